@@ -1,0 +1,1 @@
+"""Everything that runs the warehouse: landing, the dbt project in Dagster, publishing."""

@@ -1,0 +1,52 @@
+"""Where things are. Only locations belong here; no file is opened or made.
+
+`THROUGHLINE_DATA` moves the data folder, so that another company (or a test) has files of its own.
+"""
+
+import os
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
+REFERENCE_DIR = PROJECT_DIR / "seeds" / "reference"
+SAMPLE_DIR = PROJECT_DIR / "seeds" / "sample"
+
+
+def data_dir() -> Path:
+    """The data folder of this run: landing, archive, quarantine, both databases, published."""
+    return Path(os.environ.get("THROUGHLINE_DATA") or PROJECT_DIR / "data").resolve()
+
+
+def landing_dir() -> Path:
+    """Where senders put deliveries: one folder per source."""
+    return data_dir() / "landing"
+
+
+def archive_dir() -> Path:
+    """Every accepted delivery, named by the hash of its content."""
+    return data_dir() / "archive"
+
+
+def quarantine_dir() -> Path:
+    """Every delivery that broke a file-level rule, named by the hash of its content."""
+    return data_dir() / "quarantine"
+
+
+def warehouse_path() -> Path:
+    """The private database: raw, ledger, staging, intermediate."""
+    return data_dir() / "warehouse.duckdb"
+
+
+def public_build_path() -> Path:
+    """The public marts while they are built; never what a reader opens."""
+    return data_dir() / "build" / "cx.duckdb"
+
+
+def published_dir() -> Path:
+    """Published versions, and `cx.duckdb`, the link to the current one."""
+    return data_dir() / "published"
+
+
+def published_path() -> Path:
+    """What BI tools open."""
+    return published_dir() / "cx.duckdb"
