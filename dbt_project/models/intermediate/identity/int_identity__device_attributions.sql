@@ -1,0 +1,97 @@
+-- A device never joins people, so what it did is given to them event by event. Only the times of
+-- the events decide, never the order in which they arrived.
+with web_events as (
+    select * from {{ ref('int_touchpoints__web_events') }}
+    where device_key is not null and not is_bot
+),
+
+sensor_touchpoints as (
+    select * from {{ ref('int_touchpoints__sensors') }}
+    where device_key is not null
+),
+
+settings as (
+    select to_days(cast(setting_value as integer)) as look_back
+    from {{ ref('kpi_windows') }}
+    where setting = 'device_look_back_days'
+),
+
+device_events as (
+    select
+        touchpoint_key,
+        device_key,
+        login_profile_key,
+        coalesce(touchpoint_type_slug = 'signed_out', false) as is_sign_out,
+        occurred_at
+    from web_events
+
+    union all
+
+    select
+        touchpoint_key,
+        device_key,
+        cast(null as varchar) as login_profile_key,
+        false as is_sign_out,
+        occurred_at
+    from sensor_touchpoints
+),
+
+login_states as (
+    select
+        *,
+        case when login_profile_key is not null then occurred_at end as login_at,
+        case when is_sign_out or login_profile_key is not null then is_sign_out end
+            as signed_out_by_login
+    from device_events
+),
+
+-- Of events at the same instant the one with a login comes first: that login is already known.
+neighbouring_logins as (
+    select
+        touchpoint_key,
+        device_key,
+        login_profile_key,
+        occurred_at,
+        last_value(login_profile_key ignore nulls) over so_far as last_profile_key,
+        last_value(signed_out_by_login ignore nulls) over so_far as is_signed_out,
+        first_value(login_profile_key ignore nulls) over from_here as next_profile_key,
+        first_value(login_at ignore nulls) over from_here as next_login_at
+    from login_states
+    window
+        so_far as (
+            partition by device_key
+            order by occurred_at asc, login_profile_key is null asc, touchpoint_key asc
+            rows between unbounded preceding and current row
+        ),
+        from_here as (
+            partition by device_key
+            order by occurred_at asc, login_profile_key is null asc, touchpoint_key asc
+            rows between current row and unbounded following
+        )
+),
+
+attributed as (
+    select
+        *,
+        case
+            when login_profile_key is not null then 'own_login'
+            when last_profile_key is not null and not is_signed_out then 'open_login'
+            when last_profile_key is not null then 'last_login'
+            when next_login_at <= occurred_at + (select settings.look_back from settings)
+                then 'next_login'
+            else 'unattributed'
+        end as attribution_rule
+    from neighbouring_logins
+)
+
+select
+    touchpoint_key,
+    device_key,
+    case
+        when attribution_rule = 'own_login' then login_profile_key
+        when attribution_rule in ('open_login', 'last_login') then last_profile_key
+        when attribution_rule = 'next_login' then next_profile_key
+    end as profile_key,
+    attribution_rule,
+    occurred_at
+from attributed

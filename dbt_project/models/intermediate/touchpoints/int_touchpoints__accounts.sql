@@ -1,0 +1,82 @@
+{{ config(materialized='view') }}
+
+with account_versions as (
+    select * from {{ ref('stg_accounts__account_versions') }}
+    where is_latest
+),
+
+events as (
+    select * from {{ ref('stg_accounts__events') }}
+),
+
+touchpoints as (
+    select
+        {{ surrogate_key(["'accounts'", "'accounts'", 'account_id']) }} as touchpoint_key,
+        account_id,
+        'portal' as channel_slug,
+        'account_registered' as touchpoint_type_slug,
+        registered_at as occurred_at,
+        cast(null as varchar) as source_contact_reason,
+        cast(null as varchar) as order_number,
+        cast(null as varchar) as body,
+        cast(null as varchar) as language,
+        _load_id
+    from account_versions
+
+    union all
+
+    select
+        {{ surrogate_key(["'accounts'", "'events'", 'event_id']) }} as touchpoint_key,
+        account_id,
+        case when event_type = 'forum_post' then 'forum' else 'portal' end as channel_slug,
+        case
+            when event_type = 'login' then 'signed_in'
+            when event_type = 'logout' then 'signed_out'
+            when event_type = 'forum_post' then 'forum_posted'
+            when event_type = 'request' and request_outcome = 'completed'
+                then 'self_service_completed'
+            when event_type = 'request' then 'self_service_failed'
+            else event_type
+        end as touchpoint_type_slug,
+        occurred_at,
+        request_type as source_contact_reason,
+        order_number,
+        body,
+        language,
+        _load_id
+    from events
+)
+
+select
+    touchpoint_key,
+    'accounts' as source_name,
+    {{ surrogate_key(["'accounts'", 'account_id']) }} as profile_key,
+    cast(null as varchar) as device_key,
+    channel_slug,
+    touchpoint_type_slug,
+    cast(null as varchar) as outcome_slug,
+    occurred_at,
+    occurred_at as received_at,
+    cast(null as varchar) as business_time_zone,
+    source_contact_reason,
+    cast(null as varchar) as case_key,
+    case
+        when order_number is not null
+            then {{ surrogate_key(["'shop'", 'order_number']) }}
+    end as order_key,
+    cast(null as varchar) as checkout_key,
+    cast(null as varchar) as campaign_key,
+    cast(null as varchar) as product_key,
+    cast(null as varchar) as store_key,
+    cast(null as varchar) as team_key,
+    cast(null as varchar) as subscription_key,
+    cast(null as double) as wait_seconds,
+    cast(null as double) as handle_seconds,
+    body,
+    language,
+    cast(null as double) as sentiment,
+    cast(null as double) as score,
+    cast(null as decimal(18, 2)) as revenue,
+    false as is_bot,
+    _load_id
+from touchpoints

@@ -1,0 +1,73 @@
+with source as (
+    select * from {{ source('accounts', 'accounts') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "accountId": "VARCHAR",
+            "email": "VARCHAR",
+            "phone": "VARCHAR",
+            "firstName": "VARCHAR",
+            "lastName": "VARCHAR",
+            "locale": "VARCHAR",
+            "status": "VARCHAR",
+            "createdAt": "VARCHAR",
+            "updatedAt": "VARCHAR"
+        }') as account_state,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+versions as (
+    select
+        account_state,
+        {{ utc_timestamp("account_state['createdAt']") }} as registered_at,
+        {{ utc_timestamp("account_state['updatedAt']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by account_state['accountId'], updated_at
+            order by _file_date desc, payload_hash asc
+        ) as version_rank,
+        row_number() over (
+            partition by account_state['accountId']
+            order by updated_at desc nulls last, _file_date desc, payload_hash asc
+        ) as recency_rank
+    from versions
+)
+
+select
+    -- keys
+    account_state['accountId'] as account_id,
+    {{ surrogate_key(["account_state['accountId']", 'updated_at']) }} as account_version_key,
+
+    -- attributes
+    account_state['email'] as email,
+    account_state['phone'] as phone,
+    account_state['firstName'] as given_name,
+    account_state['lastName'] as surname,
+    account_state['locale'] as locale_code,
+    account_state['status'] as account_status,
+    recency_rank = 1 as is_latest,
+
+    -- timestamps
+    registered_at,
+    updated_at,
+
+    {{ value_issues({
+        "account_state['createdAt']": 'registered_at',
+        "account_state['updatedAt']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from ranked
+where version_rank = 1

@@ -1,0 +1,54 @@
+with source as (
+    select * from {{ source('accounts', 'events') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "eventId": "VARCHAR",
+            "accountId": "VARCHAR",
+            "type": "VARCHAR",
+            "occurredAt": "VARCHAR",
+            "request": {"type": "VARCHAR", "outcome": "VARCHAR", "orderNumber": "VARCHAR"},
+            "post": {"threadId": "VARCHAR", "language": "VARCHAR", "text": "VARCHAR"}
+        }') as account_event,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+events as (
+    select
+        account_event,
+        {{ utc_timestamp("account_event['occurredAt']") }} as occurred_at,
+        _file_date,
+        _load_id,
+        row_number() over (
+            partition by account_event['eventId']
+            order by _file_date desc, payload_hash asc
+        ) as recency_rank
+    from exports
+)
+
+select
+    -- keys
+    account_event['eventId'] as event_id,
+    account_event['accountId'] as account_id,
+    account_event['request']['orderNumber'] as order_number,
+    account_event['post']['threadId'] as forum_thread_id,
+
+    -- attributes
+    account_event['type'] as event_type,
+    account_event['request']['type'] as request_type,
+    account_event['request']['outcome'] as request_outcome,
+    account_event['post']['language'] as language,
+    account_event['post']['text'] as body,
+
+    -- timestamps
+    occurred_at,
+
+    {{ value_issues({"account_event['occurredAt']": 'occurred_at'}) }} as _issues,
+    _load_id
+from events
+where recency_rank = 1

@@ -1,0 +1,57 @@
+with source as (
+    select * from {{ source('loyalty', 'members') }}
+),
+
+versions as (
+    select
+        card_number,
+        nullif(email, '') as email,
+        nullif(phone, '') as phone,
+        first_name as given_name,
+        last_name as surname,
+        tier as tier_slug,
+        joined_at as joined_at_text,
+        updated_at as updated_at_text,
+        {{ utc_timestamp('joined_at') }} as joined_at,
+        {{ utc_timestamp('updated_at') }} as updated_at,
+        {{ surrogate_key(['email', 'phone', 'first_name', 'last_name', 'tier']) }} as row_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by card_number, updated_at
+            order by _file_date desc, row_hash asc
+        ) as version_rank,
+        row_number() over (
+            partition by card_number
+            order by updated_at desc nulls last, _file_date desc, row_hash asc
+        ) as recency_rank
+    from versions
+)
+
+select
+    -- keys
+    card_number,
+    {{ surrogate_key(['card_number', 'updated_at']) }} as member_version_key,
+
+    -- attributes
+    email,
+    phone,
+    given_name,
+    surname,
+    tier_slug,
+    recency_rank = 1 as is_latest,
+
+    -- timestamps
+    joined_at,
+    updated_at,
+
+    {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
+    _load_id
+from ranked
+where version_rank = 1

@@ -1,0 +1,36 @@
+with source as (
+    select * from {{ source('loyalty', 'tier_changes') }}
+),
+
+tier_changes as (
+    select
+        change_id,
+        card_number,
+        nullif(from_tier, '') as from_tier_slug,
+        nullif(to_tier, '') as to_tier_slug,
+        changed_at as changed_at_text,
+        {{ utc_timestamp('changed_at') }} as changed_at,
+        _load_id,
+        row_number() over (
+            partition by change_id
+            order by _file_date desc, changed_at desc, to_tier asc
+        ) as recency_rank
+    from source
+)
+
+select
+    -- keys
+    change_id,
+    card_number,
+
+    -- attributes
+    from_tier_slug,
+    to_tier_slug,
+
+    -- timestamps
+    changed_at,
+
+    {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    _load_id
+from tier_changes
+where recency_rank = 1

@@ -1,0 +1,59 @@
+with source as (
+    select * from {{ source('product_usage', 'events') }}
+),
+
+events as (
+    select
+        event_id,
+        account_id,
+        event_type,
+        feature,
+        product_id,
+        platform,
+        duration_seconds as duration_seconds_text,
+        occurred_at as occurred_at_text,
+        recorded_at as recorded_at_text,
+        try_cast(duration_seconds as double) as duration_seconds,
+        {{ utc_timestamp('occurred_at') }} as occurred_at,
+        {{ utc_timestamp('recorded_at') }} as recorded_at,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by event_id
+            order by recorded_at desc nulls last, _file_date desc, duration_seconds_text asc
+        ) as recency_rank
+    from events
+)
+
+select
+    -- keys
+    event_id,
+    account_id,
+    product_id,
+
+    -- attributes
+    event_type,
+    feature,
+    platform,
+
+    -- measures
+    duration_seconds,
+
+    -- timestamps
+    occurred_at,
+    recorded_at,
+
+    {{ value_issues({
+        'duration_seconds_text': 'duration_seconds',
+        'occurred_at_text': 'occurred_at',
+        'recorded_at_text': 'recorded_at'
+    }) }} as _issues,
+    _load_id
+from ranked
+where recency_rank = 1
