@@ -1,0 +1,61 @@
+with customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+profiles as (
+    select * from {{ ref('int_identity__profiles') }}
+),
+
+trait_sources as (
+    select * from {{ ref('trait_sources') }}
+),
+
+-- A device alone is a visitor, not yet a person.
+personal_profiles as (
+    select distinct identifiers.profile_key
+    from {{ ref('int_identity__identifiers') }} as identifiers
+    inner join {{ ref('identifier_types') }} as identifier_types
+        on identifiers.identifier_type = identifier_types.identifier_type
+    where identifier_types.is_personal and not identifiers.is_junk
+),
+
+segments as (
+    select
+        customer_profiles.customer_key,
+        {{ believed_value('profiles.segment_slug') }} as segment_slug
+    from customer_profiles
+    inner join profiles
+        on customer_profiles.profile_key = profiles.profile_key
+    left join trait_sources
+        on profiles.source_name = trait_sources.source_name
+    where profiles.segment_slug is not null
+    group by customer_profiles.customer_key
+),
+
+counted as (
+    select
+        customer_profiles.customer_key,
+        count(*) as profile_count,
+        count(distinct profiles.source_name) as source_count,
+        bool_or(personal_profiles.profile_key is not null) as is_identified,
+        min(profiles.first_seen_at) as first_seen_at,
+        max(profiles.last_seen_at) as last_seen_at
+    from customer_profiles
+    inner join profiles
+        on customer_profiles.profile_key = profiles.profile_key
+    left join personal_profiles
+        on profiles.profile_key = personal_profiles.profile_key
+    group by customer_profiles.customer_key
+)
+
+select
+    counted.customer_key,
+    segments.segment_slug,
+    counted.profile_count,
+    counted.source_count,
+    counted.is_identified,
+    counted.first_seen_at,
+    counted.last_seen_at
+from counted
+left join segments
+    on counted.customer_key = segments.customer_key

@@ -1,0 +1,174 @@
+with observations as (
+    select * from {{ ref('int_identity__observations') }}
+),
+
+profiles as (
+    select * from {{ ref('int_identity__profiles') }}
+),
+
+phone_numbers as (
+    select * from {{ ref('int_identity__phone_numbers') }}
+),
+
+blocked_values as (
+    select * from {{ ref('blocked_values') }}
+),
+
+settings as (
+    select
+        company_settings.setting_value as default_country,
+        identity_settings.setting_value = 1 as email_plus_tag_is_folded
+    from {{ ref('company_settings') }} as company_settings
+    cross join {{ ref('identity_settings') }} as identity_settings
+    where
+        company_settings.setting = 'default_country'
+        and identity_settings.setting = 'email_plus_tag_is_folded'
+),
+
+-- A contact's id means something only next to its source.
+shown as (
+    select
+        profile_key,
+        country_code,
+        first_seen_at,
+        last_seen_at,
+        unnest([
+            'account_id',
+            'loyalty_card',
+            'email',
+            'phone',
+            'social_handle',
+            'contact_id',
+            'device_id'
+        ]) as identifier_type,
+        unnest([
+            trim(account_id),
+            trim(loyalty_card),
+            trim(email),
+            trim(phone),
+            trim(social_handle),
+            source_name || ':' || trim(contact_id),
+            trim(device_id)
+        ]) as raw_value
+    from observations
+),
+
+raw_identifiers as (
+    select
+        profile_key,
+        country_code,
+        identifier_type,
+        raw_value,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from shown
+    where raw_value != ''
+    group by profile_key, country_code, identifier_type, raw_value
+),
+
+normalized as (
+    select
+        raw_identifiers.profile_key,
+        raw_identifiers.identifier_type,
+        raw_identifiers.raw_value,
+        case raw_identifiers.identifier_type
+            when 'email'
+                then {{ linking_email('raw_identifiers.raw_value', 'email_plus_tag_is_folded') }}
+            when 'phone' then phone_numbers.phone
+            when 'loyalty_card'
+                then upper(regexp_replace(raw_identifiers.raw_value, '[\s\-]', '', 'g'))
+            when 'social_handle' then lower(ltrim(raw_identifiers.raw_value, '@'))
+            else raw_identifiers.raw_value
+        end as normalized_value,
+        raw_identifiers.first_seen_at,
+        raw_identifiers.last_seen_at
+    from raw_identifiers
+    cross join settings
+    left join phone_numbers
+        on
+            raw_identifiers.identifier_type = 'phone'
+            and raw_identifiers.raw_value = phone_numbers.raw_phone
+            and coalesce(raw_identifiers.country_code, settings.default_country)
+            = phone_numbers.country_code
+
+    union all
+
+    select
+        profile_key,
+        'personal_details' as identifier_type,
+        concat_ws(' ', given_name, surname, birth_date, postcode) as raw_value,
+        concat_ws(
+            ' ',
+            {{ folded_name(first_word('given_name')) }},
+            {{ folded_name('surname') }},
+            birth_date,
+            upper(regexp_replace(postcode, '[\s\-]', '', 'g'))
+        ) as normalized_value,
+        first_seen_at,
+        last_seen_at
+    from profiles
+    where
+        {{ folded_name(first_word('given_name')) }} is not null
+        and {{ folded_name('surname') }} is not null
+        and birth_date is not null
+        and postcode is not null
+),
+
+-- What does not normalise is kept as it came, and never links.
+identifiers as (
+    select
+        profile_key,
+        identifier_type,
+        coalesce(normalized_value, raw_value) as identifier_value,
+        bool_and(normalized_value is not null) as is_normalized,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from normalized
+    group by profile_key, identifier_type, coalesce(normalized_value, raw_value)
+),
+
+distinct_values as (
+    select
+        identifier_type,
+        identifier_value,
+        lower(identifier_value) as lower_value
+    from identifiers
+    group by identifier_type, identifier_value
+),
+
+junk as (
+    select
+        distinct_values.identifier_type,
+        distinct_values.identifier_value,
+        min(blocked_values.reason) as reason
+    from distinct_values
+    inner join blocked_values
+        on
+            blocked_values.identifier_type in ('any', distinct_values.identifier_type)
+            and case blocked_values.match_kind
+                when 'exact' then distinct_values.lower_value = blocked_values.blocked_value
+                when 'prefix'
+                    then starts_with(distinct_values.lower_value, blocked_values.blocked_value)
+                when 'suffix'
+                    then ends_with(distinct_values.lower_value, blocked_values.blocked_value)
+                when 'contains'
+                    then contains(distinct_values.lower_value, blocked_values.blocked_value)
+            end
+    group by distinct_values.identifier_type, distinct_values.identifier_value
+)
+
+select
+    identifiers.profile_key,
+    identifiers.identifier_type,
+    identifiers.identifier_value,
+    case
+        when junk.reason is not null then junk.reason
+        when not identifiers.is_normalized then 'Not a value of its type'
+    end as junk_reason,
+    identifiers.first_seen_at,
+    identifiers.last_seen_at
+from identifiers
+left join junk
+    on
+        identifiers.identifier_type = junk.identifier_type
+        and identifiers.identifier_value = junk.identifier_value

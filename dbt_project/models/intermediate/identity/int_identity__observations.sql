@@ -1,0 +1,64 @@
+-- A new source is one more branch. The branches are made alike: union goes by position.
+with crm as (
+    select * from {{ ref('int_identity__crm_observations') }}
+),
+
+web as (
+    select * from {{ ref('int_identity__web_observations') }}
+),
+
+accounts as (
+    select * from {{ ref('int_identity__accounts_observations') }}
+),
+
+product_usage as (
+    select * from {{ ref('int_identity__product_usage_observations') }}
+),
+
+sensors as (
+    select * from {{ ref('int_identity__sensors_observations') }}
+),
+
+loyalty as (
+    select * from {{ ref('int_identity__loyalty_observations') }}
+),
+
+observations as (
+    select * from crm
+    union all
+    select * from web
+    union all
+    select * from accounts
+    union all
+    select * from product_usage
+    union all
+    select * from sensors
+    union all
+    select * from loyalty
+)
+
+select
+    source_name,
+    source_profile_id,
+    profile_key,
+    email,
+    phone,
+    loyalty_card,
+    account_id,
+    device_id,
+    social_handle,
+    contact_id,
+    given_name,
+    surname,
+    birth_date,
+    gender,
+    language,
+    country_code,
+    city,
+    postcode,
+    street_address,
+    segment_slug,
+    first_seen_at,
+    last_seen_at,
+    _load_id
+from observations

@@ -1,0 +1,78 @@
+with source as (
+    select * from {{ source('crm', 'contacts') }}
+),
+
+typed as (
+    select
+        "Record ID" as contact_id,
+        nullif(trim("First Name"), '') as given_name,
+        nullif(trim("Last Name"), '') as surname,
+        nullif(trim(email), '') as email,
+        nullif(trim("Phone Number"), '') as phone,
+        {{ dbt.safe_cast('"Date of birth"', 'date') }} as birth_date,
+        nullif(lower(trim(gender)), '') as gender,
+        nullif(lower(trim("Preferred language")), '') as language,
+        nullif(trim("Street Address"), '') as street_address,
+        nullif(trim(city), '') as city,
+        nullif(trim("Postal Code"), '') as postcode,
+        nullif(upper(trim("Country/Region")), '') as country_code,
+        nullif(lower(trim("Customer segment")), '') as segment_slug,
+        nullif(lower(trim("Lifecycle Stage")), '') as crm_stage,
+        case lower(trim("Opted out of email: Marketing Information"))
+            when 'no' then true
+            when 'yes' then false
+        end as is_email_allowed,
+        {{ dbt.safe_cast('nullif(trim("SMS consent"), \'\')', 'boolean') }} as is_sms_allowed,
+        {{ to_utc(dbt.safe_cast('"Consent Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as consented_at,
+        {{ to_utc(dbt.safe_cast('"Create Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as created_at,
+        {{ to_utc(dbt.safe_cast('"Last Modified Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as updated_at,
+        {{ value_issues({
+            '"Date of birth"': 'birth_date',
+            '"Consent Date"': 'consented_at',
+            '"Create Date"': 'created_at',
+            '"Last Modified Date"': 'updated_at'
+        }) }} as _issues,
+        _file_date,
+        _load_id
+    from source
+),
+
+-- A correction may bear the time of what it corrects: the later file holds.
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by contact_id, updated_at
+            order by _file_date desc, md5(cast(typed as varchar))
+        ) as version_order
+    from typed
+)
+
+select
+    {{ surrogate_key(['contact_id', 'updated_at']) }} as contact_version_key,
+    contact_id,
+    given_name,
+    surname,
+    email,
+    phone,
+    birth_date,
+    gender,
+    language,
+    street_address,
+    city,
+    postcode,
+    country_code,
+    segment_slug,
+    crm_stage,
+    is_email_allowed,
+    is_sms_allowed,
+    consented_at,
+    created_at,
+    updated_at,
+    _issues,
+    _load_id
+from versions
+where version_order = 1

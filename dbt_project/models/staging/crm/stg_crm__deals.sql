@@ -1,0 +1,57 @@
+with source as (
+    select * from {{ source('crm', 'deals') }}
+),
+
+typed as (
+    select
+        "Record ID" as deal_id,
+        nullif(split_part("Associated Contact IDs", ';', 1), '') as contact_id,
+        nullif(trim("Subscription ID"), '') as subscription_id,
+        nullif(trim("Deal Name"), '') as deal_name,
+        nullif(lower(trim(pipeline)), '') as pipeline,
+        nullif(lower(trim("Deal Stage")), '') as deal_stage,
+        nullif(upper(trim(currency)), '') as currency,
+        {{ dbt.safe_cast('amount', 'decimal(18, 2)') }} as deal_amount,
+        {{ to_utc(dbt.safe_cast('"Create Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as offered_at,
+        {{ to_utc(dbt.safe_cast('"Close Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as closed_at,
+        {{ to_utc(dbt.safe_cast('"Last Modified Date"', 'timestamp'), "'Europe/Warsaw'") }}
+            as updated_at,
+        {{ value_issues({
+            'amount': 'deal_amount',
+            '"Create Date"': 'offered_at',
+            '"Close Date"': 'closed_at',
+            '"Last Modified Date"': 'updated_at'
+        }) }} as _issues,
+        _file_date,
+        _load_id
+    from source
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by deal_id
+            order by updated_at desc nulls last, _file_date desc, md5(cast(typed as varchar))
+        ) as version_order
+    from typed
+)
+
+select
+    deal_id,
+    contact_id,
+    subscription_id,
+    deal_name,
+    pipeline,
+    deal_stage,
+    currency,
+    deal_amount,
+    offered_at,
+    closed_at,
+    updated_at,
+    _issues,
+    _load_id
+from versions
+where version_order = 1

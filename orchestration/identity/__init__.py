@@ -1,0 +1,1 @@
+"""What SQL cannot do about who is who: parsing phone numbers, measuring the result."""
