@@ -1,0 +1,18 @@
+-- The refused text is personal data: it stays in the ledger, and is read there by who may.
+with source as (
+    select * from {{ source('ledger', 'rejects') }}
+)
+
+select
+    -- keys
+    load_id,
+
+    -- attributes
+    source_name,
+    table_name,
+    reason_code,
+    line_number,
+
+    -- measures
+    line_count as reject_line_count
+from source

@@ -1,0 +1,81 @@
+"""`python -m orchestration.landing`: land what waits, without Dagster."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.landing import (
+    ContractError,
+    LandingSummary,
+    WarehouseLockedError,
+    check_accounting,
+    enabled_sources,
+    ensure_tables,
+    land,
+    land_unknown_files,
+    load_contracts,
+    open_warehouse,
+    warehouse_lock,
+)
+from orchestration.paths import landing_dir
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Sources to land; all enabled ones by default.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(help="Seconds to wait for another writer to finish.")
+    ] = 60.0,
+) -> None:
+    """Land the files that wait in data/landing/SOURCE/ into the warehouse's raw tables.
+
+    Ends with 1 if a contract is wrong, another process is writing, or the accounts don't balance. A
+    quarantined file is no failure: it is in the ledger with its reason.
+    """
+    try:
+        problems = _land(sources or [], wait)
+    except (ContractError, WarehouseLockedError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _land(wanted: list[str], wait: float) -> list[str]:
+    contracts = load_contracts()
+    unknown = sorted(set(wanted) - {contract.source_name for contract in contracts})
+    if unknown:
+        raise ContractError(f"no contract for {', '.join(unknown)}")
+    with warehouse_lock(wait), open_warehouse() as connection:
+        ensure_tables(connection, contracts)
+        names = set(wanted) or enabled_sources(connection)
+        for contract in contracts:
+            if contract.source_name not in names:
+                continue
+            folder = landing_dir() / contract.source_name
+            for table in contract.tables:
+                _show(land(connection, table, folder))
+            _show(land_unknown_files(connection, contract, folder))
+        return check_accounting(connection)
+
+
+def _show(summary: LandingSummary) -> None:
+    if not summary.files and not summary.waiting_files:
+        return
+    counts = [f"{count} {status}" for status, count in sorted(summary.deliveries.items())]
+    if summary.waiting_files:
+        counts.append(f"{summary.waiting_files} still being written")
+    typer.echo(
+        f"{summary.source_name}.{summary.table_name or '?'}: {', '.join(counts)}; "
+        f"{summary.loaded_rows} rows, {summary.rejected_rows} rejects"
+    )
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m orchestration.landing")

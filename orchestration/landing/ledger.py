@@ -1,0 +1,239 @@
+"""What arrived, what was loaded and what was refused: schema `ledger`, beside the raw data.
+
+Ledger rows are written in the transaction that writes the data they describe. Reading files and
+deciding what a delivery is don't belong here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date, datetime
+
+import duckdb
+import pyarrow as pa
+
+_TABLES = {
+    "deliveries": """
+        delivery_id bigint not null,
+        source_name varchar not null,
+        table_name varchar,
+        file_name varchar not null,
+        file_date date,
+        content_hash varchar,
+        bytes bigint not null,
+        received_at timestamp not null,
+        run_id varchar,
+        status varchar not null,
+        load_id bigint,
+        reason_code varchar,
+        reason varchar
+    """,
+    "loads": """
+        load_id bigint not null,
+        source_name varchar not null,
+        table_name varchar not null,
+        file_name varchar not null,
+        file_date date,
+        content_hash varchar not null,
+        lines bigint not null,
+        header_lines bigint not null,
+        blank_lines bigint not null,
+        row_lines bigint not null,
+        loaded_rows bigint not null,
+        reject_lines bigint not null,
+        rejected_rows bigint not null,
+        counted_unit varchar not null,
+        contract_version varchar not null,
+        committed_at timestamp not null,
+        superseded_by bigint
+    """,
+    "rejects": """
+        load_id bigint not null,
+        source_name varchar not null,
+        table_name varchar not null,
+        line_number bigint not null,
+        line_count bigint not null,
+        reason_code varchar not null,
+        raw_text blob
+    """,
+    "run_settings": """
+        setting varchar not null,
+        setting_value varchar
+    """,
+}
+
+
+@dataclass(frozen=True)
+class DeliveryRecord:
+    """One arrival of one file, whatever became of it."""
+
+    delivery_id: int
+    source_name: str
+    table_name: str | None
+    file_name: str
+    file_date: date | None
+    content_hash: str | None
+    bytes: int
+    received_at: datetime
+    run_id: str | None
+    status: str
+    load_id: int | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """One file's content in the raw table, with its lines accounted for."""
+
+    load_id: int
+    source_name: str
+    table_name: str
+    file_name: str
+    file_date: date | None
+    content_hash: str
+    lines: int
+    header_lines: int
+    blank_lines: int
+    row_lines: int
+    loaded_rows: int
+    reject_lines: int
+    rejected_rows: int
+    counted_unit: str
+    contract_version: str
+    committed_at: datetime
+    superseded_by: int | None = None
+
+
+@dataclass(frozen=True)
+class RejectRecord:
+    """One refused row, with the bytes as they were delivered."""
+
+    load_id: int
+    source_name: str
+    table_name: str
+    line_number: int
+    line_count: int
+    reason_code: str
+    raw_text: bytes
+
+
+_ARROW_TYPES = {
+    "bigint": pa.int64(),
+    "varchar": pa.string(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "blob": pa.binary(),
+}
+
+
+def _schema(table: str) -> pa.Schema:
+    columns = (line.split() for line in _TABLES[table].strip().rstrip(",").split(",\n"))
+    return pa.schema([(words[0], _ARROW_TYPES[words[1]]) for words in columns])
+
+
+_SCHEMAS = {
+    DeliveryRecord: ("deliveries", _schema("deliveries")),
+    LoadRecord: ("loads", _schema("loads")),
+    RejectRecord: ("rejects", _schema("rejects")),
+}
+
+
+def ensure_ledger(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing of the ledger."""
+    connection.execute("create schema if not exists ledger")
+    for table, columns in _TABLES.items():
+        connection.execute(f"create table if not exists ledger.{table} ({columns})")
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection,
+    records: Sequence[DeliveryRecord] | Sequence[LoadRecord] | Sequence[RejectRecord],
+) -> None:
+    """Add rows to the table of their kind."""
+    if not records:
+        return
+    kind = type(records[0])
+    table, schema = _SCHEMAS[kind]
+    columns = zip(*(astuple(record) for record in records), strict=True)
+    rows = pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+    names = ", ".join(field.name for field in fields(kind))
+    connection.register("_ledger_rows", rows)
+    connection.execute(f"insert into ledger.{table} ({names}) select {names} from _ledger_rows")
+    connection.unregister("_ledger_rows")
+
+
+@dataclass
+class KnownLoad:
+    """What deciding about a delivery needs to know of an earlier load."""
+
+    load_id: int
+    file_name: str
+    superseded_by: int | None
+
+
+class TableLedger:
+    """One table's loads, by content and by name, kept in step while files are landed."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str
+    ) -> None:
+        rows = connection.execute(
+            "select content_hash, load_id, file_name, superseded_by from ledger.loads "
+            "where source_name = ? and table_name = ? order by load_id",
+            [source_name, table_name],
+        ).fetchall()
+        self._by_content: dict[str, KnownLoad] = {}
+        self._live_by_name: dict[str, KnownLoad] = {}
+        for content_hash, load_id, file_name, superseded_by in rows:
+            self.add(content_hash, KnownLoad(load_id, file_name, superseded_by))
+
+    def add(self, content_hash: str, load: KnownLoad) -> None:
+        """Remember a load; the one of the same name that it replaces is no longer live."""
+        self._by_content[content_hash] = load
+        if load.superseded_by is None:
+            replaced = self._live_by_name.get(load.file_name)
+            if replaced is not None:
+                replaced.superseded_by = load.load_id
+            self._live_by_name[load.file_name] = load
+
+    def with_content(self, content_hash: str) -> KnownLoad | None:
+        """The load of this very content, live or superseded."""
+        return self._by_content.get(content_hash)
+
+    def live_with_name(self, file_name: str) -> KnownLoad | None:
+        """The load that a delivery of this name and other content would replace."""
+        return self._live_by_name.get(file_name)
+
+
+def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    """The id after the highest: ids have no gaps, so that a rebuild gives the same ones."""
+    ((highest,),) = connection.execute(
+        f"select coalesce(max({column}), 0) from ledger.{table}"
+    ).fetchall()
+    return highest + 1
+
+
+def supersede(
+    connection: duckdb.DuckDBPyConnection, relation: str, old_load_id: int, new_load_id: int
+) -> None:
+    """Take an earlier load's rows and rejects away and mark it as replaced."""
+    connection.execute(f"delete from {relation} where _load_id = ?", [old_load_id])
+    connection.execute("delete from ledger.rejects where load_id = ?", [old_load_id])
+    connection.execute(
+        "update ledger.loads set superseded_by = ? where load_id = ?", [new_load_id, old_load_id]
+    )
+
+
+def set_run_settings(
+    connection: duckdb.DuckDBPyConnection, settings: Iterable[tuple[str, str | None]]
+) -> None:
+    """Set rows of `ledger.run_settings`; None removes one."""
+    for setting, setting_value in settings:
+        connection.execute("delete from ledger.run_settings where setting = ?", [setting])
+        if setting_value is not None:
+            connection.execute(
+                "insert into ledger.run_settings values (?, ?)", [setting, setting_value]
+            )
