@@ -148,7 +148,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "outcome": "text",  # reached | failed | abandoned | open
         "channels": "text",  # sorted channel slugs of its moments, comma-separated
     },
-    # One row per invitation and question. Only status complete and partial carry a score.
+    # One row per invitation and question. Rows of one form share the invitation.
     "responses": {
         "response": "int64",
         "person": "int64",
@@ -160,9 +160,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "invitation": "int64",
         "order": "int64",
         "case": "int64",
+        "journey": "int64",
         "language": "text",
         "text": "text",
-        "status": "text",  # complete | partial | test | unanswered
+        "status": "text",  # complete | partial | test | unanswered (neither score nor time)
         "is_delivered": "bool",  # false = the invitation bounced
     },
 }
@@ -288,6 +289,8 @@ class World:
     cases: pd.DataFrame = field(default_factory=lambda: table_of("cases"))
     journeys: pd.DataFrame = field(default_factory=lambda: table_of("journeys"))
     responses: pd.DataFrame = field(default_factory=lambda: table_of("responses"))
+    # For the proofs only: no writer reads it.
+    truth: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def start(self) -> np.datetime64:

@@ -1,0 +1,118 @@
+"""What is the same for everybody: the company's lists, its campaigns, what goes wrong with it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestration.paths import REFERENCE_DIR
+from orchestration.sample_world.clock import to_utc
+from orchestration.sample_world.names import COUNTRIES
+from orchestration.sample_world.world import seeded_rng, table_of
+
+# In place of a chunk of customers: the company is the same in every chunk.
+COMPANY_CHUNK = 2**31
+
+CURRENCIES = np.array(["PLN", "EUR", "EUR", "GBP"], dtype=object)
+PRICE_FACTORS = np.array([4.25, 1.0, 1.0, 0.86])
+
+DEFECT_DAYS = 6.0
+CHECKOUT_DAYS = 2.0
+PHONE_TEAMS = ("T01", "T02")
+CHAT_TEAM, WRITTEN_TEAM, SOCIAL_TEAM = "T03", "T04", "T05"
+
+
+@dataclass(frozen=True)
+class Company:
+    """Lists, campaigns and incidents; `stores_of` are the rows of `stores` by country code."""
+
+    products: pd.DataFrame
+    stores: pd.DataFrame
+    teams: pd.DataFrame
+    campaigns: pd.DataFrame
+    incidents: pd.DataFrame
+    sent_at: np.ndarray
+    popularity: np.ndarray
+    stores_of: tuple[np.ndarray, ...]
+    defect_product: int
+    defect_from: float
+    checkout_from: float
+
+    def team(self, team_id: str) -> int:
+        """The row of a team."""
+        return int(np.flatnonzero(self.teams["team_id"] == team_id)[0])
+
+    def is_defect_time(self, at: np.ndarray) -> np.ndarray:
+        """Whether the product issue is spreading."""
+        return (at >= self.defect_from) & (at < self.defect_from + DEFECT_DAYS)
+
+    def is_checkout_broken(self, at: np.ndarray) -> np.ndarray:
+        """Whether the checkout of the web shop fails."""
+        return (at >= self.checkout_from) & (at < self.checkout_from + CHECKOUT_DAYS)
+
+
+def make_company(days: int, seed: int) -> Company:
+    """The company of one world."""
+    rng = seeded_rng(seed, COMPANY_CHUNK, "company")
+    products = pd.read_csv(REFERENCE_DIR / "commerce" / "products.csv")
+    stores = pd.read_csv(REFERENCE_DIR / "commerce" / "stores.csv")
+    teams = pd.read_csv(REFERENCE_DIR / "service" / "teams.csv")
+    popularity = rng.permutation(1 / (np.arange(len(products)) + 4.0))
+    defect_product = int(popularity.argmax())
+    defect_from = np.floor(days * rng.uniform(0.45, 0.55))
+    checkout_from = np.floor(days * rng.uniform(0.65, 0.75)) + 0.3
+    sent_at, campaigns = _campaigns(days)
+    incidents = pd.DataFrame(
+        {
+            "incident": ["product_defect", "broken_checkout"],
+            "started_at": to_utc(np.array([defect_from, checkout_from])),
+            "ended_at": to_utc(
+                np.array([defect_from + DEFECT_DAYS, checkout_from + CHECKOUT_DAYS])
+            ),
+            "contact_reason_slug": ["defect", "payment"],
+            "product_id": [products["product_id"][defect_product], None],
+        }
+    )
+    return Company(
+        products=products,
+        stores=stores,
+        teams=teams,
+        campaigns=campaigns,
+        incidents=incidents,
+        sent_at=sent_at,
+        popularity=popularity / popularity.sum(),
+        stores_of=tuple(np.flatnonzero(stores["country_code"] == code) for code in COUNTRIES),
+        defect_product=defect_product,
+        defect_from=float(defect_from),
+        checkout_from=float(checkout_from),
+    )
+
+
+def _campaigns(days: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """The calendar of mailings; its times are days since the start, at daytime in Europe."""
+    calendar = [(day + 8 / 24, "email", "Newsletter", "newsletter") for day in range(4, days, 14)]
+    for day in range(9, days, 21):
+        calendar += [
+            (day + 9 / 24, "email", "Promotion", "promo"),
+            (day + 10 / 24, "sms", "Promotion", "promo"),
+            (day + 16 / 24, "push", "Promotion", "promo"),
+        ]
+    calendar += [(day + 9 / 24, "email", "We miss you", "winback") for day in range(50, days, 30)]
+    calendar += [
+        (day + 12 / 24, "email", "Service notice", "service") for day in range(25, days, 70)
+    ]
+    calendar.sort()
+    sent_at = np.array([sent for sent, *_ in calendar])
+    count = len(calendar)
+    frame = table_of(
+        "campaigns",
+        {
+            "campaign": np.arange(count),
+            "campaign_id": [f"CMP{number:03d}" for number in range(1, count + 1)],
+            "channel": [channel for _, channel, *_ in calendar],
+            "name": [f"{name}, day {int(sent)}" for sent, _, name, _ in calendar],
+            "sent_at": to_utc(sent_at),
+            "kind": [kind for *_, kind in calendar],
+        },
+    )
+    return sent_at, frame

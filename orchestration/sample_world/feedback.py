@@ -1,0 +1,235 @@
+"""Surveys, reviews and mentions: what customers say of what happened to them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from orchestration.sample_world import texts
+from orchestration.sample_world.clock import into_hours
+from orchestration.sample_world.fulfilment import late_days
+from orchestration.sample_world.people import ONLY_SOCIAL
+from orchestration.sample_world.satisfaction import QUESTIONS, answers
+from orchestration.sample_world.scene import Scene
+from orchestration.sample_world.service import Efforts, Problems
+from orchestration.sample_world.shopping import Intents
+
+ANSWER_CHANCE = 0.38
+PARTIAL_CHANCE = 0.08
+BOUNCE_CHANCE = 0.012
+TEST_CHANCE = 0.01
+TEXT_CHANCE = 0.6
+LOOK_BACK_DAYS = 90
+NPS_EVERY_DAYS = 90
+NPS_FIRST_DAY = 25
+NPS_DRIVERS = ("late_deliveries", "unsolved_problems", "defects", "checkout_errors", "purchases")
+CLOSED_LOOP_CHANCE = 0.45
+
+
+def ask(
+    scene: Scene,
+    programs: tuple[str, ...],
+    who: np.ndarray,
+    invited_at: np.ndarray,
+    drivers: Mapping[str, np.ndarray],
+    **about: np.ndarray,
+) -> None:
+    """Invite these people to one form with these programs' questions; some answer.
+
+    A partial answer stops after the first question; of a form with one question it lacks the text.
+    """
+    rng, people, rows = scene.rng, scene.people, len(who)
+    if not rows:
+        return
+    invitation = scene.invitations.add(person=who)
+    is_junk = people.frame["is_shared_mailbox"].to_numpy()[who]
+    is_delivered = ~scene.chance(np.where(is_junk, 0.1, BOUNCE_CHANCE), rows)
+    has_answered = is_delivered & scene.chance(ANSWER_CHANCE, rows)
+    at = into_hours(
+        rng, invited_at + np.minimum(scene.wait(1.2, rows) + 0.02, 11), people.is_western[who]
+    )
+    is_partial = has_answered & scene.chance(PARTIAL_CHANCE, rows)
+    is_test = has_answered & scene.chance(TEST_CHANCE, rows)
+    for number, program in enumerate(programs):
+        question = QUESTIONS[program]
+        score = answers(rng, program, people.segment[who], people.trait[who], drivers)
+        is_scored = has_answered & ((number == 0) | ~is_partial)
+        share = (score - question.least) / (question.most - question.least)
+        text = texts.feelings(rng, texts.band_of_share(share), people.language[who])
+        writes = is_scored & ~is_partial & (number == 0) & scene.chance(TEXT_CHANCE, rows)
+        email = people.frame["email"].to_numpy()[who]
+        status = np.full(rows, "complete", dtype=object)
+        status[is_partial], status[is_test] = "partial", "test"
+        status[~has_answered] = "unanswered"
+        response = scene.responses.add(
+            person=who, program=program, metric=question.metric,
+            score=np.where(is_scored, score, np.nan), at=np.where(has_answered, at, np.nan),
+            invited_at=invited_at, invitation=invitation,
+            language=np.array(texts.LANGUAGES, dtype=object)[people.language[who]],
+            text=np.where(writes, texts.with_contact_details(rng, text, email), None),
+            status=status, is_delivered=is_delivered, **about,
+        )  # fmt: skip
+        for driver in question.effects:
+            scene.response_drivers.add(
+                response=response, program=program, driver=driver,
+                value=drivers.get(driver, np.zeros(rows)).astype(float),
+            )  # fmt: skip
+
+
+def survey_purchases(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
+    """Ask some buyers how the purchase and the delivery were, a day after they got the goods."""
+    people, rows = scene.people, len(intents.who)
+    received_at = intents.received_at()
+    invited_at = into_hours(
+        scene.rng,
+        received_at + scene.rng.uniform(0.9, 2, rows),
+        people.is_western[intents.who],
+        9,
+        18,
+    )
+    is_known = intents.is_online | people.has_card(intents.who, intents.at)
+    asked = is_known & (invited_at < scene.days) & scene.chance(0.4, rows)
+    drivers = {
+        "days_late": late_days(intents),
+        "was_defective": is_defective,
+        "met_errors": intents.met_errors,
+    }
+    ask(
+        scene, ("purchase_csat",), intents.who[asked], invited_at[asked],
+        {name: values[asked] for name, values in drivers.items()},
+        order=intents.placed.order[asked],
+    )  # fmt: skip
+
+
+def survey_deliveries(
+    scene: Scene, intents: Intents, journey: np.ndarray, contacts: np.ndarray
+) -> None:
+    """Ask some how the whole delivery was, from the order to the door."""
+    people, rows = scene.people, len(intents.who)
+    delivered_at = intents.placed.delivered_at
+    invited_at = into_hours(
+        scene.rng,
+        delivered_at + scene.rng.uniform(2.5, 4, rows),
+        people.is_western[intents.who],
+        9,
+        18,
+    )
+    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.12, rows)
+    ask(
+        scene, ("journey_csat",), intents.who[asked], invited_at[asked],
+        {"days_late": late_days(intents)[asked], "contacts": contacts[asked]},
+        order=intents.placed.order[asked], journey=journey[asked],
+    )  # fmt: skip
+
+
+def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
+    """Ask how the help was after the last contact; some about the whole way to the solution."""
+    people, who, rows = scene.people, problems.who, len(problems.who)
+    invited_at = into_hours(
+        scene.rng,
+        efforts.ended_at + scene.rng.uniform(0.05, 0.8, rows),
+        people.is_western[who],
+        8,
+        20,
+    )
+    drivers = {
+        "extra_contacts": efforts.contacts - 1,
+        "contacts": efforts.contacts,
+        "wait_hours": np.minimum(efforts.wait_hours, 60),
+        "was_unsolved": ~efforts.is_solved,
+    }
+    is_reachable = (people.style[who] != ONLY_SOCIAL) & (invited_at < scene.days)
+    asked = is_reachable & scene.chance(0.6, rows)
+    asked_whole = is_reachable & ~asked & scene.chance(0.5, rows)
+    for programs, those in (
+        (("support_csat", "support_ces"), asked),
+        (("journey_csat",), asked_whole),
+    ):
+        ask(
+            scene, programs, who[those], invited_at[those],
+            {name: values[those] for name, values in drivers.items()},
+            order=problems.order[those], case=efforts.case[those], journey=efforts.journey[those],
+        )  # fmt: skip
+
+
+def survey_relations(scene: Scene) -> None:
+    """Ask everyone who is a customer once a quarter whether they recommend the company."""
+    people, rng = scene.people, scene.rng
+    for first_day in range(NPS_FIRST_DAY, scene.days, NPS_EVERY_DAYS):
+        invited_at = into_hours(
+            rng, first_day + rng.uniform(0, 6, len(people)), people.is_western, 9, 18
+        )
+        is_customer = (people.first_at < invited_at - 5) & (people.style != ONLY_SOCIAL)
+        is_customer &= (invited_at < scene.days) & (people.left_at > invited_at - 60)
+        who = np.flatnonzero(is_customer & scene.chance(0.8, len(people)))
+        ask(
+            scene, ("relational_nps",), who, invited_at[who],
+            {name: _recent(scene, name, who, invited_at[who]) for name in NPS_DRIVERS},
+        )  # fmt: skip
+
+
+def close_the_loop(scene: Scene) -> None:
+    """Call some detractors within two days."""
+    scores = scene.responses.column("score", np.nan)
+    metric = scene.responses.column("metric", None)
+    who = scene.responses.column("person", -1)
+    at = scene.responses.column("at", np.nan)
+    is_detractor = (metric == "nps") & (scores <= 6)
+    called = is_detractor & scene.chance(CLOSED_LOOP_CHANCE, len(scores))
+    called_at = into_hours(
+        scene.rng, at + scene.rng.uniform(0.2, 1.9, len(at)), scene.people.is_western[who], 9, 19
+    )
+    called &= called_at < at + 2
+    reached = scene.chance(0.7, len(at))
+    scene.moments.log(
+        "call_outbound", called, person=who, at=called_at, reason="complaint",
+        team=scene.company.team("T01"),
+        outcome=np.where(reached, "reached", "no_answer").astype(object),
+        handle_seconds=np.where(reached, 240.0, 20.0),
+    )  # fmt: skip
+
+
+def _recent(scene: Scene, driver: str, who: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """How often it happened to each person in the 90 days before."""
+    if driver == "purchases":
+        person, when = scene.orders.column("person", -1), scene.orders.column("placed_at", np.nan)
+    else:
+        same = scene.experiences.column("driver", None) == driver
+        person = scene.experiences.column("person", -1)[same]
+        when = scene.experiences.column("at", np.nan)[same]
+    asked_at = np.full(len(scene.people), np.nan)
+    asked_at[who] = at
+    is_recent = (when < asked_at[person]) & (when > asked_at[person] - LOOK_BACK_DAYS)
+    return np.bincount(person[is_recent], minlength=len(scene.people))[who].astype(float)
+
+
+def review(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
+    """Some rate what they bought, with stars."""
+    rng, people, who, rows = scene.rng, scene.people, intents.who, len(intents.who)
+    at = into_hours(rng, intents.received_at() + rng.uniform(2, 12, rows), people.is_western[who])
+    reviews = (at < scene.days) & people.has_handle[who] & scene.chance(0.18, rows)
+    stars = 4.3 + 0.4 * people.trait[who] - 1.8 * is_defective + rng.normal(0, 0.8, rows)
+    stars = np.clip(np.rint(stars), 1, 5)
+    band = texts.band_of_share((stars - 1) / 4)
+    scene.moments.log(
+        "review_posted", reviews, person=who, at=at, product=intents.product, score=stars, scale=5,
+        order=-1, text=texts.feelings(rng, band, people.language[who]),
+        sentiment=texts.sentiment_of(rng, band),
+    )  # fmt: skip
+
+
+def mention(scene: Scene, who: np.ndarray, at: np.ndarray) -> None:
+    """Some talk about the company in public, most when their mood is bad."""
+    rng, people = scene.rng, scene.people
+    mood = people.mood[who]
+    chance = np.where(mood < -0.3, 0.25, 0.08) * people.has_handle[who]
+    talks = scene.chance(chance, len(who))
+    talks_at = into_hours(rng, at + rng.uniform(0.1, 3, len(who)), people.is_western[who])
+    draw = mood + 0.4 * people.trait[who] + rng.normal(0, 0.3, len(who))
+    band = np.where(
+        draw < -0.25, texts.NEGATIVE, np.where(draw < 0.25, texts.NEUTRAL, texts.POSITIVE)
+    )
+    scene.moments.log(
+        "social_mentioned", talks, person=who, at=talks_at,
+        text=texts.feelings(rng, band, people.language[who]),
+        sentiment=texts.sentiment_of(rng, band),
+    )  # fmt: skip

@@ -1,0 +1,118 @@
+"""Campaigns by e-mail, SMS and push: who gets them, and what people do with them.
+
+The moment of a message is the time of sending, its outcome the furthest reaction, and its `value`
+the seconds from sending to that reaction. Nobody gets anything without consent.
+"""
+
+import numpy as np
+
+from orchestration.sample_world.clock import MINUTE
+from orchestration.sample_world.names import JUNK_EMAILS
+from orchestration.sample_world.scene import Scene
+
+UNSUBSCRIBE_CHANCE = 0.004
+OPEN_CHANCE = 0.34
+CLICK_CHANCE = 0.06
+BOUNCE_CHANCE = 0.01
+JUNK_BOUNCE_CHANCE = 0.6
+SPAM_CHANCE = 0.001
+WINBACK_SILENCE_DAYS = 45
+
+
+def plan_unsubscriptions(scene: Scene) -> None:
+    """Decide ahead whom a campaign makes opt out, so that nothing else reaches them after it."""
+    people = scene.people
+    for campaign, channel, sent_at in _calendar(scene, "kind", "newsletter", "promo"):
+        if channel == "push":
+            continue
+        recipients = _recipients(scene, channel, sent_at)
+        leaves = recipients[scene.chance(UNSUBSCRIBE_CHANCE, len(recipients))]
+        people.opted_out_at[leaves] = sent_at + scene.rng.uniform(5, 600, len(leaves)) * MINUTE
+        scene.opt_outs.add(person=leaves, campaign=np.full(len(leaves), campaign))
+
+
+def send(scene: Scene) -> None:
+    """Send every campaign of the calendar."""
+    for campaign, channel, sent_at in _calendar(scene, "kind", *scene.company.campaigns["kind"]):
+        recipients = _recipients(scene, channel, sent_at)
+        if scene.company.campaigns["kind"][campaign] == "winback":
+            recipients = recipients[_is_silent(scene, sent_at)[recipients]]
+        if channel == "email":
+            outcome = _email_outcomes(scene, campaign, recipients, sent_at)
+        else:
+            outcome = _message_outcomes(scene, campaign, channel, recipients, sent_at)
+        rows = len(recipients)
+        reaction = np.round(np.minimum(scene.wait(3 * 3600, rows) + 40, 2 * 86_400))
+        latest = (scene.days - sent_at) * 86_400 - 1
+        passive = np.isin(outcome.astype(str), ("delivered", "bounced", "failed"))
+        scene.moments.log(
+            f"{channel}_sent", person=recipients, at=np.full(rows, sent_at), campaign=campaign,
+            outcome=outcome, value=np.where(passive, np.nan, np.minimum(reaction, latest)),
+        )  # fmt: skip
+
+
+def _calendar(scene: Scene, column: str, *wanted: str) -> list[tuple[int, str, float]]:
+    campaigns = scene.company.campaigns
+    chosen = campaigns[campaigns[column].isin(wanted)]
+    sent_at = scene.company.sent_at[chosen["campaign"]]
+    return list(zip(chosen["campaign"], chosen["channel"], sent_at, strict=True))
+
+
+def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
+    people = scene.people
+    opted_in = people.frame[f"{channel}_opt_in"].to_numpy()
+    is_known = people.first_at < sent_at - 0.2
+    if channel == "push":
+        account_at = np.where(np.isnan(people.account_at), np.inf, people.account_at)
+        is_known &= account_at < sent_at
+    return np.flatnonzero(opted_in & is_known & (people.opted_out_at > sent_at))
+
+
+def _is_silent(scene: Scene, sent_at: float) -> np.ndarray:
+    """Who once bought, but not lately."""
+    person, at = scene.orders.column("person", -1), scene.orders.column("placed_at", np.nan)
+    last = np.full(len(scene.people), -np.inf)
+    before = at < sent_at
+    np.maximum.at(last, person[before], at[before])
+    return (last > -np.inf) & (last < sent_at - WINBACK_SILENCE_DAYS)
+
+
+def _reacted(scene: Scene, rows: str, campaign: int, recipients: np.ndarray) -> np.ndarray:
+    written = scene.campaign_clicks if rows == "clicks" else scene.opt_outs
+    those = written.column("person", -1)[written.column("campaign", -1) == campaign]
+    return np.isin(recipients, those)
+
+
+def _email_outcomes(
+    scene: Scene, campaign: int, recipients: np.ndarray, sent_at: float
+) -> np.ndarray:
+    rows = len(recipients)
+    is_gone = scene.people.left_at[recipients] < sent_at
+    attention = np.where(is_gone, 0.25, 1.0)
+    draw = scene.rng.random(rows)
+    outcome = np.full(rows, "delivered", dtype=object)
+    outcome[draw < (OPEN_CHANCE + CLICK_CHANCE) * attention] = "opened"
+    outcome[draw < CLICK_CHANCE * attention] = "clicked"
+    outcome[scene.chance(SPAM_CHANCE, rows)] = "spam"
+    is_junk = np.isin(scene.people.frame["email"].to_numpy()[recipients].astype(str), JUNK_EMAILS)
+    bounces = scene.chance(np.where(is_junk, JUNK_BOUNCE_CHANCE, BOUNCE_CHANCE), rows)
+    outcome[bounces] = "bounced"
+    outcome[_reacted(scene, "clicks", campaign, recipients)] = "clicked"
+    outcome[_reacted(scene, "opt_outs", campaign, recipients)] = "unsubscribed"
+    return outcome
+
+
+def _message_outcomes(
+    scene: Scene, campaign: int, channel: str, recipients: np.ndarray, sent_at: float
+) -> np.ndarray:
+    rows = len(recipients)
+    draw = scene.rng.random(rows)
+    outcome = np.full(rows, "delivered", dtype=object)
+    came = _reacted(scene, "clicks", campaign, recipients)
+    if channel == "push":
+        outcome[(draw < 0.15) | came] = "opened"
+        return outcome
+    outcome[draw < 0.02] = "failed"
+    outcome[(draw > 0.985) | came] = "replied"
+    outcome[_reacted(scene, "opt_outs", campaign, recipients)] = "opted_out"
+    return outcome

@@ -1,0 +1,61 @@
+"""What every module of the simulation shares: people, company, and what was written down."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from orchestration.sample_world.company import Company
+from orchestration.sample_world.people import People
+from orchestration.sample_world.records import Journeys, Moments, Rows
+
+
+@dataclass
+class Scene:
+    """One chunk of customers while they act. Persons, orders, cases, … are numbers from 0 here."""
+
+    rng: np.random.Generator
+    days: int
+    people: People
+    company: Company
+    moments: Moments = field(default_factory=Moments)
+    journeys: Journeys = field(default_factory=Journeys)
+    orders: Rows = field(default_factory=Rows)
+    order_lines: Rows = field(default_factory=Rows)
+    refunds: Rows = field(default_factory=Rows)
+    cases: Rows = field(default_factory=Rows)
+    responses: Rows = field(default_factory=Rows)
+    response_drivers: Rows = field(default_factory=Rows)
+    experiences: Rows = field(default_factory=Rows)
+    checkouts: Rows = field(default_factory=Rows)
+    invitations: Rows = field(default_factory=Rows)
+    episodes: Rows = field(default_factory=Rows)
+    opt_outs: Rows = field(default_factory=Rows)
+    campaign_clicks: Rows = field(default_factory=Rows)
+    # Moments of another journey that are steps of this one too: the order begins the delivery.
+    shared_steps: Rows = field(default_factory=Rows)
+
+    def chance(self, probability: np.ndarray | float, rows: int) -> np.ndarray:
+        """A coin for each row."""
+        return self.rng.random(rows) < probability
+
+    def wait(self, mean: float, rows: int) -> np.ndarray:
+        """Exponential waiting times."""
+        return self.rng.exponential(mean, rows)
+
+    def product_names(self, product: np.ndarray) -> np.ndarray:
+        """The name of each product in lower case; of any if it is unknown."""
+        names = self.company.products["product_name"].str.lower().to_numpy(dtype=object)
+        return names[np.maximum(product, 0)]
+
+    def line_range(self, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The first and the last row (exclusive) of `order_lines` of each order."""
+        orders = self.order_lines.column("order", -1)
+        return np.searchsorted(orders, order), np.searchsorted(orders, order, side="right")
+
+    def bad_experience(
+        self, driver: str, where: np.ndarray, who: np.ndarray, at: np.ndarray
+    ) -> None:
+        """Something went wrong for these people: it weighs on their mood, scores and loyalty."""
+        self.experiences.add(where, person=who, at=at, driver=driver)
+        np.add.at(self.people.bad_experiences, who[where], 1)
+        self.people.mood[who[where]] -= 0.4

@@ -1,0 +1,508 @@
+"""One shopping intent per person: looking around, asking advice, cart, checkout, purchase or not.
+
+What can be observed of an intent: it begins with its first product_viewed, product_searched,
+cart_added or store_visited, ends with order_placed or store_purchase, or is given up; then the next
+one begins at least ten days later.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orchestration.sample_world import texts
+from orchestration.sample_world.clock import MINUTE, into_hours
+from orchestration.sample_world.company import CHAT_TEAM, CURRENCIES, PHONE_TEAMS, PRICE_FACTORS
+from orchestration.sample_world.people import ONLINE
+from orchestration.sample_world.scene import Scene
+
+DIGITAL, VISIT, WEB_THEN_STORE, STORE_THEN_WEB = range(4)
+
+# Of each way of shopping, how an intent goes, in the order above.
+ROUTE_SHARES = np.array(
+    [[1.0, 0.0, 0.0, 0.0], [0.42, 0.14, 0.26, 0.18], [0.0, 1.0, 0.0, 0.0]], dtype=float
+)
+
+CART_CHANCE = 0.66
+CHECKOUT_CHANCE = 0.78
+COMPLETION_CHANCE = 0.90
+STORE_PURCHASE_CHANCE = 0.72
+PURCHASE_AFTER_ABANDONING_CHANCE = 0.30
+
+
+@dataclass
+class Placed:
+    """Orders with what becomes of their delivery; NaN where it never comes to that."""
+
+    order: np.ndarray
+    promised_at: np.ndarray
+    shipped_at: np.ndarray
+    delivered_at: np.ndarray
+    cancelled_at: np.ndarray
+
+
+@dataclass
+class Intents:
+    """What became of each shopping intent. Without a purchase `at` is the last moment of it."""
+
+    who: np.ndarray
+    at: np.ndarray
+    product: np.ndarray
+    has_bought: np.ndarray
+    is_online: np.ndarray
+    met_errors: np.ndarray
+    device: np.ndarray
+    placed: Placed
+
+    def received_at(self) -> np.ndarray:
+        """When they held the goods in their hands: at once in a store; NaN if never."""
+        in_store = self.has_bought & ~self.is_online
+        return np.where(in_store, self.at, self.placed.delivered_at)
+
+
+@dataclass
+class Session:
+    """Web or app sessions: whose, on which device, logged in from when (infinity: never)."""
+
+    who: np.ndarray
+    device: np.ndarray
+    is_app: np.ndarray
+    login_at: np.ndarray
+    ends_at: np.ndarray
+
+    def is_logged_in(self, at: np.ndarray) -> np.ndarray:
+        """Whether the site knows who acts at that time of the session."""
+        return at >= self.login_at
+
+
+def shop(scene: Scene, who: np.ndarray, at: np.ndarray) -> Intents:
+    """Everyone in `who` follows one shopping intent from `at` on.
+
+    Moves `people.last_shopping_at` to the last moment of the intent.
+    """
+    people, rows = scene.people, len(who)
+    slug = np.where(people.purchases[who] == 0, "first_purchase", "repeat_purchase")
+    journey = scene.journeys.open(slug.astype(object), who)
+    product = scene.rng.choice(len(scene.company.popularity), rows, p=scene.company.popularity)
+    route = _routes(scene, people.style[who])
+    campaign = _campaign_behind(scene, who, at, route)
+    interest = 0.06 * np.clip(people.mood[who], -2, 1)
+
+    visits_first = (route == VISIT) | (route == STORE_THEN_WEB)
+    visit_at = np.where(
+        visits_first, into_hours(scene.rng, at, people.is_western[who], 9, 19), np.nan
+    )
+    browses_at = np.where(visits_first, np.nan, at)
+    follow_up = scene.rng.uniform(0.1, 3, rows)
+    visit_at = np.where(
+        route == WEB_THEN_STORE,
+        into_hours(scene.rng, at + follow_up, people.is_western[who], 9, 19),
+        visit_at,
+    )
+    browses_at = np.where(
+        route == STORE_THEN_WEB,
+        into_hours(scene.rng, visit_at + follow_up, people.is_western[who]),
+        browses_at,
+    )
+    looks_twice = (route == DIGITAL) & scene.chance(0.5, rows)
+    returns_at = into_hours(scene.rng, at + follow_up, people.is_western[who])
+
+    _visit(scene, visit_at, who, journey, product)
+    is_digital = route != VISIT
+    first = _browse(scene, is_digital, who, browses_at, journey, product)
+    advised_until = _ask_advice(scene, is_digital, first, journey, product)
+    second = _browse(
+        scene,
+        looks_twice,
+        who,
+        np.fmax(returns_at, advised_until + 5 * MINUTE),
+        journey,
+        product,
+    )
+    last = Session(
+        who=who,
+        device=np.where(looks_twice, second.device, first.device),
+        is_app=np.where(looks_twice, second.is_app, first.is_app),
+        login_at=np.where(looks_twice, second.login_at, first.login_at),
+        ends_at=np.where(looks_twice, second.ends_at, np.fmax(first.ends_at, advised_until)),
+    )
+    decides_online = (route == DIGITAL) | (route == STORE_THEN_WEB)
+    online, buys_online, met_errors, has_abandoned = _check_out(
+        scene, decides_online, last, journey, product, campaign, interest
+    )
+    buys_later = (
+        has_abandoned & (people.style[who] != ONLINE)
+        & scene.chance(PURCHASE_AFTER_ABANDONING_CHANCE, rows)
+    )  # fmt: skip
+    later_at = into_hours(
+        scene.rng, last.ends_at + scene.rng.uniform(0.1, 3, rows), people.is_western[who], 9, 19
+    )
+    _visit(scene, np.where(buys_later, later_at, np.nan), who, journey, product)
+    buys_in_store = buys_later | (
+        ((route == VISIT) | (route == WEB_THEN_STORE))
+        & scene.chance(STORE_PURCHASE_CHANCE + interest, rows)
+    )
+    bought_at = np.where(buys_later, later_at, visit_at) + scene.rng.uniform(12, 35, rows) * MINUTE
+    in_store = _buy_in_store(scene, buys_in_store, who, bought_at, journey, product)
+
+    has_bought = buys_online | buys_in_store
+    placed = Placed(*(np.full(rows, missing) for missing in (-1, *[np.nan] * 4)))
+    for buyers, orders in ((buys_online, online), (buys_in_store, in_store)):
+        for name, values in vars(orders).items():
+            getattr(placed, name)[buyers] = values
+    last_at = np.fmax(np.fmax(last.ends_at, visit_at), np.where(buys_later, later_at, at))
+    ended_at = np.where(buys_in_store, bought_at, last_at + 4 * MINUTE)
+    ended_at = np.where(buys_online, last.ends_at + 4 * MINUTE, ended_at)
+    scene.journeys.close(journey, "reached", ended_at, where=has_bought)
+    people.last_shopping_at[who] = ended_at
+    people.purchases[who] += has_bought & (ended_at < scene.days)
+    return Intents(who, ended_at, product, has_bought, buys_online, met_errors, last.device, placed)
+
+
+def _routes(scene: Scene, style: np.ndarray) -> np.ndarray:
+    thresholds = ROUTE_SHARES.cumsum(axis=1)[style]
+    return (scene.rng.random(len(style))[:, None] >= thresholds[:, :3]).sum(axis=1)
+
+
+def _campaign_behind(
+    scene: Scene, who: np.ndarray, at: np.ndarray, route: np.ndarray
+) -> np.ndarray:
+    """The promotion that made them come, or -1: sent to them in the two days before."""
+    people, company = scene.people, scene.company
+    frame = people.frame
+    opted_in = {
+        "email": frame["email_opt_in"].to_numpy(),
+        "sms": frame["sms_opt_in"].to_numpy(),
+        "push": frame["push_opt_in"].to_numpy(),
+    }
+    behind = np.full(len(who), -1)
+    for campaign, channel, kind, sent_at in zip(
+        company.campaigns["campaign"], company.campaigns["channel"], company.campaigns["kind"],
+        company.sent_at, strict=True,
+    ):  # fmt: skip
+        if kind not in ("promo", "winback"):
+            continue
+        came = (
+            (at > sent_at + 5 * MINUTE) & (at < sent_at + 2)
+            & opted_in[channel][who]
+            & (people.first_at[who] < sent_at) & (people.opted_out_at[who] > sent_at)
+            & (route != VISIT) & (route != STORE_THEN_WEB)
+        )  # fmt: skip
+        came[came] = scene.chance(0.5, came.sum())
+        behind[came] = campaign
+    scene.campaign_clicks.add(behind >= 0, person=who, campaign=behind)
+    return behind
+
+
+def _visit(
+    scene: Scene, at: np.ndarray, who: np.ndarray, journey: np.ndarray, product: np.ndarray
+) -> None:
+    """Sensors notice those whose phone has the app."""
+    is_sensed = np.isfinite(at) & (scene.people.device_app[who] >= 0)
+    is_sensed &= scene.people.has_account(who, at)
+    store = store_of(scene, who)
+    place = {
+        "person": who,
+        "journey": journey,
+        "store": store,
+        "device": scene.people.device_app[who],
+    }
+    scene.moments.log("store_visited", is_sensed, at=at, **place)
+    for zone in range(2):
+        stays = is_sensed & scene.chance(0.7, len(who))
+        scene.moments.log(
+            "zone_dwelled",
+            stays,
+            at=at + (1 + 5 * zone + 3 * scene.rng.random(len(who))) * MINUTE,
+            value=np.round(scene.rng.uniform(20, 240, len(who))),
+            product=product,
+            **place,
+        )
+
+
+def store_of(scene: Scene, who: np.ndarray) -> np.ndarray:
+    """The store where they shop: always the same one of their country."""
+    store = np.empty(len(who), dtype=np.int64)
+    for country, stores in enumerate(scene.company.stores_of):
+        here = scene.people.country[who] == country
+        store[here] = stores[who[here] % len(stores)]
+    return store
+
+
+def open_session(scene: Scene, where: np.ndarray, who: np.ndarray, at: np.ndarray) -> Session:
+    """Begin a web or app session: choose the device, and whether and when they sign in.
+
+    On a device that several people use, they nearly always sign in first.
+    """
+    people, rows = scene.people, len(who)
+    is_app = (people.device_app[who] >= 0) & people.has_account(who, at) & scene.chance(0.5, rows)
+    device = np.where(is_app, people.device_app[who], people.device_web[who])
+    is_shared = people.shares_device[who] & ~is_app
+    draw = scene.rng.random(rows)
+    signs_in_first = ~is_app & np.where(is_shared, draw < 0.9, draw < 0.3)
+    signs_in_late = ~is_app & np.where(is_shared, draw >= 0.96, draw >= 0.86)
+    stays_anonymous = (
+        ~is_app & ~signs_in_first & ~signs_in_late & np.where(is_shared, True, draw < 0.38)
+    )
+    late_at = at + scene.rng.uniform(1.5, 3, rows) * MINUTE
+    login_at = np.where(signs_in_late, late_at, at)
+    login_at = np.where(stays_anonymous, np.inf, login_at)
+    account_at = np.where(np.isnan(people.account_at[who]), np.inf, people.account_at[who])
+    login_at = np.where(account_at > login_at, account_at, login_at)
+    signs_in = where & (signs_in_first | signs_in_late) & (login_at < at + 6 * MINUTE)
+    scene.moments.log(
+        "signed_in",
+        signs_in,
+        person=who,
+        at=login_at,
+        device=device,
+        is_logged_in=True,
+        outcome="web",
+    )
+    return Session(who, device, is_app, login_at, at)
+
+
+def _browse(
+    scene: Scene,
+    where: np.ndarray,
+    who: np.ndarray,
+    at: np.ndarray,
+    journey: np.ndarray,
+    product: np.ndarray,
+) -> Session:
+    """A session of pages, searches and products."""
+    rows = len(who)
+    session = open_session(scene, where, who, at)
+    pages = 1 + scene.rng.integers(0, 3, rows)
+    views = 1 + scene.rng.integers(0, 3, rows)
+    searches = scene.chance(0.45, rows)
+    step = scene.rng.uniform(20, 55, rows) / 86_400
+    common = {"journey": journey, "value": 0.0}
+    _log_steps(scene, "page_viewed", where & ~session.is_app, session, at, step, pages, **common)
+    _log_steps(scene, "screen_viewed", where & session.is_app, session, at, step, pages, **common)
+    searched_at = at + (pages + 0.5) * step
+    scene.moments.log(
+        "product_searched",
+        where & searches,
+        person=who, at=searched_at, journey=journey, product=product, device=session.device,
+        is_logged_in=session.is_logged_in(searched_at),
+        outcome=np.where(scene.chance(0.08, rows), "no_result", "results").astype(object),
+    )  # fmt: skip
+    _log_steps(
+        scene, "product_viewed", where, session, at + (pages + 1) * step, step, views,
+        journey=journey, product=product,
+    )  # fmt: skip
+    session.ends_at = np.where(where, at + (pages + views + 2) * step, np.nan)
+    leaves = where & scene.people.shares_device[who] & ~session.is_app & scene.chance(0.6, rows)
+    leaves &= np.isfinite(session.login_at) & (session.login_at < session.ends_at)
+    scene.moments.log(
+        "signed_out",
+        leaves,
+        # After the checkout, if there is one in this session.
+        person=who, at=session.ends_at + 6 * MINUTE, device=session.device, is_logged_in=True,
+    )  # fmt: skip
+    return session
+
+
+def _log_steps(
+    scene: Scene,
+    kind: str,
+    where: np.ndarray,
+    session: Session,
+    at: np.ndarray,
+    step: np.ndarray,
+    times: np.ndarray,
+    **columns: object,
+) -> None:
+    """The same kind of moment several times, a step apart."""
+    rows = np.repeat(np.flatnonzero(where), times[where])
+    number = np.arange(len(rows)) - np.repeat(np.cumsum(times[where]) - times[where], times[where])
+    moment_at = at[rows] + (number + 0.8 * scene.rng.random(len(rows))) * step[rows]
+    scene.moments.log(
+        kind,
+        person=session.who[rows],
+        at=moment_at,
+        device=session.device[rows],
+        is_logged_in=moment_at >= session.login_at[rows],
+        **{
+            name: value[rows] if isinstance(value, np.ndarray) else value
+            for name, value in columns.items()
+        },
+    )
+
+
+def _ask_advice(
+    scene: Scene, where: np.ndarray, session: Session, journey: np.ndarray, product: np.ndarray
+) -> np.ndarray:
+    """Some ask before they decide, by chat or phone; when they were done (else NaN)."""
+    people, who, rows = scene.people, session.who, len(session.who)
+    asks = where & scene.chance(0.11, rows)
+    by_phone = asks & scene.chance(0.35, rows)
+    asked_at = session.ends_at + scene.rng.uniform(1, 12, rows) * MINUTE
+    asked_at = np.where(
+        by_phone, into_hours(scene.rng, asked_at, people.is_western[who], 8, 20), asked_at
+    )
+    reason = np.full(rows, "product_advice", dtype=object)
+    wait = scene.wait(60, rows) + 5
+    handle = scene.rng.gamma(4, 70, rows)
+    done_at = asked_at + (wait + handle) / 86_400
+    phone_team = np.array([scene.company.team(team) for team in PHONE_TEAMS])[who % 2]
+    team = np.where(by_phone, phone_team, scene.company.team(CHAT_TEAM))
+    case = np.full(rows, -1)
+    case[asks] = scene.cases.add(
+        asks, person=who, journey=journey, reason=reason, opened_at=asked_at, closed_at=done_at,
+        channel=np.where(by_phone, "call", "chat").astype(object), is_resolved=True, team=team,
+    )  # fmt: skip
+    common = {
+        "person": who, "at": asked_at, "journey": journey, "case": case, "reason": reason,
+        "product": product, "wait_seconds": np.round(wait), "handle_seconds": np.round(handle),
+        "outcome": "resolved", "team": team,
+    }  # fmt: skip
+    notes = texts.call_notes(scene.rng, reason)
+    scene.moments.log("call_inbound", by_phone, text=notes, **common)
+    words = np.full(rows, None, dtype=object)
+    words[asks] = texts.questions(
+        scene.rng, reason[asks], people.language[who[asks]], scene.product_names(product[asks])
+    )
+    scene.moments.log("agent_chat", asks & ~by_phone, text=words, sentiment=0.0, **common)
+    return np.where(asks, done_at, np.nan)
+
+
+def _check_out(
+    scene: Scene,
+    where: np.ndarray,
+    session: Session,
+    journey: np.ndarray,
+    product: np.ndarray,
+    campaign: np.ndarray,
+    interest: np.ndarray,
+) -> tuple[Placed, np.ndarray, np.ndarray, np.ndarray]:
+    """Cart, checkout and online order: the orders, who bought, who met errors, who abandoned."""
+    people, who, rows = scene.people, session.who, len(session.who)
+    start = session.ends_at
+    fills_cart = where & scene.chance(CART_CHANCE + interest + 0.15 * (campaign >= 0), rows)
+    starts = fills_cart & scene.chance(CHECKOUT_CHANCE, rows)
+    is_broken = scene.company.is_checkout_broken(start) & ~session.is_app
+    met_errors = starts & scene.chance(np.where(is_broken, 0.88, 0.02), rows)
+    buys = starts & ~met_errors & scene.chance(COMPLETION_CHANCE, rows)
+    # Whoever has an account mostly signs in at the checkout.
+    knows = people.has_account(who, start) & ~scene.chance(0.04, rows)
+    login_at = np.where(knows, np.minimum(session.login_at, start + 0.4 * MINUTE), session.login_at)
+    signs_in = starts & knows & (session.login_at > start + 0.4 * MINUTE)
+    scene.moments.log(
+        "signed_in", signs_in, person=who, at=login_at, device=session.device, is_logged_in=True,
+        outcome="web",
+    )  # fmt: skip
+    checkout = np.full(rows, -1)
+    checkout[starts] = scene.checkouts.add(starts, person=who)
+    common = {"person": who, "journey": journey, "device": session.device}
+
+    def act(kind: str, acting: np.ndarray, minutes: float, **columns: object) -> None:
+        at = start + minutes * MINUTE
+        scene.moments.log(kind, acting, at=at, is_logged_in=at >= login_at, **common, **columns)
+
+    act("cart_added", fills_cart, 0.3, product=product)
+    act("checkout_started", starts, 1.0, checkout=checkout)
+    act("error_shown", met_errors, 1.8, checkout=checkout)
+    act("rage_clicked", met_errors & scene.chance(0.8, rows), 2.1, checkout=checkout)
+    act("error_shown", met_errors & is_broken, 2.6, checkout=checkout)
+    act("rage_clicked", met_errors & is_broken, 2.9, checkout=checkout)
+    scene.bad_experience("checkout_errors", met_errors, who, start + 2 * MINUTE)
+
+    placed_at = start + 4 * MINUTE
+    orders = place_orders(
+        scene, who[buys], placed_at[buys], journey[buys], product[buys], campaign[buys],
+        place=np.where(session.is_app, "app", "web").astype(object)[buys],
+        store=np.full(buys.sum(), -1),
+        device=session.device[buys], checkout=checkout[buys],
+        is_guest=(placed_at < login_at)[buys],
+    )  # fmt: skip
+    return orders, buys, met_errors, fills_cart & ~buys
+
+
+def _buy_in_store(
+    scene: Scene,
+    where: np.ndarray,
+    who: np.ndarray,
+    at: np.ndarray,
+    journey: np.ndarray,
+    product: np.ndarray,
+) -> Placed:
+    buyers = who[where]
+    nothing = np.full(len(buyers), -1)
+    return place_orders(
+        scene, buyers, at[where], journey[where], product[where], nothing,
+        place=np.full(len(buyers), "store", dtype=object), store=store_of(scene, buyers),
+        device=nothing, checkout=nothing, is_guest=np.zeros(len(buyers), dtype=bool),
+    )  # fmt: skip
+
+
+def place_orders(
+    scene: Scene,
+    who: np.ndarray,
+    at: np.ndarray,
+    journey: np.ndarray,
+    product: np.ndarray,
+    campaign: np.ndarray,
+    place: np.ndarray,
+    **columns: np.ndarray,
+) -> Placed:
+    """Write down orders with their lines and what becomes of their deliveries."""
+    rng, rows = scene.rng, len(who)
+    is_online = place != "store"
+    is_western = scene.people.is_western[who]
+    promised_at, shipped_at, delivered_at, cancelled_at = _deliveries(
+        scene, at, is_online, is_western
+    )
+    line_count = 1 + rng.binomial(3, 0.25, rows)
+    order_row = np.repeat(np.arange(rows), line_count)
+    line = np.arange(len(order_row)) - np.repeat(np.cumsum(line_count) - line_count, line_count)
+    others = rng.choice(len(scene.company.popularity), len(order_row), p=scene.company.popularity)
+    line_product = np.where(line == 0, product[order_row], others)
+    list_price = scene.company.products["list_price"].to_numpy()[line_product]
+    unit_price = np.round(list_price * PRICE_FACTORS[scene.people.country[who[order_row]]], 2)
+    quantity = 1 + rng.binomial(2, 0.15, len(order_row))
+    discount = np.where(campaign[order_row] >= 0, np.round(0.15 * unit_price * quantity, 2), 0.0)
+    amount = np.round(unit_price * quantity - discount, 2)
+    total = np.round(np.bincount(order_row, weights=amount, minlength=rows), 2)
+    order = scene.orders.add(
+        person=who, journey=journey, placed_at=at, place=place,
+        currency=CURRENCIES[scene.people.country[who]],
+        promised_at=promised_at, shipped_at=shipped_at, delivered_at=delivered_at,
+        cancelled_at=cancelled_at, total=total, campaign=campaign, **columns,
+    )  # fmt: skip
+    scene.order_lines.add(
+        order=order[order_row], line=line + 1, product=line_product, quantity=quantity,
+        unit_price=unit_price, discount=discount, amount=amount,
+    )  # fmt: skip
+    common = {
+        "person": who, "at": at, "journey": journey, "order": order, "product": product,
+        "value": total,
+    }  # fmt: skip
+    scene.moments.log(
+        "order_placed", is_online, is_logged_in=~columns["is_guest"], checkout=columns["checkout"],
+        device=columns["device"], campaign=campaign, **common,
+    )  # fmt: skip
+    scene.moments.log("store_purchase", ~is_online, store=columns["store"], **common)
+    return Placed(order, promised_at, shipped_at, delivered_at, cancelled_at)
+
+
+def _deliveries(
+    scene: Scene, at: np.ndarray, is_online: np.ndarray, is_western: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """When online orders were promised for, shipped, delivered or cancelled (else NaN)."""
+    rng, rows = scene.rng, len(at)
+    promised_at = np.floor(at) + rng.integers(3, 6, rows) + 19 / 24
+    shipped_at = at + rng.uniform(0.4, 1.9, rows)
+    is_late = scene.chance(0.13, rows)
+    is_cancelled = scene.chance(0.03, rows) & is_online
+    on_time = shipped_at + rng.uniform(0.25, 0.95, rows) * (promised_at - shipped_at)
+    late = promised_at + np.minimum(0.5 + rng.exponential(2.5, rows), 9)
+    delivered_at = into_hours(rng, np.where(is_late, late, on_time), is_western, 8, 22)
+    cancelled_at = at + rng.uniform(0.1, 2.5, rows)
+    arrives = is_online & ~is_cancelled
+    return (
+        np.where(is_online, promised_at, np.nan),
+        np.where(arrives, shipped_at, np.nan),
+        np.where(arrives, delivered_at, np.nan),
+        np.where(is_cancelled, cancelled_at, np.nan),
+    )

@@ -1,0 +1,120 @@
+"""Runs the world: everyone shops in rounds, and what happens in one round moves the next."""
+
+import numpy as np
+
+from orchestration.sample_world import feedback, fulfilment, membership, outreach, service
+from orchestration.sample_world.clock import daytime, into_hours
+from orchestration.sample_world.company import make_company
+from orchestration.sample_world.history import world_of
+from orchestration.sample_world.people import ONLY_SOCIAL, make_people
+from orchestration.sample_world.satisfaction import leaving_chance
+from orchestration.sample_world.scene import Scene
+from orchestration.sample_world.shopping import shop
+from orchestration.sample_world.world import World, seeded_rng
+
+GAP_AFTER_PURCHASE = 3.0
+GAP_AFTER_GIVING_UP = 10.5
+SLOWER_PER_BAD_EXPERIENCE = 0.25
+PROMOTION_PULL = 0.3
+
+
+def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count: int = 1) -> World:
+    """What these customers do in the first `days` days."""
+    scene = Scene(
+        rng=seeded_rng(seed, chunk, "simulation"),
+        days=days,
+        people=make_people(customers, days, seed, chunk),
+        company=make_company(days, seed),
+    )
+    people = scene.people
+    people.next_at[people.style == ONLY_SOCIAL] = np.inf
+    membership.enter_crm(scene)
+    membership.onboard(scene)
+    outreach.plan_unsubscriptions(scene)
+    _complain_in_public(scene)
+    while len(who := np.flatnonzero(people.next_at < days)):
+        _live_through_a_round(scene, who)
+    membership.use_app(scene)
+    membership.renew(scene)
+    membership.be_loyal(scene)
+    outreach.send(scene)
+    feedback.survey_relations(scene)
+    feedback.close_the_loop(scene)
+    return world_of(scene, customers, seed, chunk, chunk_count)
+
+
+def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
+    """One shopping intent of each of these people, with everything that follows from it."""
+    people = scene.people
+    intents = shop(scene, who, people.next_at[who])
+    delivery, is_warned = fulfilment.deliver(scene, intents)
+    in_touch, problems, is_defective = service.problems_of(scene, intents, is_warned)
+    efforts = service.get_solved(scene, problems)
+    fulfilment.give_back(scene, intents, is_defective)
+    membership.help_oneself(scene, intents)
+    contacts = np.zeros(len(who), dtype=np.int64)
+    contacts[in_touch] = efforts.contacts
+    feedback.survey_purchases(scene, intents, is_defective)
+    feedback.survey_deliveries(scene, intents, delivery, contacts)
+    feedback.survey_support(scene, problems, efforts)
+    feedback.review(scene, intents, is_defective)
+    feedback.mention(scene, who, intents.at)
+    people.mood[who] = 0.85 * people.mood[who] + 0.08 * intents.has_bought
+    _decide_what_next(scene, who, intents.has_bought)
+
+
+def _decide_what_next(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> None:
+    """When each person shops next, if ever: bad experiences delay it, and make people leave."""
+    rng, people, rows = scene.rng, scene.people, len(who)
+    bad_experiences = people.bad_experiences[who]
+    leaves = scene.chance(leaving_chance(bad_experiences), rows)
+    last_at = people.last_shopping_at[who]
+    scene.episodes.add(person=who, at=last_at, bad_experiences=bad_experiences, has_left=leaves)
+    people.left_at[who[leaves]] = last_at[leaves]
+
+    gap = people.rhythm[who] * rng.gamma(4, 0.25, rows)
+    gap *= 1 + SLOWER_PER_BAD_EXPERIENCE * np.minimum(bad_experiences, 3)
+    least = last_at + np.where(has_bought, GAP_AFTER_PURCHASE, GAP_AFTER_GIVING_UP)
+    least = np.maximum(least, people.quiet_until[who])
+    next_at = np.maximum(last_at + gap, least)
+    next_at = _pulled_by_promotions(scene, who, next_at, least)
+    people.next_at[who] = np.where(
+        leaves, np.inf, daytime(rng, next_at + 1, people.is_western[who])
+    )
+
+
+def _pulled_by_promotions(
+    scene: Scene, who: np.ndarray, next_at: np.ndarray, least: np.ndarray
+) -> np.ndarray:
+    """A promotion makes some come sooner."""
+    people, company = scene.people, scene.company
+    is_promotion = (company.campaigns["kind"] == "promo") & (
+        company.campaigns["channel"] == "email"
+    )
+    opted_in = people.frame["email_opt_in"].to_numpy()[who]
+    for sent_at in company.sent_at[is_promotion]:
+        pulled = opted_in & (next_at > sent_at) & (next_at < sent_at + 9) & (least < sent_at)
+        pulled &= scene.chance(PROMOTION_PULL, len(who))
+        next_at = np.where(pulled, sent_at - 0.9, next_at)
+    return next_at
+
+
+def _complain_in_public(scene: Scene) -> None:
+    """People known by nothing but a handle: they mention the company, a few write to it."""
+    people, rng = scene.people, scene.rng
+    talkers = np.flatnonzero(people.style == ONLY_SOCIAL)
+    who = np.repeat(talkers, 4)
+    since = np.maximum(people.first_at[who], 0)
+    at = into_hours(
+        rng, since + rng.random(len(who)) * (scene.days - since), people.is_western[who]
+    )
+    feedback.mention(scene, who, at)
+    writers = talkers[scene.chance(0.4, len(talkers))]
+    since = np.maximum(people.first_at[writers], 0)
+    at = since + rng.random(len(writers)) * (scene.days - since)
+    nothing = np.full(len(writers), -1)
+    problems = service.Problems(
+        who=writers, reason=np.full(len(writers), "complaint", dtype=object), order=nothing,
+        product=nothing, at=into_hours(rng, at, people.is_western[writers], 8, 20),
+    )  # fmt: skip
+    service.get_solved(scene, problems)

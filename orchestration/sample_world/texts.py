@@ -1,0 +1,199 @@
+"""What customers and agents write, in six languages. The words agree with the planted sentiment."""
+
+from functools import cache
+
+import numpy as np
+
+from orchestration.sample_world.names import LANGUAGES
+
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+SENTIMENTS = np.array([-0.75, 0.0, 0.75])
+
+REASONS = (
+    "delivery", "defect", "payment", "return", "account",
+    "product_advice", "how_to", "renewal", "complaint", "other",
+)  # fmt: skip
+
+# Two ways to say each reason, in the order of REASONS.
+QUESTIONS = {
+    "en": (
+        ("Where is my order? It should have arrived already.", "My parcel has not come yet."),
+        ("The {product} arrived broken.", "The {product} stopped working after a day."),
+        ("I was charged twice for the same order.", "My payment failed but the money is gone."),
+        ("I would like to send the {product} back.", "How do I return my order?"),
+        ("I cannot sign in to my account.", "The password reset mail never comes."),
+        ("Is the {product} suitable for beginners?", "Which is quieter, the {product} or others?"),
+        ("How do I clean the {product}?", "How do I set up the {product}?"),
+        ("My membership is about to end, what are my options?", "What does a renewal cost?"),
+        ("The service in your shop was rude.", "Nobody called me back as promised."),
+        ("What are your opening hours?", "Do you offer gift cards?"),
+    ),
+    "pl": (
+        ("Gdzie jest moje zamówienie? Powinno już być.", "Paczka jeszcze nie dotarła."),
+        ("{product}: produkt przyszedł uszkodzony.", "{product} przestał działać po jednym dniu."),
+        ("Pobrano mi pieniądze dwa razy.", "Płatność nie przeszła, a środki zniknęły."),
+        ("Chcę zwrócić {product}.", "Jak mogę zwrócić zamówienie?"),
+        ("Nie mogę zalogować się na konto.", "Nie dochodzi mail do zmiany hasła."),
+        ("Czy {product} nada się dla początkujących?", "Co jest cichsze: {product} czy inne?"),
+        ("Jak wyczyścić {product}?", "Jak uruchomić {product}?"),
+        ("Kończy mi się członkostwo, jakie mam możliwości?", "Ile kosztuje przedłużenie?"),
+        ("Obsługa w sklepie była nieuprzejma.", "Nikt nie oddzwonił, choć obiecano."),
+        ("W jakich godzinach jest otwarte?", "Czy macie karty podarunkowe?"),
+    ),
+    "ru": (
+        ("Где мой заказ? Он уже должен был прийти.", "Посылка до сих пор не пришла."),
+        ("{product}: товар пришёл сломанным.", "{product} перестал работать через день."),
+        ("С меня дважды списали деньги.", "Оплата не прошла, а деньги списались."),
+        ("Хочу вернуть {product}.", "Как оформить возврат заказа?"),
+        ("Не могу войти в аккаунт.", "Письмо для смены пароля не приходит."),
+        ("Подойдёт ли {product} новичку?", "Что тише: {product} или другие?"),
+        ("Как чистить {product}?", "Как настроить {product}?"),
+        ("Моё членство заканчивается, какие есть варианты?", "Сколько стоит продление?"),
+        ("Персонал в магазине был груб.", "Мне так и не перезвонили."),
+        ("Какие у вас часы работы?", "Есть ли подарочные карты?"),
+    ),
+    "zh": (
+        ("我的订单在哪里?早就该到了。", "包裹还没有收到。"),
+        ("{product}收到时已经损坏。", "{product}用了一天就坏了。"),
+        ("同一个订单扣了两次款。", "支付失败,但钱已经扣了。"),
+        ("我想退回{product}。", "怎么退货?"),
+        ("我无法登录账户。", "收不到重置密码的邮件。"),
+        ("{product}适合新手吗?", "{product}和别的哪个更安静?"),
+        ("{product}怎么清洗?", "{product}怎么安装?"),
+        ("我的会员快到期了,有什么选择?", "续费多少钱?"),
+        ("店里的服务态度很差。", "说好回电话,但一直没有人打来。"),
+        ("你们几点营业?", "有礼品卡吗?"),
+    ),
+    "es": (
+        ("¿Dónde está mi pedido? Ya debería haber llegado.", "El paquete aún no ha llegado."),
+        ("{product}: llegó roto.", "{product} dejó de funcionar al día siguiente."),
+        ("Me han cobrado dos veces.", "El pago falló pero el dinero ya no está."),
+        ("Quiero devolver {product}.", "¿Cómo devuelvo mi pedido?"),
+        ("No puedo entrar en mi cuenta.", "El correo de la contraseña no llega."),
+        ("¿{product} es adecuado para principiantes?", "¿Qué es más silencioso que {product}?"),
+        ("¿Cómo se limpia {product}?", "¿Cómo se configura {product}?"),
+        ("Mi suscripción termina pronto, ¿qué opciones hay?", "¿Cuánto cuesta renovar?"),
+        ("El trato en la tienda fue malo.", "Nadie me devolvió la llamada."),
+        ("¿Cuál es el horario?", "¿Tienen tarjetas regalo?"),
+    ),
+    "de": (
+        ("Wo ist meine Bestellung? Sie müsste schon da sein.", "Das Paket ist noch nicht da."),
+        ("{product} kam kaputt an.", "{product} ging nach einem Tag nicht mehr."),
+        ("Mir wurde zweimal abgebucht.", "Die Zahlung schlug fehl, aber das Geld ist weg."),
+        ("Ich möchte {product} zurückgeben.", "Wie schicke ich meine Bestellung zurück?"),
+        ("Ich kann mich nicht anmelden.", "Die Mail für das Passwort kommt nicht an."),
+        ("Ist {product} für Anfänger geeignet?", "Was ist leiser als {product}?"),
+        ("Wie reinige ich {product}?", "Wie richte ich {product} ein?"),
+        ("Meine Mitgliedschaft endet, was kann ich tun?", "Was kostet die Verlängerung?"),
+        ("Die Bedienung im Laden war unhöflich.", "Niemand hat wie versprochen zurückgerufen."),
+        ("Wann haben Sie geöffnet?", "Gibt es Gutscheine?"),
+    ),
+}  # fmt: skip
+
+# Three ways to feel, by language: negative, neutral, positive.
+FEELINGS = {
+    "en": (
+        ("I am very disappointed.", "This is unacceptable.", "Terrible experience, never again."),
+        ("It was okay.", "Nothing special.", "Average, no strong opinion."),
+        ("Thank you, great service!", "Very happy with everything.", "Quick, friendly, perfect."),
+    ),
+    "pl": (
+        ("Jestem bardzo rozczarowany.", "To niedopuszczalne.", "Fatalne doświadczenie."),
+        ("Może być.", "Nic szczególnego.", "Przeciętnie, bez zdania."),
+        ("Dziękuję, świetna obsługa!", "Jestem bardzo zadowolona.", "Szybko, miło, idealnie."),
+    ),
+    "ru": (
+        ("Я очень разочарован.", "Это недопустимо.", "Ужасный опыт, больше никогда."),
+        ("Нормально.", "Ничего особенного.", "Средне, без особых впечатлений."),
+        ("Спасибо, отличный сервис!", "Всем очень доволен.", "Быстро, вежливо, идеально."),
+    ),
+    "zh": (
+        ("我非常失望。", "这无法接受。", "体验很糟糕,再也不来了。"),
+        ("还可以。", "没什么特别的。", "一般般。"),
+        ("谢谢,服务很好!", "非常满意。", "快速、友好、完美。"),
+    ),
+    "es": (
+        ("Estoy muy decepcionado.", "Esto es inaceptable.", "Una experiencia pésima."),
+        ("Estuvo bien.", "Nada especial.", "Normal, sin más."),
+        ("¡Gracias, un servicio excelente!", "Muy contenta con todo.", "Rápido, amable, perfecto."),
+    ),
+    "de": (
+        ("Ich bin sehr enttäuscht.", "Das ist inakzeptabel.", "Furchtbar, nie wieder."),
+        ("Es war in Ordnung.", "Nichts Besonderes.", "Durchschnitt, keine Meinung."),
+        ("Danke, toller Service!", "Sehr zufrieden mit allem.", "Schnell, freundlich, perfekt."),
+    ),
+}
+
+AGENT_REPLIES = {
+    "en": ("We are sorry and will look into it.", "Thank you, this is now solved."),
+    "pl": ("Przepraszamy, sprawdzimy to.", "Dziękujemy, sprawa jest załatwiona."),
+    "ru": ("Извините, мы разберёмся.", "Спасибо, вопрос решён."),
+    "zh": ("很抱歉,我们会尽快处理。", "谢谢,问题已经解决。"),
+    "es": ("Lo sentimos, lo revisaremos.", "Gracias, ya está resuelto."),
+    "de": ("Das tut uns leid, wir prüfen es.", "Danke, das ist nun gelöst."),
+}
+
+CALL_NOTES = (
+    "Customer called about {reason}. Explained the next steps.",
+    "Caller upset about {reason}; promised to follow up.",
+    "Short call, {reason}. Checked the record and answered.",
+)
+
+
+@cache
+def _table(of: str) -> np.ndarray:
+    lists = {"questions": QUESTIONS, "feelings": FEELINGS, "replies": AGENT_REPLIES}[of]
+    return np.array([lists[language] for language in LANGUAGES], dtype=object)
+
+
+def reason_codes(reason: np.ndarray) -> np.ndarray:
+    """The place of each reason in REASONS."""
+    order = np.argsort(REASONS)
+    return order[np.searchsorted(np.array(REASONS)[order], reason.astype(str))]
+
+
+def questions(
+    rng: np.random.Generator, reason: np.ndarray, language: np.ndarray, product_names: np.ndarray
+) -> np.ndarray:
+    """What a customer asks; the product is named where the sentence has a place for it."""
+    variants = rng.integers(0, 2, len(reason))
+    sentences = _table("questions")[language, reason_codes(reason), variants]
+    filled = [
+        sentence.replace("{product}", product)
+        for sentence, product in zip(sentences, product_names, strict=True)
+    ]
+    return np.array(filled, dtype=object)
+
+
+def feelings(rng: np.random.Generator, band: np.ndarray, language: np.ndarray) -> np.ndarray:
+    """What a customer says of how it went."""
+    return _table("feelings")[language, band, rng.integers(0, 3, len(band))]
+
+
+def replies(is_solved: np.ndarray, language: np.ndarray) -> np.ndarray:
+    """What an agent answers."""
+    return _table("replies")[language, is_solved.astype(np.int64)]
+
+
+def call_notes(rng: np.random.Generator, reason: np.ndarray) -> np.ndarray:
+    """What an agent writes down after a call."""
+    notes = np.array(CALL_NOTES, dtype=object)[rng.integers(0, len(CALL_NOTES), len(reason))]
+    filled = [note.replace("{reason}", why) for note, why in zip(notes, reason, strict=True)]
+    return np.array(filled, dtype=object)
+
+
+def with_contact_details(
+    rng: np.random.Generator, text: np.ndarray, contact: np.ndarray, share: float = 0.03
+) -> np.ndarray:
+    """Some texts end with a phone number or an address: personal data in free text."""
+    return np.where(rng.random(len(text)) < share, text + " " + contact, text)
+
+
+def sentiment_of(rng: np.random.Generator, band: np.ndarray) -> np.ndarray:
+    """The planted sentiment of a text of that band."""
+    return np.round(SENTIMENTS[band] + rng.uniform(-0.2, 0.2, len(band)), 3)
+
+
+def band_of_share(share: np.ndarray) -> np.ndarray:
+    """The band of a score, given as its place between the least (0) and the most possible (1)."""
+    return np.where(share < 0.55, NEGATIVE, np.where(share < 0.8, NEUTRAL, POSITIVE))
