@@ -1,0 +1,15 @@
+with source as (
+    select * from {{ source('complete_journey', 'campaigns') }}
+)
+
+select
+    -- keys
+    campaign_id,
+    household_id,
+
+    cast([] as varchar[]) as _issues,
+    max(_load_id) as _load_id
+from source
+group by
+    campaign_id,
+    household_id

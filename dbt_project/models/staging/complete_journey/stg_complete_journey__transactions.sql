@@ -1,0 +1,62 @@
+with source as (
+    select * from {{ source('complete_journey', 'transactions') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by basket_id, product_id
+            order by
+                _file_date desc,
+                {{ surrogate_key([
+                    'household_id', 'store_id', 'quantity', 'sales_value', 'retail_disc',
+                    'coupon_disc', 'coupon_match_disc', 'week', 'transaction_timestamp'
+                ]) }} desc
+        ) as version_rank
+    from source
+),
+
+transactions as (
+    select
+        *,
+        try_cast(quantity as decimal(18, 3)) as typed_quantity,
+        try_cast(sales_value as decimal(18, 2)) as sales_amount,
+        try_cast(retail_disc as decimal(18, 2)) as card_discount_amount,
+        try_cast(coupon_disc as decimal(18, 2)) as coupon_discount_amount,
+        try_cast(coupon_match_disc as decimal(18, 2)) as coupon_match_discount_amount,
+        try_cast(transaction_timestamp as timestamp) as sold_at
+    from versions
+    where version_rank = 1
+)
+
+select
+    -- keys
+    basket_id,
+    product_id,
+    household_id,
+    store_id,
+
+    -- attributes
+    week as week_of_year,
+
+    -- measures
+    typed_quantity as quantity,
+    sales_amount,
+    card_discount_amount,
+    coupon_discount_amount,
+    coupon_match_discount_amount,
+
+    -- timestamps
+    sold_at,
+
+    {{ value_issues({
+        'quantity': 'typed_quantity',
+        'sales_value': 'sales_amount',
+        'retail_disc': 'card_discount_amount',
+        'coupon_disc': 'coupon_discount_amount',
+        'coupon_match_disc': 'coupon_match_discount_amount',
+        'transaction_timestamp': 'sold_at',
+    }) }} as _issues,
+    _load_id
+from transactions

@@ -1,0 +1,68 @@
+with source as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "email": "VARCHAR",
+            "phone": "VARCHAR",
+            "first_name": "VARCHAR",
+            "last_name": "VARCHAR",
+            "state": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "default_address": {
+                "address1": "VARCHAR", "city": "VARCHAR", "zip": "VARCHAR",
+                "country_code": "VARCHAR"
+            }
+        }') as customer,
+        payload,
+        _file_date,
+        _load_id
+    from {{ source('shop', 'customers') }}
+),
+
+customers as (
+    select
+        *,
+        {{ utc_timestamp("customer['created_at']") }} as created_at,
+        {{ utc_timestamp("customer['updated_at']") }} as updated_at
+    from source
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by customer['id'], updated_at
+            order by _file_date desc, md5(payload) desc
+        ) as version_rank
+    from customers
+)
+
+select
+    -- keys
+    customer['id'] as shop_customer_id,
+    customer['email'] as email,
+    customer['phone'] as phone,
+
+    -- attributes
+    customer['first_name'] as given_name,
+    customer['last_name'] as surname,
+    customer['default_address']['address1'] as street_address,
+    customer['default_address']['city'] as city,
+    customer['default_address']['zip'] as postcode,
+    customer['default_address']['country_code'] as country_code,
+
+    -- flags
+    coalesce(customer['state'] = 'disabled', false) as is_guest,
+
+    -- timestamps
+    created_at,
+    updated_at,
+
+    {{ value_issues({
+        "customer['created_at']": 'created_at',
+        "customer['updated_at']": 'updated_at',
+    }) }} as _issues,
+    _load_id
+from versions
+where version_rank = 1

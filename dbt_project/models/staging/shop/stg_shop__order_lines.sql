@@ -1,0 +1,68 @@
+with source as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "line_items": [{
+                "id": "VARCHAR", "sku": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
+                "price": "VARCHAR", "total_discount": "VARCHAR"
+            }]
+        }') as shop_order,
+        payload,
+        _file_date,
+        _load_id
+    from {{ source('shop', 'orders') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by shop_order['id']
+            order by
+                {{ utc_timestamp("shop_order['updated_at']") }} desc, _file_date desc,
+                md5(payload) desc
+        ) as version_rank
+    from source
+),
+
+line_items as (
+    select
+        shop_order['id'] as order_id,
+        unnest(shop_order['line_items']) as line_item,
+        _load_id
+    from versions
+    where version_rank = 1
+),
+
+order_lines as (
+    select
+        *,
+        try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
+        try_cast(line_item['price'] as decimal(18, 2)) as unit_price,
+        try_cast(line_item['total_discount'] as decimal(18, 2)) as discount_amount
+    from line_items
+)
+
+select
+    -- keys
+    order_id,
+    line_item['id'] as order_line_id,
+    line_item['sku'] as product_id,
+
+    -- attributes
+    line_item['name'] as product_name,
+
+    -- measures
+    quantity,
+    unit_price,
+    discount_amount,
+    cast(quantity * unit_price - coalesce(discount_amount, 0) as decimal(18, 2)) as line_amount,
+
+    {{ value_issues({
+        "line_item['quantity']": 'quantity',
+        "line_item['price']": 'unit_price',
+        "line_item['total_discount']": 'discount_amount',
+    }) }} as _issues,
+    _load_id
+from order_lines

@@ -1,0 +1,74 @@
+with source as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "refunds": [{
+                "id": "VARCHAR",
+                "refund_line_items": [{
+                    "id": "VARCHAR", "line_item_id": "VARCHAR", "quantity": "VARCHAR",
+                    "subtotal": "VARCHAR"
+                }]
+            }]
+        }') as shop_order,
+        payload,
+        _file_date,
+        _load_id
+    from {{ source('shop', 'orders') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by shop_order['id']
+            order by
+                {{ utc_timestamp("shop_order['updated_at']") }} desc, _file_date desc,
+                md5(payload) desc
+        ) as version_rank
+    from source
+),
+
+refunds as (
+    select
+        shop_order['id'] as order_id,
+        unnest(shop_order['refunds']) as refund,
+        _load_id
+    from versions
+    where version_rank = 1
+),
+
+refund_line_items as (
+    select
+        order_id,
+        refund['id'] as refund_id,
+        unnest(refund['refund_line_items']) as line_item,
+        _load_id
+    from refunds
+),
+
+refund_lines as (
+    select
+        *,
+        try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
+        try_cast(line_item['subtotal'] as decimal(18, 2)) as line_amount
+    from refund_line_items
+)
+
+select
+    -- keys
+    line_item['id'] as refund_line_id,
+    refund_id,
+    order_id,
+    line_item['line_item_id'] as order_line_id,
+
+    -- measures
+    quantity,
+    line_amount,
+
+    {{ value_issues({
+        "line_item['quantity']": 'quantity',
+        "line_item['subtotal']": 'line_amount',
+    }) }} as _issues,
+    _load_id
+from refund_lines

@@ -1,0 +1,74 @@
+with source as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "refunds": [{
+                "id": "VARCHAR",
+                "created_at": "VARCHAR",
+                "transactions": [{"amount": "VARCHAR", "kind": "VARCHAR", "status": "VARCHAR"}]
+            }]
+        }') as shop_order,
+        payload,
+        _file_date,
+        _load_id
+    from {{ source('shop', 'orders') }}
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by shop_order['id']
+            order by
+                {{ utc_timestamp("shop_order['updated_at']") }} desc, _file_date desc,
+                md5(payload) desc
+        ) as version_rank
+    from source
+),
+
+order_refunds as (
+    select
+        shop_order['id'] as order_id,
+        unnest(shop_order['refunds']) as refund,
+        _load_id
+    from versions
+    where version_rank = 1
+),
+
+-- What was paid back is what the payment provider took: a refund that failed moved no money.
+refunds as (
+    select
+        *,
+        {{ utc_timestamp("refund['created_at']") }} as refunded_at,
+        list_transform(
+            list_filter(
+                refund['transactions'],
+                lambda payment: payment['kind'] = 'refund' and payment['status'] = 'success'
+            ),
+            lambda payment: try_cast(payment['amount'] as decimal(18, 2))
+        ) as paid_amounts
+    from order_refunds
+)
+
+select
+    -- keys
+    order_id,
+    refund['id'] as refund_id,
+
+    -- measures
+    cast(coalesce(list_sum(paid_amounts), 0) as decimal(18, 2)) as refund_amount,
+
+    -- timestamps
+    refunded_at,
+
+    list_concat(
+        {{ value_issues({"refund['created_at']": 'refunded_at'}) }},
+        case
+            when len(list_filter(paid_amounts, lambda amount: amount is null)) > 0
+                then ['refund_amount']
+            else []
+        end
+    ) as _issues,
+    _load_id
+from refunds
