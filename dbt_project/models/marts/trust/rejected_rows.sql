@@ -1,0 +1,56 @@
+-- Two levels of badness in one list: rows that were refused, and whole files that were.
+with loads as (
+    select * from {{ ref('stg_ledger__loads') }}
+    where superseded_by is null
+),
+
+rejects as (
+    select * from {{ ref('stg_ledger__rejects') }}
+),
+
+deliveries as (
+    select * from {{ ref('stg_ledger__deliveries') }}
+    where status in ('quarantined', 'unknown_file')
+),
+
+refusals as (
+    select
+        loads.source_name,
+        loads.table_name,
+        loads.file_date,
+        'row' as refused_unit,
+        rejects.reason_code,
+        rejects.line_count
+    from rejects
+    inner join loads
+        on rejects.load_id = loads.load_id
+
+    union all
+
+    select
+        source_name,
+        table_name,
+        file_date,
+        'file' as refused_unit,
+        reason_code,
+        cast(null as bigint) as line_count
+    from deliveries
+)
+
+select
+    {{ surrogate_key(['source_name', 'table_name', 'file_date', 'refused_unit', 'reason_code']) }}
+        as rejected_rows_key,
+    source_name,
+    table_name,
+    refused_unit,
+    reason_code,
+    cast(count(*) as integer) as refused_count,
+    cast(coalesce(sum(line_count), 0) as integer) as line_count,
+    file_date
+from refusals
+group by
+    source_name,
+    table_name,
+    file_date,
+    refused_unit,
+    reason_code

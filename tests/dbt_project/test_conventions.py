@@ -1,0 +1,74 @@
+"""The rules that every model keeps, checked against dbt's own manifest."""
+
+import pytest
+
+READABLE_FROM = {
+    "staging": {"source", "staging", "reference"},
+    "intermediate": {"staging", "intermediate", "reference"},
+    "marts": {"staging", "intermediate", "marts", "reference"},
+}
+
+
+@pytest.fixture(scope="session")
+def models(manifest):
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def test_each_layer_reads_only_layers_below_it(manifest, models):
+    def layer(unique_id):
+        return (
+            "source" if unique_id.startswith("source.") else manifest["nodes"][unique_id]["schema"]
+        )
+
+    breaches = [
+        f"{model['name']} reads {parent}"
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if layer(parent) not in READABLE_FROM[model["schema"]]
+    ]
+    assert not breaches
+
+
+def test_every_model_states_its_grain(models):
+    assert not [m["name"] for m in models if not m["description"].startswith("One row per ")]
+
+
+def test_every_mart_has_a_contract_an_owner_and_described_columns(models):
+    marts = [model for model in models if model["schema"] == "marts"]
+    assert marts
+    assert not [m["name"] for m in marts if not (m["contract"]["enforced"] and m["group"])]
+    assert not [
+        f"{mart['name']}.{column['name']}"
+        for mart in marts
+        for column in mart["columns"].values()
+        if not column["description"]
+    ]
+
+
+def test_every_model_is_guarded(manifest, models):
+    """A model that no data test reads, and no model reads, could say anything."""
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    read = {parent for model in models for parent in model["depends_on"]["nodes"]}
+    assert not [m["name"] for m in models if m["unique_id"] not in tested | read]
+
+
+def test_every_source_column_is_described_and_its_personal_data_tagged(manifest):
+    columns = [
+        (f"{source['source_name']}.{source['name']}.{column['name']}", column)
+        for source in manifest["sources"].values()
+        for column in source["columns"].values()
+    ]
+    assert not [name for name, column in columns if not column["data_type"]]
+
+    suspicious = [
+        name
+        for name, column in columns
+        if any(word in name.lower().split(".")[-1] for word in ("email", "phone", "surname"))
+        and not column["config"]["meta"].get("personal_data")
+    ]
+    assert not suspicious
