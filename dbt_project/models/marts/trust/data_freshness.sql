@@ -14,7 +14,7 @@ last_deliveries as (
     select
         source_name,
         count(*) as delivery_count,
-        sum(case when status = 'quarantined' then 1 else 0 end) as quarantined_count,
+        sum(case when delivery_status = 'quarantined' then 1 else 0 end) as quarantined_count,
         max(file_date) as last_file_date,
         max(received_at) as last_received_at
     from deliveries

@@ -1,7 +1,7 @@
 -- Two levels of badness in one list: rows that were refused, and whole files that were.
 with loads as (
     select * from {{ ref('stg_ledger__loads') }}
-    where superseded_by is null
+    where is_current
 ),
 
 rejects as (
@@ -10,7 +10,7 @@ rejects as (
 
 deliveries as (
     select * from {{ ref('stg_ledger__deliveries') }}
-    where status in ('quarantined', 'unknown_file')
+    where delivery_status in ('quarantined', 'unknown_file')
 ),
 
 refusals as (
@@ -20,7 +20,7 @@ refusals as (
         loads.file_date,
         'row' as refused_unit,
         rejects.reason_code,
-        rejects.line_count
+        rejects.reject_line_count as line_count
     from rejects
     inner join loads
         on rejects.load_id = loads.load_id
