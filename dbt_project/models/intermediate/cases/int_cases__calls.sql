@@ -1,0 +1,114 @@
+-- A call is one case, however often it is transferred, and so is the callback that it ends in.
+with contact_records as (
+    select * from {{ ref('stg_calls__contact_records') }}
+    where media_channel = 'VOICE'
+),
+
+source_teams as (
+    select * from {{ ref('source_teams') }}
+    where source_name = 'calls'
+),
+
+calls as (
+    select
+        initial_contact_id,
+        min_by(
+            case
+                when initiation_method in ('OUTBOUND', 'API', 'CALLBACK') then 'agent'
+                else 'customer'
+            end,
+            struct_pack(at := initiated_at, id := contact_id)
+        ) as started_by,
+        min_by(customer_phone, struct_pack(at := initiated_at, id := contact_id)) as customer_phone,
+        -- The agent who had the call last knows best what it was about.
+        max_by(source_contact_reason, struct_pack(at := initiated_at, id := contact_id))
+            as source_contact_reason,
+        max_by(order_number, struct_pack(at := initiated_at, id := contact_id)) as order_number,
+        max_by(resolved_flag, struct_pack(at := initiated_at, id := contact_id)) as resolved_flag,
+        max_by(language, struct_pack(at := initiated_at, id := contact_id)) as language,
+        min_by(queue_name, struct_pack(at := enqueued_at, id := contact_id)) as first_queue_name,
+        max_by(
+            case when connected_at is not null then queue_name end,
+            struct_pack(at := connected_at, id := contact_id)
+        ) as last_queue_name,
+        max_by(disconnect_reason, struct_pack(at := initiated_at, id := contact_id))
+            as disconnect_reason,
+        sum(queue_seconds) as queue_seconds,
+        sum(
+            coalesce(interaction_seconds, 0)
+            + coalesce(hold_seconds, 0)
+            + coalesce(after_call_work_seconds, 0)
+        ) as handle_seconds,
+        count(connected_at) as answered_count,
+        -- Inside the centre the next contact is the transfer; outside there is no next contact.
+        count(case when initiation_method = 'TRANSFER' then 1 end)
+        + count(case when transferred_out_at is not null and next_contact_id is null then 1 end)
+            as transfer_count,
+        coalesce(bool_or(is_callback_accepted or initiation_method = 'CALLBACK'), false)
+            as is_callback_accepted,
+        min(initiated_at) as opened_at,
+        min(enqueued_at) as enqueued_at,
+        min(connected_at) as first_human_reply_at,
+        max(disconnected_at) as ended_at,
+        max(_load_id) as _load_id
+    from contact_records
+    group by initial_contact_id
+)
+
+select
+    {{ surrogate_key(["'calls'", 'calls.initial_contact_id']) }} as case_key,
+    'calls' as source_name,
+    calls.initial_contact_id as case_id,
+    'phone' as channel_slug,
+    case
+        when calls.customer_phone is not null
+            then {{ surrogate_key(["'calls'", 'calls.customer_phone']) }}
+    end as profile_key,
+    calls.source_contact_reason,
+    case
+        when calls.order_number is not null
+            then {{ surrogate_key(["'shop'", 'calls.order_number']) }}
+    end as order_key,
+    source_teams.team_id as team_key,
+    calls.started_by,
+    cast(null as varchar) as excluded_reason,
+    calls.language,
+    case calls.resolved_flag when 'Y' then 'resolved' when 'N' then 'unresolved' end
+        as stated_resolution,
+    case when calls.started_by = 'customer' then 1 else 0 end as customer_turn_count,
+    calls.answered_count as agent_reply_count,
+    0 as reopened_count,
+    calls.transfer_count,
+    calls.queue_seconds as wait_seconds,
+    case when calls.answered_count > 0 then calls.handle_seconds end as handle_seconds,
+    cast(null as bigint) as requester_wait_seconds,
+    cast(null as bigint) as agent_wait_seconds,
+    cast(null as double) as score,
+    false as is_bot_session,
+    false as is_handed_over,
+    calls.answered_count > 0 as is_human_handled,
+    calls.enqueued_at is not null as is_queued,
+    -- Only the caller can abandon, and who takes the offered callback has not given up.
+    coalesce(
+        calls.enqueued_at is not null
+        and calls.answered_count = 0
+        and calls.disconnect_reason = 'CUSTOMER_DISCONNECT'
+        and not calls.is_callback_accepted,
+        false
+    ) as is_abandoned,
+    calls.is_callback_accepted,
+    calls.answered_count > 0 as is_solved,
+    false as is_satisfaction_improved,
+    false as is_satisfaction_worsened,
+    calls.opened_at,
+    case when calls.started_by = 'customer' then calls.enqueued_at end as clock_started_at,
+    cast(null as timestamp) as bot_ended_at,
+    calls.first_human_reply_at,
+    cast(null as timestamp) as first_solved_at,
+    cast(null as timestamp) as first_reopened_at,
+    cast(null as timestamp) as last_solved_at,
+    calls.ended_at,
+    calls._load_id
+from calls
+left join source_teams
+    on coalesce(calls.last_queue_name, calls.first_queue_name) = source_teams.source_team

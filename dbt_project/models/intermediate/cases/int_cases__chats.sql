@@ -1,0 +1,176 @@
+with conversations as (
+    select * from {{ ref('stg_chat__conversations') }}
+),
+
+parts as (
+    select * from {{ ref('stg_chat__conversation_parts') }}
+),
+
+source_teams as (
+    select * from {{ ref('source_teams') }}
+    where source_name = 'chat'
+),
+
+turns as (
+    select * from {{ ref('int_cases__turns') }}
+    where source_name = 'chat' and is_public
+),
+
+spans as (
+    select * from {{ ref('int_cases__status_spans') }}
+    where source_name = 'chat'
+),
+
+keyed_conversations as (
+    select
+        *,
+        {{ surrogate_key(["'chat'", 'conversation_id']) }} as case_key
+    from conversations
+),
+
+assignments as (
+    select
+        conversation_id,
+        min(case when author_type in ('bot', 'system') then created_at end) as assigned_by_bot_at,
+        count(case when author_type = 'agent' and assignee_type = 'team' then 1 end)
+            as transfer_count
+    from parts
+    where part_type = 'assignment' and assignee_type in ('admin', 'team')
+    group by conversation_id
+),
+
+who_spoke as (
+    select
+        case_key,
+        min_by(author_type, turn_number) as started_by,
+        count(case when author_type = 'customer' then 1 end) as customer_turn_count,
+        count(case when author_type = 'agent' and turn_number > 1 then 1 end) as agent_reply_count,
+        min(case when author_type = 'customer' then spoke_at end) as first_customer_turn_at,
+        min(case when author_type = 'bot' then spoke_at end) as first_bot_turn_at,
+        min(case when author_type = 'agent' then spoke_at end) as first_agent_turn_at,
+        max(case when author_type = 'agent' then spoke_at end) as last_agent_turn_at,
+        max(spoke_at) as last_turn_at
+    from turns
+    group by case_key
+),
+
+states as (
+    select
+        case_key,
+        min(case when status_slug = 'solved' then started_at end) as first_solved_at,
+        max(case when status_slug = 'solved' then started_at end) as last_solved_at,
+        min(case when is_reopening then started_at end) as first_reopened_at,
+        max(pass_number) - 1 as reopened_count,
+        max_by(status_slug, span_number) = 'solved' as is_solved
+    from spans
+    group by case_key
+),
+
+-- A hand-over to people is one, whether or not any of them ever answers.
+hand_overs as (
+    select
+        conversations.case_key,
+        case
+            when
+                least(who_spoke.first_bot_turn_at, assignments.assigned_by_bot_at)
+                <= coalesce(who_spoke.first_agent_turn_at, timestamp '9999-12-31')
+                then 'bot'
+            else 'people'
+        end as led_by,
+        least(assignments.assigned_by_bot_at, who_spoke.first_agent_turn_at) as people_joined_at,
+        coalesce(assignments.transfer_count, 0) as transfer_count
+    from keyed_conversations as conversations
+    left join assignments
+        on conversations.conversation_id = assignments.conversation_id
+    left join who_spoke
+        on conversations.case_key = who_spoke.case_key
+),
+
+-- No clock runs where the bot sufficed, nor where an agent wrote first.
+clocks as (
+    select
+        hand_overs.case_key,
+        case
+            when who_spoke.started_by = 'agent' then null
+            when hand_overs.led_by = 'bot' then hand_overs.people_joined_at
+            else who_spoke.first_customer_turn_at
+        end as clock_started_at,
+        case
+            when hand_overs.led_by = 'bot'
+                then coalesce(hand_overs.people_joined_at, who_spoke.last_turn_at)
+        end as bot_ended_at,
+        case when who_spoke.started_by != 'agent' then who_spoke.first_agent_turn_at end
+            as first_human_reply_at,
+        hand_overs.led_by = 'bot' as is_bot_session,
+        hand_overs.led_by = 'bot' and hand_overs.people_joined_at is not null as is_handed_over
+    from hand_overs
+    left join who_spoke
+        on hand_overs.case_key = who_spoke.case_key
+)
+
+select
+    conversations.case_key,
+    'chat' as source_name,
+    conversations.conversation_id as case_id,
+    'chat' as channel_slug,
+    case
+        when conversations.contact_id is not null
+            then {{ surrogate_key(["'chat'", 'conversations.contact_id']) }}
+    end as profile_key,
+    conversations.source_contact_reason,
+    case
+        when conversations.order_number is not null
+            then {{ surrogate_key(["'shop'", 'conversations.order_number']) }}
+    end as order_key,
+    source_teams.team_id as team_key,
+    coalesce(who_spoke.started_by, 'customer') as started_by,
+    case
+        when list_contains(conversations.tags, 'spam') then 'spam'
+        when list_contains(conversations.tags, 'test') then 'test'
+    end as excluded_reason,
+    conversations.language,
+    case conversations.resolved_flag when 'yes' then 'resolved' when 'no' then 'unresolved' end
+        as stated_resolution,
+    coalesce(who_spoke.customer_turn_count, 0) as customer_turn_count,
+    coalesce(who_spoke.agent_reply_count, 0) as agent_reply_count,
+    coalesce(states.reopened_count, 0) as reopened_count,
+    hand_overs.transfer_count,
+    cast({{ dbt.datediff(
+        'clocks.clock_started_at', 'clocks.first_human_reply_at', 'second'
+    ) }} as double) as wait_seconds,
+    cast({{ dbt.datediff(
+        'who_spoke.first_agent_turn_at', 'who_spoke.last_agent_turn_at', 'second'
+    ) }} as double) as handle_seconds,
+    cast(null as bigint) as requester_wait_seconds,
+    cast(null as bigint) as agent_wait_seconds,
+    (conversations.rating - 1) / 4.0 as score,
+    clocks.is_bot_session,
+    clocks.is_handed_over,
+    who_spoke.first_agent_turn_at is not null as is_human_handled,
+    false as is_queued,
+    false as is_abandoned,
+    false as is_callback_accepted,
+    coalesce(states.is_solved, false) as is_solved,
+    false as is_satisfaction_improved,
+    false as is_satisfaction_worsened,
+    conversations.opened_at,
+    clocks.clock_started_at,
+    clocks.bot_ended_at,
+    clocks.first_human_reply_at,
+    states.first_solved_at,
+    states.first_reopened_at,
+    states.last_solved_at,
+    coalesce(case when states.is_solved then states.last_solved_at end, who_spoke.last_turn_at)
+        as ended_at,
+    conversations._load_id
+from keyed_conversations as conversations
+left join source_teams
+    on conversations.team_assignee_id = source_teams.source_team
+inner join hand_overs
+    on conversations.case_key = hand_overs.case_key
+inner join clocks
+    on conversations.case_key = clocks.case_key
+left join who_spoke
+    on conversations.case_key = who_spoke.case_key
+left join states
+    on conversations.case_key = states.case_key

@@ -1,0 +1,111 @@
+{{ config(materialized='view') }}
+
+with cases as (
+    select * from {{ ref('int_cases__calls') }}
+),
+
+notes as (
+    select * from {{ ref('int_cases__turns') }}
+    where source_name = 'calls' and not is_public
+),
+
+callbacks as (
+    select * from {{ ref('stg_calls__contact_records') }}
+    where media_channel = 'VOICE' and initiation_method = 'CALLBACK'
+),
+
+case_notes as (
+    select
+        case_key,
+        string_agg(body, ' / ' order by turn_number) as body
+    from notes
+    group by case_key
+),
+
+touchpoints as (
+    -- A call is one touchpoint, however often it was transferred.
+    select
+        {{ surrogate_key(["'calls'", "'contact_records'", 'cases.case_id']) }}
+            as touchpoint_key,
+        cases.profile_key,
+        case when cases.started_by = 'agent' then 'call_outbound' else 'call_inbound' end
+            as touchpoint_type_slug,
+        case
+            when cases.started_by = 'agent' and cases.is_human_handled then 'reached'
+            when cases.started_by = 'agent' then 'no_answer'
+            when not cases.is_queued and not cases.is_human_handled then 'ivr'
+            when cases.is_abandoned then 'abandoned'
+            else coalesce(cases.stated_resolution, 'unresolved')
+        end as outcome_slug,
+        cases.opened_at as occurred_at,
+        cases.source_contact_reason,
+        cases.case_key,
+        cases.order_key,
+        cases.team_key,
+        cases.wait_seconds,
+        cases.handle_seconds,
+        case_notes.body,
+        cases.language,
+        cases.score,
+        cases._load_id
+    from cases
+    left join case_notes
+        on cases.case_key = case_notes.case_key
+
+    union all
+
+    -- The promised callback reaches out; its minutes are on the call that asked for it.
+    select
+        {{ surrogate_key(["'calls'", "'contact_records'", 'callbacks.contact_id']) }}
+            as touchpoint_key,
+        cases.profile_key,
+        'call_outbound' as touchpoint_type_slug,
+        case when callbacks.connected_at is null then 'no_answer' else 'reached' end
+            as outcome_slug,
+        callbacks.initiated_at as occurred_at,
+        cases.source_contact_reason,
+        cases.case_key,
+        cases.order_key,
+        cases.team_key,
+        cast(null as double) as wait_seconds,
+        cast(null as double) as handle_seconds,
+        cast(null as varchar) as body,
+        cases.language,
+        cast(null as double) as score,
+        callbacks._load_id
+    from callbacks
+    inner join cases
+        on callbacks.initial_contact_id = cases.case_id
+    where callbacks.contact_id != callbacks.initial_contact_id
+)
+
+select
+    touchpoint_key,
+    'calls' as source_name,
+    profile_key,
+    cast(null as varchar) as device_key,
+    'phone' as channel_slug,
+    touchpoint_type_slug,
+    outcome_slug,
+    occurred_at,
+    occurred_at as received_at,
+    cast(null as varchar) as business_time_zone,
+    source_contact_reason,
+    case_key,
+    order_key,
+    cast(null as varchar) as checkout_key,
+    cast(null as varchar) as campaign_key,
+    cast(null as varchar) as product_key,
+    cast(null as varchar) as store_key,
+    team_key,
+    cast(null as varchar) as subscription_key,
+    wait_seconds,
+    handle_seconds,
+    body,
+    language,
+    cast(null as double) as sentiment,
+    score,
+    cast(null as decimal(18, 2)) as revenue,
+    false as is_bot,
+    _load_id
+from touchpoints

@@ -1,0 +1,119 @@
+with source as (
+    select * from {{ source('chat', 'conversations') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "source": {
+                "body": "VARCHAR",
+                "author": {"type": "VARCHAR", "id": "VARCHAR", "email": "VARCHAR"}
+            },
+            "conversation_parts": {
+                "conversation_parts": [{
+                    "id": "VARCHAR",
+                    "part_type": "VARCHAR",
+                    "body": "VARCHAR",
+                    "created_at": "VARCHAR",
+                    "author": {"type": "VARCHAR", "id": "VARCHAR", "email": "VARCHAR"},
+                    "assigned_to": {"type": "VARCHAR", "id": "VARCHAR"}
+                }]
+            }
+        }') as conversation,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by conversation['id']
+            order by
+                {{ epoch_to_timestamp("conversation['updated_at']") }} desc nulls last,
+                _file_date desc nulls last,
+                payload_hash desc nulls last
+        ) as version_rank
+    from exports
+),
+
+conversations as (
+    select
+        conversation,
+        _load_id
+    from ranked_exports
+    where version_rank = 1
+),
+
+nested_parts as (
+    select
+        conversation['id'] as conversation_id,
+        unnest(conversation['conversation_parts']['conversation_parts']) as part,
+        _load_id
+    from conversations
+),
+
+-- The opening message stands outside the list of parts.
+parts as (
+    select
+        conversation['id'] as conversation_id,
+        'opening' as part_id,
+        'comment' as part_type,
+        conversation['source']['author'] as author,
+        cast(null as varchar) as assignee_type,
+        cast(null as varchar) as assignee_id,
+        conversation['source']['body'] as html_body,
+        conversation['created_at'] as created_at_text,
+        _load_id
+    from conversations
+
+    union all
+
+    select
+        conversation_id,
+        part['id'] as part_id,
+        part['part_type'] as part_type,
+        part['author'] as author,
+        part['assigned_to']['type'] as assignee_type,
+        part['assigned_to']['id'] as assignee_id,
+        part['body'] as html_body,
+        part['created_at'] as created_at_text,
+        _load_id
+    from nested_parts
+),
+
+typed_parts as (
+    select
+        *,
+        nullif(trim(regexp_replace(html_body, '<[^>]*>', ' ', 'g')), '') as body,
+        {{ epoch_to_timestamp('created_at_text') }} as created_at
+    from parts
+)
+
+select
+    conversation_id,
+    part_id,
+    part_type,
+    author['id'] as author_id,
+    -- The messenger's own bot also signs as an admin: only its address tells.
+    case
+        when author['type'] in ('user', 'lead', 'contact') then 'customer'
+        when author['type'] = 'bot' or author['email'] like 'operator+%@intercom.io' then 'bot'
+        when author['type'] = 'admin' then 'agent'
+        else 'system'
+    end as author_type,
+    assignee_type,
+    assignee_id,
+    body,
+    -- A reply may ride on an assignment or a closing; a note is for colleagues.
+    body is not null as is_message,
+    coalesce(part_type != 'note', true) as is_public,
+    created_at,
+    {{ value_issues({'created_at_text': 'created_at'}) }} as _issues,
+    _load_id
+from typed_parts

@@ -1,0 +1,87 @@
+with source as (
+    select * from {{ source('chat', 'conversations') }}
+),
+
+-- One pass over the text. An unrated conversation has an empty rating object, which reads as null.
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "state": "VARCHAR",
+            "team_assignee_id": "VARCHAR",
+            "tags": {"tags": [{"name": "VARCHAR"}]},
+            "conversation_rating": {
+                "rating": "VARCHAR",
+                "remark": "VARCHAR",
+                "created_at": "VARCHAR"
+            },
+            "source": {"delivered_as": "VARCHAR"},
+            "contacts": {"contacts": [{"id": "VARCHAR"}]},
+            "custom_attributes": {
+                "Contact reason": "VARCHAR",
+                "Order number": "VARCHAR",
+                "Language": "VARCHAR",
+                "Resolved": "VARCHAR"
+            }
+        }') as conversation,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+typed_exports as (
+    select
+        conversation,
+        try_cast(conversation['conversation_rating']['rating'] as integer) as rating,
+        {{ epoch_to_timestamp("conversation['conversation_rating']['created_at']") }} as rated_at,
+        {{ epoch_to_timestamp("conversation['created_at']") }} as opened_at,
+        {{ epoch_to_timestamp("conversation['updated_at']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by conversation['id']
+            order by
+                updated_at desc nulls last,
+                _file_date desc nulls last,
+                payload_hash desc nulls last
+        ) as version_rank
+    from typed_exports
+)
+
+select
+    conversation['id'] as conversation_id,
+    conversation['contacts']['contacts'][1]['id'] as contact_id,
+    conversation['team_assignee_id'] as team_assignee_id,
+    conversation['source']['delivered_as'] as delivered_as,
+    conversation['state'] as state,
+    list_transform(
+        coalesce(conversation['tags']['tags'], []), lambda tag: tag['name']
+    ) as tags,
+    nullif(trim(conversation['custom_attributes']['Contact reason']), '') as source_contact_reason,
+    nullif(trim(conversation['custom_attributes']['Order number']), '') as order_number,
+    lower(nullif(trim(conversation['custom_attributes']['Language']), '')) as language,
+    lower(nullif(trim(conversation['custom_attributes']['Resolved']), '')) as resolved_flag,
+    rating,
+    nullif(trim(conversation['conversation_rating']['remark']), '') as rating_remark,
+    rated_at,
+    opened_at,
+    updated_at,
+    {{ value_issues({
+        "conversation['conversation_rating']['rating']": 'rating',
+        "conversation['conversation_rating']['created_at']": 'rated_at',
+        "conversation['created_at']": 'opened_at',
+        "conversation['updated_at']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from ranked_exports
+where version_rank = 1

@@ -1,0 +1,56 @@
+with source as (
+    select * from {{ source('tickets', 'comments') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "ticket_id": "VARCHAR",
+            "author_id": "VARCHAR",
+            "body": "VARCHAR",
+            "plain_body": "VARCHAR",
+            "public": "VARCHAR",
+            "created_at": "VARCHAR"
+        }') as ticket_comment,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+-- A comment has no time of change; a later export of it differs only where it was redacted.
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by ticket_comment['id']
+            order by _file_date desc nulls last, payload_hash desc nulls last
+        ) as version_rank
+    from exports
+),
+
+typed_comments as (
+    select
+        ticket_comment,
+        try_cast(ticket_comment['public'] as boolean) as is_public_or_null,
+        {{ utc_timestamp("ticket_comment['created_at']") }} as commented_at,
+        _load_id
+    from ranked_exports
+    where version_rank = 1
+)
+
+select
+    ticket_comment['id'] as comment_id,
+    ticket_comment['ticket_id'] as ticket_id,
+    ticket_comment['author_id'] as author_id,
+    coalesce(ticket_comment['plain_body'], ticket_comment['body']) as body,
+    -- Whether a customer could read it is not known: then it stops no clock.
+    coalesce(is_public_or_null, false) as is_public,
+    commented_at,
+    {{ value_issues({
+        "ticket_comment['created_at']": 'commented_at',
+        "ticket_comment['public']": 'is_public_or_null'
+    }) }} as _issues,
+    _load_id
+from typed_comments

@@ -1,0 +1,65 @@
+with source as (
+    select * from {{ source('tickets', 'audits') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "ticket_id": "VARCHAR",
+            "author_id": "VARCHAR",
+            "created_at": "VARCHAR",
+            "via": {"source": {"rel": "VARCHAR"}},
+            "events": [{
+                "id": "VARCHAR",
+                "type": "VARCHAR",
+                "field_name": "VARCHAR",
+                "value": "VARCHAR",
+                "previous_value": "VARCHAR"
+            }]
+        }') as ticket_audit,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by ticket_audit['id']
+            order by _file_date desc nulls last, payload_hash desc nulls last
+        ) as version_rank
+    from exports
+),
+
+audit_events as (
+    select
+        ticket_audit['id'] as audit_id,
+        ticket_audit['ticket_id'] as ticket_id,
+        ticket_audit['author_id'] as author_id,
+        ticket_audit['via']['source']['rel'] as via_relation,
+        ticket_audit['created_at'] as changed_at_text,
+        {{ utc_timestamp("ticket_audit['created_at']") }} as changed_at,
+        unnest(ticket_audit['events']) as field_event,
+        _load_id
+    from ranked_exports
+    where version_rank = 1
+)
+
+select
+    audit_id,
+    field_event['id'] as change_id,
+    ticket_id,
+    author_id,
+    via_relation,
+    field_event['field_name'] as field_name,
+    field_event['value'] as field_value,
+    field_event['previous_value'] as previous_field_value,
+    field_event['type'] = 'Create' as is_initial,
+    changed_at,
+    {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    _load_id
+from audit_events
+where field_event['type'] in ('Create', 'Change')

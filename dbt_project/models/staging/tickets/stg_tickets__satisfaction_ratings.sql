@@ -1,0 +1,66 @@
+with source as (
+    select * from {{ source('tickets', 'satisfaction_ratings') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "ticket_id": "VARCHAR",
+            "requester_id": "VARCHAR",
+            "assignee_id": "VARCHAR",
+            "score": "VARCHAR",
+            "comment": "VARCHAR",
+            "reason": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR"
+        }') as rating,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+typed_exports as (
+    select
+        rating,
+        {{ utc_timestamp("rating['created_at']") }} as offered_at,
+        {{ utc_timestamp("rating['updated_at']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by rating['id']
+            order by
+                updated_at desc nulls last,
+                _file_date desc nulls last,
+                payload_hash desc nulls last
+        ) as version_rank
+    from typed_exports
+)
+
+select
+    rating['id'] as rating_id,
+    rating['ticket_id'] as ticket_id,
+    rating['requester_id'] as requester_id,
+    rating['assignee_id'] as assignee_id,
+    rating['score'] as rating,
+    nullif(trim(rating['comment']), '') as remark,
+    rating['reason'] as reason,
+    -- Offered is a question, not an answer.
+    coalesce(rating['score'] in ('good', 'bad'), false) as is_answered,
+    offered_at,
+    updated_at,
+    {{ value_issues({
+        "rating['created_at']": 'offered_at',
+        "rating['updated_at']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from ranked_exports
+where version_rank = 1

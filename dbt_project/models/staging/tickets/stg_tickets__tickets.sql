@@ -1,0 +1,74 @@
+with source as (
+    select * from {{ source('tickets', 'tickets') }}
+),
+
+-- One pass over the text: every path asked for alone would parse the whole ticket again.
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "via": {"channel": "VARCHAR"},
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "subject": "VARCHAR",
+            "priority": "VARCHAR",
+            "status": "VARCHAR",
+            "requester_id": "VARCHAR",
+            "submitter_id": "VARCHAR",
+            "assignee_id": "VARCHAR",
+            "group_id": "VARCHAR",
+            "tags": ["VARCHAR"],
+            "custom_fields": [{"id": "VARCHAR", "value": "VARCHAR"}]
+        }') as ticket,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+typed_exports as (
+    select
+        ticket,
+        {{ utc_timestamp("ticket['created_at']") }} as opened_at,
+        {{ utc_timestamp("ticket['updated_at']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+-- A ticket is exported again after each change: its latest state counts, whatever arrived last.
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by ticket['id']
+            order by
+                updated_at desc nulls last,
+                _file_date desc nulls last,
+                payload_hash desc nulls last
+        ) as version_rank
+    from typed_exports
+)
+
+select
+    ticket['id'] as ticket_id,
+    ticket['requester_id'] as requester_id,
+    ticket['submitter_id'] as submitter_id,
+    ticket['assignee_id'] as assignee_id,
+    ticket['group_id'] as group_id,
+    ticket['via']['channel'] as via_channel,
+    ticket['subject'] as subject,
+    ticket['priority'] as priority,
+    ticket['status'] as status,
+    coalesce(ticket['tags'], []) as tags,
+    coalesce(ticket['custom_fields'], []) as custom_fields,
+    opened_at,
+    updated_at,
+    {{ value_issues({
+        "ticket['created_at']": 'opened_at',
+        "ticket['updated_at']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from ranked_exports
+where version_rank = 1

@@ -1,0 +1,71 @@
+with source as (
+    select * from {{ source('tickets', 'users') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "name": "VARCHAR",
+            "email": "VARCHAR",
+            "phone": "VARCHAR",
+            "external_id": "VARCHAR",
+            "role": "VARCHAR",
+            "locale": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR"
+        }') as help_desk_user,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+typed_exports as (
+    select
+        help_desk_user,
+        {{ utc_timestamp("help_desk_user['created_at']") }} as created_at,
+        {{ utc_timestamp("help_desk_user['updated_at']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+-- Every version stays: an address that somebody no longer uses still says who they are.
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by help_desk_user['id'], payload_hash
+            order by _file_date, _load_id
+        ) as repetition,
+        row_number() over (
+            partition by help_desk_user['id']
+            order by
+                updated_at desc nulls last,
+                _file_date desc nulls last,
+                payload_hash desc nulls last
+        ) as version_rank
+    from typed_exports
+)
+
+select
+    help_desk_user['id'] as user_id,
+    payload_hash as version_hash,
+    nullif(trim(help_desk_user['name']), '') as full_name,
+    nullif(trim(help_desk_user['email']), '') as email,
+    nullif(trim(help_desk_user['phone']), '') as phone,
+    nullif(trim(help_desk_user['external_id']), '') as account_id,
+    help_desk_user['role'] as user_role,
+    lower(split_part(help_desk_user['locale'], '-', 1)) as language,
+    version_rank = 1 as is_latest,
+    created_at,
+    updated_at,
+    {{ value_issues({
+        "help_desk_user['created_at']": 'created_at',
+        "help_desk_user['updated_at']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from versions
+where repetition = 1
