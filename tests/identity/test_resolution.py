@@ -70,9 +70,9 @@ def shared_mailbox():
 
 def chain_of_thirty():
     return [
-        profile(f"chain:{step:02}", email=f"link{step}@mail.pl", account_id=f"A{step + 1}")
+        profile(f"chain:{step:02}", email=f"link{step}@mail.pl", social_handle=f"@h{step + 1}")
         if step % 2
-        else profile(f"chain:{step:02}", email=f"link{step + 1}@mail.pl", account_id=f"A{step}")
+        else profile(f"chain:{step:02}", email=f"link{step + 1}@mail.pl", social_handle=f"@h{step}")
         for step in range(30)
     ]
 
@@ -102,6 +102,23 @@ def one_device():
     ]
 
 
+def father_and_son():
+    common = {"given_name": "Jan", "surname": "Mazur", "email": "mazur@mail.pl"}
+    return [
+        profile("crm:father", birth_date="1950-01-01", **common),
+        profile("crm:son", birth_date="1980-01-01", **common),
+        profile("shop:either", **common),
+    ]
+
+
+def two_logins_of_one_name():
+    common = {"given_name": "Olga", "surname": "Sikora", "phone": "602 100 200"}
+    return [
+        profile("accounts:B1", account_id="B1", **common),
+        profile("accounts:B2", account_id="B2", **common),
+    ]
+
+
 def details_without_identifier():
     details = {"surname": "Żak", "birth_date": "1980-05-06", "postcode": "00-950"}
     return [
@@ -118,6 +135,8 @@ EVERYONE = [
     *one_and_a_half_hops(),
     *placeholders(),
     *one_device(),
+    *father_and_son(),
+    *two_logins_of_one_name(),
     *details_without_identifier(),
 ]
 
@@ -203,6 +222,14 @@ def test_placeholders_and_impossible_values_join_nobody(customers):
 
 def test_a_device_joins_nobody(customers):
     assert len(customers_of(customers, one_device())) == 3
+
+
+def test_one_full_name_does_not_join_two_birth_dates(customers):
+    assert len(customers_of(customers, father_and_son())) == 3
+
+
+def test_one_full_name_does_not_join_two_logins(customers):
+    assert len(customers_of(customers, two_logins_of_one_name())) == 2
 
 
 def test_personal_details_join_profiles_without_a_common_identifier(customers):

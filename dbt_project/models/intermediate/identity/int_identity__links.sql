@@ -4,12 +4,57 @@ with identifiers as (
     where is_linking and not is_junk
 ),
 
-profiles as (
+evidence as (
+    select * from {{ ref('int_identity__evidence') }}
+),
+
+full_names as (
     select
-        profile_key,
-        {{ folded_name(first_word('given_name')) }} || ' ' || {{ folded_name('surname') }}
-            as full_name
-    from {{ ref('int_identity__profiles') }}
+        given_names.profile_key,
+        given_names.evidence_value || ' ' || surnames.evidence_value as full_name
+    from evidence as given_names
+    inner join evidence as surnames
+        on given_names.profile_key = surnames.profile_key
+    where given_names.evidence_kind = 'given_name' and surnames.evidence_kind = 'surname'
+),
+
+namesakes as (
+    select
+        identifiers.profile_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        full_names.full_name,
+        identifiers.first_seen_at
+    from identifiers
+    inner join full_names
+        on identifiers.profile_key = full_names.profile_key
+    where identifiers.is_told_apart_by_name
+),
+
+-- Father and son: one full name, but two birth dates or two logins.
+different_namesakes as (
+    select
+        disputed.identifier_type,
+        disputed.identifier_value,
+        disputed.full_name
+    from (
+        select
+            namesakes.identifier_type,
+            namesakes.identifier_value,
+            namesakes.full_name,
+            evidence.evidence_kind
+        from namesakes
+        inner join evidence
+            on namesakes.profile_key = evidence.profile_key
+        where evidence.evidence_kind not in ('given_name', 'surname')
+        group by
+            namesakes.identifier_type,
+            namesakes.identifier_value,
+            namesakes.full_name,
+            evidence.evidence_kind
+        having count(distinct evidence.evidence_value) > 1
+    ) as disputed
+    group by disputed.identifier_type, disputed.identifier_value, disputed.full_name
 ),
 
 -- A shared value still joins the profiles that also bear one full name.
@@ -27,16 +72,19 @@ bridges as (
     union all
 
     select
-        identifiers.profile_key,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        profiles.full_name,
+        namesakes.profile_key,
+        namesakes.identifier_type,
+        namesakes.identifier_value,
+        namesakes.full_name,
         'shared_identifier_and_name' as link_reason,
-        identifiers.first_seen_at
-    from identifiers
-    inner join profiles
-        on identifiers.profile_key = profiles.profile_key
-    where identifiers.is_told_apart_by_name and profiles.full_name is not null
+        namesakes.first_seen_at
+    from namesakes
+    left join different_namesakes
+        on
+            namesakes.identifier_type = different_namesakes.identifier_type
+            and namesakes.identifier_value = different_namesakes.identifier_value
+            and namesakes.full_name = different_namesakes.full_name
+    where different_namesakes.full_name is null
 ),
 
 stars as (

@@ -1,0 +1,67 @@
+{{ config(materialized='view') }}
+
+with messages as (
+    select * from {{ ref('stg_messaging__messages') }}
+),
+
+-- A push notification that was read was delivered first.
+touchpoints as (
+    select
+        *,
+        case
+            when is_inbound then 'sms_replied'
+            when channel_slug = 'push' then 'push_delivered'
+            when message_status in ('undelivered', 'failed') then 'sms_failed'
+            else 'sms_delivered'
+        end as touchpoint_type_slug,
+        coalesce(sent_at, created_at) as occurred_at
+    from messages
+    where message_status in ('delivered', 'read', 'received', 'undelivered', 'failed')
+
+    union all
+
+    select
+        *,
+        'push_opened' as touchpoint_type_slug,
+        updated_at as occurred_at
+    from messages
+    where channel_slug = 'push' and message_status = 'read'
+)
+
+select
+    {{ surrogate_key(["'messaging'", "'messages'", 'message_id', 'touchpoint_type_slug']) }}
+        as touchpoint_key,
+    'messaging' as source_name,
+    case
+        when coalesce(phone, account_id) is not null
+            then {{ surrogate_key(["'messaging'", 'coalesce(phone, account_id)']) }}
+    end as profile_key,
+    cast(null as varchar) as device_key,
+    channel_slug,
+    touchpoint_type_slug,
+    case
+        when is_inbound and {{ is_stop_word('body') }} then 'opted_out'
+        when touchpoint_type_slug = 'sms_failed' then error_code
+    end as outcome_slug,
+    occurred_at,
+    occurred_at as received_at,
+    cast(null as varchar) as business_time_zone,
+    cast(null as varchar) as source_contact_reason,
+    cast(null as varchar) as case_key,
+    cast(null as varchar) as order_key,
+    cast(null as varchar) as checkout_key,
+    campaign_id as campaign_key,
+    cast(null as varchar) as product_key,
+    cast(null as varchar) as store_key,
+    cast(null as varchar) as team_key,
+    cast(null as varchar) as subscription_key,
+    cast(null as double) as wait_seconds,
+    cast(null as double) as handle_seconds,
+    case when is_inbound then body end as body,
+    cast(null as varchar) as language,
+    cast(null as double) as sentiment,
+    cast(null as double) as score,
+    cast(null as decimal(18, 2)) as revenue,
+    false as is_bot,
+    _load_id
+from touchpoints

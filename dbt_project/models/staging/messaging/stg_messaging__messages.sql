@@ -1,0 +1,67 @@
+with source as (
+    select * from {{ source('messaging', 'messages') }}
+),
+
+typed as (
+    select
+        messagesid as message_id,
+        direction = 'inbound' as is_inbound,
+        case when direction = 'inbound' then "From" else "To" end as customer_address,
+        nullif(body, '') as body,
+        status as message_status,
+        nullif(errorcode, '') as error_code,
+        {{ json_text("nullif(tags, '')", '$.campaign_id') }} as campaign_id,
+        {{ dbt.safe_cast("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
+        priceunit as price_currency,
+        {{ rfc_2822_timestamp('datecreated') }} as created_at,
+        {{ rfc_2822_timestamp('datesent') }} as sent_at,
+        {{ rfc_2822_timestamp('dateupdated') }} as updated_at,
+        {{ value_issues({
+            'price': 'price_amount',
+            'datecreated': 'created_at',
+            'datesent': 'sent_at',
+            'dateupdated': 'updated_at'
+        }) }} as _issues,
+        _file_date,
+        _load_id
+    from source
+),
+
+versions as (
+    select
+        *,
+        row_number() over (
+            partition by message_id
+            order by updated_at desc nulls last, _file_date desc, md5(cast(typed as varchar))
+        ) as version_order
+    from typed
+)
+
+select
+    message_id,
+    customer_address,
+    case
+        when starts_with(customer_address, 'notify:') then 'push'
+        else 'sms'
+    end as channel_slug,
+    case
+        when not starts_with(customer_address, 'notify:')
+            then replace(customer_address, 'whatsapp:', '')
+    end as phone,
+    case
+        when starts_with(customer_address, 'notify:') then replace(customer_address, 'notify:', '')
+    end as account_id,
+    body,
+    message_status,
+    error_code,
+    campaign_id,
+    price_amount,
+    price_currency,
+    is_inbound,
+    created_at,
+    sent_at,
+    updated_at,
+    _issues,
+    _load_id
+from versions
+where version_order = 1
