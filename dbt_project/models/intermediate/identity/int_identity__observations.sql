@@ -23,6 +23,14 @@ loyalty as (
     select * from {{ ref('int_identity__loyalty_observations') }}
 ),
 
+email as (
+    select * from {{ ref('int_identity__email_observations') }}
+),
+
+messaging as (
+    select * from {{ ref('int_identity__messaging_observations') }}
+),
+
 observations as (
     select * from crm
     union all
@@ -35,6 +43,10 @@ observations as (
     select * from sensors
     union all
     select * from loyalty
+    union all
+    select * from email
+    union all
+    select * from messaging
 )
 
 select
