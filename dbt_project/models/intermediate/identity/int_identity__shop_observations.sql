@@ -1,0 +1,107 @@
+{{ config(materialized='view') }}
+
+with customer_versions as (
+    select
+        *,
+        min(updated_at) over (partition by shop_customer_id) as first_updated_at
+    from {{ ref('stg_shop__customer_versions') }}
+),
+
+orders as (
+    select * from {{ ref('stg_shop__orders') }}
+    where shop_customer_id is not null
+),
+
+checkouts as (
+    select * from {{ ref('stg_shop__checkouts') }}
+    where shop_customer_id is not null
+),
+
+-- Orders and checkouts keep the address that was given with them.
+appearances as (
+    select
+        shop_customer_id,
+        email,
+        phone,
+        given_name,
+        surname,
+        country_code,
+        city,
+        postcode,
+        street_address,
+        case when updated_at = first_updated_at then created_at else updated_at end
+            as first_seen_at,
+        updated_at as last_seen_at,
+        _load_id
+    from customer_versions
+
+    union all
+
+    select
+        shop_customer_id,
+        email,
+        phone,
+        given_name,
+        surname,
+        country_code,
+        city,
+        postcode,
+        street_address,
+        ordered_at as first_seen_at,
+        ordered_at as last_seen_at,
+        _load_id
+    from orders
+
+    union all
+
+    select
+        shop_customer_id,
+        email,
+        phone,
+        given_name,
+        surname,
+        cast(null as varchar) as country_code,
+        cast(null as varchar) as city,
+        cast(null as varchar) as postcode,
+        cast(null as varchar) as street_address,
+        started_at as first_seen_at,
+        started_at as last_seen_at,
+        _load_id
+    from checkouts
+)
+
+select
+    'shop' as source_name,
+    shop_customer_id as source_profile_id,
+    {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
+    email,
+    phone,
+    cast(null as varchar) as loyalty_card,
+    cast(null as varchar) as account_id,
+    cast(null as varchar) as device_id,
+    cast(null as varchar) as social_handle,
+    cast(null as varchar) as contact_id,
+    given_name,
+    surname,
+    cast(null as date) as birth_date,
+    cast(null as varchar) as gender,
+    cast(null as varchar) as language,
+    country_code,
+    city,
+    postcode,
+    street_address,
+    cast(null as varchar) as segment_slug,
+    min(first_seen_at) as first_seen_at,
+    max(last_seen_at) as last_seen_at,
+    max(_load_id) as _load_id
+from appearances
+group by
+    shop_customer_id,
+    email,
+    phone,
+    given_name,
+    surname,
+    country_code,
+    city,
+    postcode,
+    street_address

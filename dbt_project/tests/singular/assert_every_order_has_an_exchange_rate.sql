@@ -1,0 +1,7 @@
+-- A currency or a date that the seed of rates doesn't cover would drop out of every sum unseen.
+select
+    order_key,
+    currency,
+    ordered_date
+from {{ ref('int_orders__placed_orders') }}
+where amount_original is not null and ordered_date is not null and amount is null
