@@ -47,5 +47,7 @@ def to_utc(at: Times) -> np.ndarray:
     """As datetime64[ms]; NaN as NaT."""
     milliseconds = np.full(len(at), np.datetime64("NaT", "ms"))
     known = np.isfinite(at)
-    milliseconds[known] = START + np.floor(at[known] * 86_400_000).astype("timedelta64[ms]")
+    # A thousandth more, so that a time that was whole milliseconds stays the same one.
+    whole = np.floor(at[known] * 86_400_000 + 0.001)
+    milliseconds[known] = START + whole.astype("timedelta64[ms]")
     return milliseconds

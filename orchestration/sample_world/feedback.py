@@ -87,7 +87,7 @@ def survey_purchases(scene: Scene, intents: Intents, is_defective: np.ndarray) -
         18,
     )
     is_known = intents.is_online | people.has_card(intents.who, intents.at)
-    asked = is_known & (invited_at < scene.days) & scene.chance(0.4, rows)
+    asked = is_known & (invited_at < scene.days) & scene.chance(0.5, rows)
     drivers = {
         "days_late": late_days(intents),
         "was_defective": is_defective,

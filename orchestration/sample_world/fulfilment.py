@@ -16,7 +16,7 @@ from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents, store_of
 
 LATE_WARNING_CHANCE = 0.35
-RETURN_CHANCE = 0.07
+RETURN_CHANCE = 0.08
 RETURN_OF_DEFECTIVE_CHANCE = 0.40
 RETURN_GIVEN_UP_CHANCE = 0.07
 
@@ -77,7 +77,7 @@ def _track(
     at = placed.shipped_at[row] + share * (placed.delivered_at - placed.shipped_at)[row]
     at = into_hours(scene.rng, at, people.is_western[who])
     in_app = (people.device_app[who] >= 0) & people.has_account(who, at)
-    in_app &= scene.chance(0.65, len(row))
+    in_app &= scene.chance(0.75, len(row))
     scene.moments.log(
         "delivery_tracked",
         at < placed.delivered_at[row],
@@ -105,7 +105,7 @@ def give_back(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     journey[returns] = scene.journeys.open("return", who[returns], order[returns])
 
     requested_at = _request_return(scene, requests, intents, journey, at)
-    brings_it = requests & has_card & (people.style[who] != ONLINE) & scene.chance(0.55, rows)
+    brings_it = requests & has_card & (people.style[who] != ONLINE) & scene.chance(0.65, rows)
     gives_up = requests & scene.chance(RETURN_GIVEN_UP_CHANCE, rows)
     visits = in_store_only | (brings_it & ~gives_up)
     visited_at = into_hours(

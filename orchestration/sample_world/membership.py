@@ -167,7 +167,7 @@ def be_loyal(scene: Scene) -> None:
     by_time = np.lexsort((at, person))
     person, at, spent = person[by_time], at[by_time], spent[by_time]
     so_far = np.cumsum(spent)
-    is_first = np.append(True, person[1:] != person[:-1])
+    is_first = np.diff(person, prepend=-1) != 0
     before = np.where(is_first, so_far - spent, 0)
     so_far -= np.maximum.accumulate(before)
     for tier, threshold in TIERS:

@@ -29,6 +29,7 @@ from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents
 
 CHAT, CALL, TICKET, SOCIAL = range(4)
+CHANNEL_SLUGS = np.array(["chat", "phone", "ticket", "social"], dtype=object)
 CHANNEL_SHARES = (0.40, 0.33, 0.22, 0.05)
 SOLVED_CHANCE = {
     "delivery": 0.74, "defect": 0.60, "payment": 0.75, "account": 0.82, "complaint": 0.55,
@@ -58,6 +59,7 @@ class Efforts:
     journey: np.ndarray
     is_solved: np.ndarray
     ended_at: np.ndarray
+    first_channel: np.ndarray
     contacts: np.ndarray
     wait_hours: np.ndarray
     case: np.ndarray
@@ -79,7 +81,7 @@ def problems_of(
     )  # fmt: skip
     shows_at = np.maximum(received_at, company.defect_from) + 0.2
     shows_at += rng.beta(2, 2, rows) * (company.defect_from + DEFECT_DAYS - shows_at)
-    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(0.045, rows))
+    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(0.06, rows))
     asks_at = placed.promised_at + rng.uniform(0.1, 1.2, rows)
     waits = (days_late > 0) & (asks_at < placed.delivered_at - 0.3)
     is_cancelled = ~np.isnan(placed.cancelled_at)
@@ -93,9 +95,9 @@ def problems_of(
         ("defect", in_batch, shows_at),
         ("defect", is_defective & ~in_batch & some(0.8), received_at + rng.uniform(0.3, 5, rows)),
         ("payment", intents.met_errors & some(0.35), intents.at + rng.uniform(0.02, 0.6, rows)),
-        ("payment", intents.is_online & some(0.015), intents.at + rng.uniform(0.5, 6, rows)),
-        ("complaint", intents.has_bought & some(0.012), intents.at + rng.uniform(0.2, 3, rows)),
-        ("account", people.has_account(who, intents.at) & some(0.012),
+        ("payment", intents.is_online & some(0.025), intents.at + rng.uniform(0.5, 6, rows)),
+        ("complaint", intents.has_bought & some(0.02), intents.at + rng.uniform(0.2, 3, rows)),
+        ("account", people.has_account(who, intents.at) & some(0.02),
          intents.at + rng.uniform(0.2, 4, rows)),
     )  # fmt: skip
     reason = np.full(rows, None, dtype=object)
@@ -138,16 +140,17 @@ def get_solved(scene: Scene, problems: Problems) -> Efforts:
 def _pursue(scene: Scene, problems: Problems) -> Efforts:
     """One contact after the other."""
     rng, people, rows = scene.rng, scene.people, len(problems.who)
+    channel = _first_channels(scene, problems.who)
     efforts = Efforts(
         journey=scene.journeys.open("problem_resolution", problems.who, problems.order),
         is_solved=np.zeros(rows, dtype=bool),
         ended_at=problems.at.copy(),
+        first_channel=CHANNEL_SLUGS[channel],
         contacts=np.zeros(rows, dtype=np.int64),
         wait_hours=np.zeros(rows),
         case=np.full(rows, -1),
     )
     tries = np.arange(rows)
-    channel = _first_channels(scene, problems.who)
     at = problems.at
     for _ in range(MOST_CONTACTS):
         if not len(tries):

@@ -19,9 +19,10 @@ DIGITAL, VISIT, WEB_THEN_STORE, STORE_THEN_WEB = range(4)
 
 # Of each way of shopping, how an intent goes, in the order above.
 ROUTE_SHARES = np.array(
-    [[1.0, 0.0, 0.0, 0.0], [0.42, 0.14, 0.26, 0.18], [0.0, 1.0, 0.0, 0.0]], dtype=float
+    [[1.0, 0.0, 0.0, 0.0], [0.34, 0.14, 0.31, 0.21], [0.0, 1.0, 0.0, 0.0]], dtype=float
 )
 
+ADVICE_CHANCE = 0.15
 CART_CHANCE = 0.66
 CHECKOUT_CHANCE = 0.78
 COMPLETION_CHANCE = 0.90
@@ -335,7 +336,7 @@ def _ask_advice(
 ) -> np.ndarray:
     """Some ask before they decide, by chat or phone; when they were done (else NaN)."""
     people, who, rows = scene.people, session.who, len(session.who)
-    asks = where & scene.chance(0.11, rows)
+    asks = where & scene.chance(ADVICE_CHANCE, rows)
     by_phone = asks & scene.chance(0.35, rows)
     asked_at = session.ends_at + scene.rng.uniform(1, 12, rows) * MINUTE
     asked_at = np.where(
@@ -493,7 +494,7 @@ def _deliveries(
     rng, rows = scene.rng, len(at)
     promised_at = np.floor(at) + rng.integers(3, 6, rows) + 19 / 24
     shipped_at = at + rng.uniform(0.4, 1.9, rows)
-    is_late = scene.chance(0.13, rows)
+    is_late = scene.chance(0.15, rows)
     is_cancelled = scene.chance(0.03, rows) & is_online
     on_time = shipped_at + rng.uniform(0.25, 0.95, rows) * (promised_at - shipped_at)
     late = promised_at + np.minimum(0.5 + rng.exponential(2.5, rows), 9)

@@ -54,6 +54,11 @@ def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
     membership.help_oneself(scene, intents)
     contacts = np.zeros(len(who), dtype=np.int64)
     contacts[in_touch] = efforts.contacts
+    # Asking where the order is belongs to the delivery as well as to the problem.
+    scene.shared_steps.add(
+        (problems.reason == "delivery") & (problems.at < scene.days),
+        journey=delivery[in_touch], channel=efforts.first_channel, at=problems.at,
+    )  # fmt: skip
     feedback.survey_purchases(scene, intents, is_defective)
     feedback.survey_deliveries(scene, intents, delivery, contacts)
     feedback.survey_support(scene, problems, efforts)

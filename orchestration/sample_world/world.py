@@ -214,7 +214,7 @@ MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "ticket_reopened": ("tickets", ()),
     "social_mentioned": ("social", ()),
     "social_messaged": ("social", ()),
-    "social_replied": ("social", ("resolved", "unresolved")),
+    "social_replied": ("social", ()),  # sends them to another channel
     "review_posted": ("social", ()),
     "store_visited": ("sensors", ()),
     "zone_dwelled": ("sensors", ()),
@@ -222,8 +222,8 @@ MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "video_watched": ("product_usage", ()),
     "feature_used": ("product_usage", ()),
     "onboarding_completed": ("product_usage", ()),
-    "loyalty_joined": ("loyalty", ()),
-    "loyalty_tier_changed": ("loyalty", ("bronze", "silver", "gold")),
+    "loyalty_joined": ("loyalty", ("bronze",)),
+    "loyalty_tier_changed": ("loyalty", ("silver", "gold")),
     "referral_made": ("loyalty", ()),
     "referral_converted": ("loyalty", ()),
 }
@@ -253,7 +253,10 @@ def table_of(name: str, values: Mapping[str, object] | None = None) -> pd.DataFr
         column: _column(values.get(column), dtype, rows) for column, dtype in COLUMNS[name].items()
     }
     frame = pd.DataFrame(columns)
-    return frame.set_index("person", drop=False) if name == "persons" else frame
+    if name == "persons":
+        # Without a name, so that `person` means the column in a merge.
+        frame.index = pd.Index(frame["person"].to_numpy())
+    return frame
 
 
 def _column(value: object, dtype: str, rows: int) -> pd.Series:
