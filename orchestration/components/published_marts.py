@@ -1,0 +1,71 @@
+"""The published version as an asset, downstream of every public mart.
+
+How a version is made is in `orchestration.publishing`.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration.paths import published_path
+from orchestration.publishing.publish import publish
+from orchestration.resources import WarehouseWriter
+
+PUBLIC_DATABASE = "cx"
+
+
+class PublishedMarts(dg.Component, dg.Model):
+    """The public marts of one dbt manifest, published once their audit has passed."""
+
+    manifest_path: Path
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """One asset: its dependencies are what makes an audit's failure stop it."""
+        manifest = json.loads(self.manifest_path.read_text())
+        tagged = tagged_columns(manifest)
+
+        @dg.asset(
+            key=["published", "cx"],
+            deps=public_marts(manifest),
+            group_name="published",
+            kinds={"duckdb", "parquet"},
+            description="What BI tools and analysts read: `published/cx.duckdb` and Parquet files.",
+        )
+        def published_marts(
+            context: dg.AssetExecutionContext, warehouse: WarehouseWriter
+        ) -> dg.MaterializeResult:
+            publication = publish(tagged)
+            context.log.info(f"Published version {publication.version}: {published_path()}")
+            return dg.MaterializeResult(
+                metadata={
+                    "version": publication.version,
+                    "tables": len(publication.row_counts),
+                    "dagster/row_count": sum(publication.row_counts.values()),
+                    "path": dg.MetadataValue.path(published_path()),
+                }
+            )
+
+        return dg.Definitions(assets=[published_marts])
+
+
+def public_marts(manifest: Mapping[str, Any]) -> list[dg.AssetKey]:
+    """The asset key of every model that is built into the public file."""
+    return [
+        dg.AssetKey([node["config"]["schema"], node["name"]])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["database"] == PUBLIC_DATABASE
+    ]
+
+
+def tagged_columns(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Every column that a contract or a model tags as personal data."""
+    resources = [*manifest["sources"].values(), *manifest["nodes"].values()]
+    return frozenset(
+        column["name"]
+        for resource in resources
+        for column in resource.get("columns", {}).values()
+        if column["config"]["meta"].get("personal_data")
+    )

@@ -1,0 +1,71 @@
+"""Runs dbt inside this process, with its artifacts in the data folder.
+
+In this process, because a dbt child outlives a killed parent and goes on writing without the lock.
+Only starting dbt belongs here; what its results mean is the business of the callers.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
+
+# What dbt itself writes below the project folder.
+_WRITTEN_BY_DBT = ("target", "logs")
+
+
+def run_dbt(
+    *arguments: str, on_event: Callable[[Any], None] | None = None, target: str | None = None
+) -> dbtRunnerResult:
+    """Run one dbt command quietly; `on_event` sees every event as it happens."""
+    options = [
+        # SQL and values stay out of the log.
+        *("--quiet", "--no-use-colors", "--log-level-file", "info"),
+        *("--project-dir", str(DBT_PROJECT_DIR)),
+        *("--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--target-path", str(dbt_dir())),
+        *("--log-path", str(dbt_dir())),
+        *(("--target", target) if target else ()),
+    ]
+    # A relative path in the profile would be looked for in the working directory.
+    os.environ["THROUGHLINE_DATA"] = str(data_dir())
+    runner = dbtRunner(callbacks=[on_event] if on_event else [])
+    try:
+        return runner.invoke([*arguments, *options])
+    finally:
+        # The adapter keeps both files open and locked for the next command of this process.
+        DuckDBConnectionManager.close_all_connections()
+
+
+def manifest_path() -> Path:
+    """The manifest of the current code, parsed again first if any file of it is newer."""
+    manifest = dbt_dir() / "manifest.json"
+    dbt_dir().mkdir(parents=True, exist_ok=True)
+    # The webserver, the daemon and a run may all find it stale at once.
+    with (dbt_dir() / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
+            outcome = run_dbt("parse")
+            if not outcome.success:
+                raise RuntimeError(f"dbt cannot parse the project: {outcome.exception}")
+    return manifest
+
+
+def project_files() -> list[Path]:
+    """Every file that decides what dbt builds, in a fixed order."""
+    files = [path for path in DBT_PROJECT_DIR.rglob("*") if path.is_file()]
+    written = {DBT_PROJECT_DIR / name for name in _WRITTEN_BY_DBT}
+    own = [path for path in files if not written.intersection(path.parents)]
+    return sorted([*own, *(path for path in REFERENCE_DIR.rglob("*") if path.is_file())])
+
+
+def _last_change() -> float:
+    files = project_files()
+    # A folder's own time tells of a file that was removed.
+    folders = {path.parent for path in files} - {DBT_PROJECT_DIR}
+    return max(path.stat().st_mtime for path in [*files, *folders])

@@ -1,0 +1,38 @@
+"""What can be run: `daily`, `land` (everything or one source), `rebuild` from the archive."""
+
+import dagster as dg
+
+# Dagster uses a logger of ours only where a run's configuration names it.
+PROGRESS = {"loggers": {"console": {}}}
+
+daily = dg.define_asset_job(
+    "daily",
+    selection=dg.AssetSelection.all(),
+    config=PROGRESS,
+    description="Land what arrived, build, audit, publish. With nothing new it only looks.",
+)
+
+land = dg.define_asset_job(
+    "land",
+    selection=dg.AssetSelection.groups("landing"),
+    config=PROGRESS,
+    description="Land what arrived, of every source or of those selected; build nothing.",
+)
+
+rebuild = dg.define_asset_job(
+    "rebuild",
+    selection=dg.AssetSelection.all(),
+    config={
+        **PROGRESS,
+        "ops": {"dbt_build": {"config": {"full_refresh": True}}},
+    },
+    description="A fresh warehouse from the archived deliveries, built whole, audited, published.",
+)
+
+daily_schedule = dg.ScheduleDefinition(
+    name="daily_schedule",
+    job=daily,
+    cron_schedule="0 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

@@ -1,0 +1,108 @@
+"""Publishing: from an audited build to a version that readers may open.
+
+Checkpoint, copy the file, open the copy and compare it, gate, export, sync, rename, switch. The
+build itself is never what a reader opens. Callers hold `warehouse_lock`.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.paths import public_build_path
+from orchestration.publishing import build_state, versions
+from orchestration.publishing.personal_data import assert_no_personal_data
+from orchestration.warehouse import SETTINGS, quoted
+
+_READABLE_BY_ALL = 0o644
+_FOLDER_READABLE_BY_ALL = 0o755
+
+
+class BrokenCopyError(Exception):
+    """The copy of the build is not the build, or not fit for readers."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published version."""
+
+    version: int
+    row_counts: dict[str, int]
+
+
+def publish(tagged_columns: frozenset[str]) -> Publication:
+    """Publish the audited build; whatever goes wrong, readers keep the version they have."""
+    inputs = build_state.audited_inputs()
+    built = _checkpointed_row_counts(public_build_path())
+    version, folder = versions.start_version()
+    copy = folder / "cx.duckdb"
+    shutil.copyfile(public_build_path(), copy)
+    with duckdb.connect(str(copy), read_only=True, config=SETTINGS) as connection:
+        copied = _row_counts(connection)
+        if copied != built:
+            raise BrokenCopyError(f"the copy differs from the build: {_difference(built, copied)}")
+        left_over = [table for table in copied if "__dbt_" in table]
+        if left_over:
+            raise BrokenCopyError(f"the build left working tables behind: {left_over}")
+        assert_no_personal_data(connection, tagged_columns)
+        _export_parquet(connection, list(copied), folder / "parquet")
+    note = {
+        "version": version,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "inputs": inputs,
+        "row_counts": built,
+    }
+    (folder / "version.json").write_text(json.dumps(note, indent=2) + "\n")
+    _let_everybody_read(folder)
+    versions.finish_version(version, folder)
+    return Publication(version, built)
+
+
+def _checkpointed_row_counts(path: Path) -> dict[str, int]:
+    """Bring all commits into the file itself: a copy taken before loses rows."""
+    with duckdb.connect(str(path), config=SETTINGS) as connection:
+        connection.execute("checkpoint")
+        row_counts = _row_counts(connection)
+    if path.with_name(path.name + ".wal").exists():
+        raise BrokenCopyError(f"{path.name} is still being written")
+    return row_counts
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    relations = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = current_database() order by all"
+    ).fetchall()
+    if not relations:
+        return {}
+    counts = " union all ".join(
+        f"""select '{schema}.{name}', count(*) from "{schema}"."{name}" """
+        for schema, name in relations
+    )
+    return dict(connection.execute(counts).fetchall())
+
+
+def _difference(built: dict[str, int], copied: dict[str, int]) -> list[str]:
+    return sorted(name for name, _ in built.items() ^ copied.items())
+
+
+def _export_parquet(
+    connection: duckdb.DuckDBPyConnection, relations: list[str], folder: Path
+) -> None:
+    folder.mkdir()
+    for relation in relations:
+        schema, name = relation.split(".", 1)
+        # All columns: the same rows always make the same file.
+        connection.execute(
+            f'copy (from "{schema}"."{name}" order by all) '
+            f"to {quoted(folder / f'{name}.parquet')} (format parquet, compression zstd)"
+        )
+
+
+def _let_everybody_read(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        path.chmod(_FOLDER_READABLE_BY_ALL if path.is_dir() else _READABLE_BY_ALL)
+    folder.chmod(_FOLDER_READABLE_BY_ALL)

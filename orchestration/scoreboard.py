@@ -1,0 +1,102 @@
+"""The short scoreboard at the end of a run, read from the published file like any reader would.
+
+Figures only: a definition belongs in the marts, and is read here, not repeated.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.paths import published_path
+from orchestration.publishing import versions
+from orchestration.warehouse import SETTINGS
+
+HEADLINE_METRICS = ("nps", "csat", "ces", "fcr")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title and its figures, each with the name it is shown under."""
+
+    title: str
+    figures: list[tuple[str, str]]
+
+
+class NothingPublishedError(Exception):
+    """There is no published version yet."""
+
+
+def scoreboard() -> list[Section]:
+    """The main figures of the current version, in the order of the customer's way."""
+    if not published_path().exists():
+        raise NothingPublishedError("nothing is published yet: `throughline run` does it")
+    with duckdb.connect(str(published_path()), read_only=True, config=SETTINGS) as connection:
+        marts = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'marts'"
+            ).fetchall()
+        }
+        builders = {
+            "dim_customers": _customers,
+            "fct_touchpoints": _touchpoints,
+            "fct_journeys": _journeys,
+            "cx_scorecard": _headline_metrics,
+            "rejected_rows": _rejected_rows,
+        }
+        return [build(connection) for mart, build in builders.items() if mart in marts]
+
+
+def rendered(sections: list[Section]) -> str:
+    """The scoreboard as text, with where the published file is."""
+    version = versions.current_version()
+    lines = [f"Published version {version}: {published_path()}"]
+    for section in sections:
+        lines += ["", section.title]
+        width = max((len(name) for name, _ in section.figures), default=0)
+        lines += [f"  {name:<{width}}  {figure:>12}" for name, figure in section.figures]
+    return "\n".join(lines)
+
+
+def _customers(connection: duckdb.DuckDBPyConnection) -> Section:
+    ((customers, identified),) = connection.execute(
+        "select count(*), count(*) filter (is_identified) from marts.dim_customers"
+    ).fetchall()
+    return Section("Customers", [("identified", f"{identified:,}"), ("all", f"{customers:,}")])
+
+
+def _touchpoints(connection: duckdb.DuckDBPyConnection) -> Section:
+    return Section("Touchpoints", _counts(connection, "fct_touchpoints", "channel_slug"))
+
+
+def _journeys(connection: duckdb.DuckDBPyConnection) -> Section:
+    return Section("Journeys", _counts(connection, "fct_journeys", "outcome"))
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, mart: str, column: str) -> list[tuple[str, str]]:
+    counts = connection.execute(
+        f"select {column}, count(*) from marts.{mart} group by {column} order by 2 desc, 1"
+    ).fetchall()
+    total = sum(count for _, count in counts)
+    return [*((name or "-", f"{count:,}") for name, count in counts), ("all", f"{total:,}")]
+
+
+def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
+    rows = connection.execute(
+        "select metric_slug, value, ci_low, ci_high, denominator from marts.cx_scorecard "
+        "where period_type = 'total' and dimension = 'total' and denominator > 0 "
+        "and split_part(metric_slug, '_', 1) in (select unnest(?)) order by metric_slug",
+        [list(HEADLINE_METRICS)],
+    ).fetchall()
+    return Section(
+        "Experience (value, 95 % interval, n)",
+        [
+            (slug, f"{value:.3f}  [{low:.3f}, {high:.3f}]  n = {denominator:,.0f}")
+            for slug, value, low, high, denominator in rows
+        ],
+    )
+
+
+def _rejected_rows(connection: duckdb.DuckDBPyConnection) -> Section:
+    ((rejected,),) = connection.execute("select count(*) from marts.rejected_rows").fetchall()
+    return Section("Rejected rows", [("all", f"{rejected:,}")])

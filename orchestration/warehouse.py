@@ -1,0 +1,47 @@
+"""Opening the databases from Python.
+
+Only connections belong here; who may write is the lock's business.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.paths import public_build_path, warehouse_path
+
+# No value of a delivery may make DuckDB fetch code.
+SETTINGS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+@contextmanager
+def write_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private database, for one writer: hold `warehouse_lock` first."""
+    warehouse_path().parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(str(warehouse_path()), config=SETTINGS)
+    try:
+        warehouse_path().chmod(0o600)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def read_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private database, and the public marts of the last build, if any, as `cx`."""
+    connection = duckdb.connect(str(warehouse_path()), read_only=True, config=SETTINGS)
+    try:
+        if public_build_path().exists():
+            connection.execute(f"attach {quoted(public_build_path())} as cx (read_only)")
+        yield connection
+    finally:
+        connection.close()
+
+
+def quoted(path: Path) -> str:
+    """A path as an SQL literal: DuckDB takes no parameter where a file is attached or written."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,73 @@
+import duckdb
+import pytest
+
+from orchestration.publishing.personal_data import find_personal_data, plain_name
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("ada@example.com", id="address"),
+        pytest.param("Please write to Ada.B+x@mail.example.co.uk, thanks", id="address in a text"),
+        pytest.param("+48601234567", id="E.164"),
+        pytest.param("call +48 601-234-567 after six", id="number in a text"),
+        pytest.param("601 234 567", id="three groups"),
+        pytest.param("(212) 555-0187", id="American"),
+    ],
+)
+def test_what_looks_like_a_person_is_found(connection, value):
+    connection.execute("create table texts as select ? as body", [value])
+
+    (finding,) = find_personal_data(connection, frozenset())
+
+    assert (finding.table, finding.column) == ("main.texts", "body")
+    assert value not in str(finding)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("2026-03-01 12:00:00+00", id="timestamp"),
+        pytest.param("d41d8cd9-8f00-3204-a980-0998ecf8427e", id="uuid"),
+        pytest.param("d41d8cd98f00b204e9800998ecf8427e", id="key"),
+        pytest.param("100234567", id="order number"),
+        pytest.param("1,234,567.89", id="amount"),
+        pytest.param("me @ home", id="at sign"),
+        pytest.param("+5 points", id="plus sign"),
+        pytest.param("[email] called [phone]", id="redacted"),
+    ],
+)
+def test_what_only_resembles_a_person_passes(connection, value):
+    connection.execute("create table texts as select ? as body", [value])
+
+    assert find_personal_data(connection, frozenset()) == []
+
+
+def test_a_value_within_a_list_is_found(connection):
+    connection.execute("create table texts as select ['ada@example.com'] as addresses")
+
+    assert [finding.column for finding in find_personal_data(connection, frozenset())] == [
+        "addresses"
+    ]
+
+
+def test_a_tagged_column_is_found_whatever_it_holds(connection):
+    connection.execute("create table people as select 1 as loyalty_card_no, 'x' as note")
+
+    (finding,) = find_personal_data(connection, frozenset({"Loyalty Card No"}))
+
+    assert finding.column == "loyalty_card_no"
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [("anonymousId", "anonymous_id"), ("Receipt No", "receipt_no"), ("E-Mail", "e_mail")],
+)
+def test_a_vendors_column_name_is_compared_as_staging_writes_it(column, name):
+    assert plain_name(column) == name

@@ -1,0 +1,186 @@
+import json
+import stat
+
+import duckdb
+import pandas as pd
+import pytest
+import sqlalchemy
+
+from orchestration.paths import public_build_path, published_dir, published_path
+from orchestration.publishing import build_state, versions
+from orchestration.publishing.personal_data import PersonalDataError
+from orchestration.publishing.publish import BrokenCopyError, publish
+
+COUNT = "select count(*) from marts.dim_customers"
+NOTHING_TAGGED = frozenset()
+
+
+def read(query, path=None):
+    with duckdb.connect(str(path or published_path()), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_reader_sees_what_was_built(customers):
+    customers(3)
+
+    publication = publish(NOTHING_TAGGED)
+
+    assert publication.version == 1
+    assert publication.row_counts == {"marts.dim_customers": 3}
+    assert read(COUNT) == [(3,)]
+
+
+def test_a_reader_with_the_old_version_open_keeps_it_and_stops_nobody(customers):
+    customers(3)
+    publish(NOTHING_TAGGED)
+
+    with duckdb.connect(str(published_path().resolve()), read_only=True) as old_reader:
+        customers(5)
+        publish(NOTHING_TAGGED)
+
+        assert old_reader.execute(COUNT).fetchall() == [(3,)]
+        assert read(COUNT, published_path().resolve()) == [(5,)]
+
+
+def test_a_build_that_failed_its_audit_is_not_published(customers):
+    customers(3)
+    publish(NOTHING_TAGGED)
+    customers(5, is_audited=False)
+
+    with pytest.raises(build_state.NotAuditedError):
+        publish(NOTHING_TAGGED)
+
+    assert read(COUNT) == [(3,)]
+
+
+def test_a_build_with_personal_data_is_not_published(build, customers):
+    customers(3)
+    publish(NOTHING_TAGGED)
+    build("create table marts.notes as select 'write to ada@example.com' as note")
+
+    with pytest.raises(PersonalDataError) as error:
+        publish(NOTHING_TAGGED)
+
+    assert "marts.notes.note" in str(error.value)
+    assert "ada@example.com" not in str(error.value)
+    assert versions.current_version() == 1
+
+
+def test_what_dbt_left_behind_is_not_published(build):
+    build("create table marts.dim_customers__dbt_tmp as select 1 as customer_key")
+
+    with pytest.raises(BrokenCopyError, match="__dbt_tmp"):
+        publish(NOTHING_TAGGED)
+
+    assert not published_path().exists()
+
+
+def test_a_view_that_leans_on_the_private_file_is_not_published(build, data_folder):
+    build(
+        f"attach '{data_folder}/private.duckdb' as private",
+        "create table private.people as select 1 as customer_key",
+        "create view marts.people as select customer_key from private.people",
+    )
+
+    with pytest.raises(duckdb.Error):
+        publish(NOTHING_TAGGED)
+
+    assert not published_path().exists()
+
+
+def test_a_copy_that_lost_rows_is_not_published(customers, monkeypatch):
+    customers(3)
+    stale = public_build_path().with_name("stale.duckdb")
+    stale.write_bytes(public_build_path().read_bytes())
+    customers(5)
+    monkeypatch.setattr(
+        "orchestration.publishing.publish.shutil.copyfile",
+        lambda _, copy: copy.write_bytes(stale.read_bytes()),
+    )
+
+    with pytest.raises(BrokenCopyError, match=r"marts\.dim_customers"):
+        publish(NOTHING_TAGGED)
+
+    assert not published_path().exists()
+
+
+def test_a_left_over_of_a_killed_publish_does_not_disturb_the_next(customers):
+    left_over = published_dir() / "versions" / "1.tmp"
+    left_over.mkdir(parents=True)
+    (left_over / "cx.duckdb").write_text("half a file")
+    customers(3)
+
+    publish(NOTHING_TAGGED)
+
+    assert not left_over.exists()
+    assert read(COUNT) == [(3,)]
+
+
+def test_the_last_three_versions_are_kept(customers):
+    for count in range(1, 6):
+        customers(count)
+        publish(NOTHING_TAGGED)
+
+    assert versions.version_numbers() == [3, 4, 5]
+
+
+def test_published_files_are_for_everybody_to_read(customers):
+    customers(3)
+
+    publish(NOTHING_TAGGED)
+
+    files = [path for path in published_dir().rglob("*") if path.is_file()]
+    assert files
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
+
+
+def test_the_same_marts_make_the_same_parquet_files(build):
+    rows = ["('b', 2)", "('a', 1)", "('c', null)"]
+    contents = []
+    for order in (rows, rows[::-1]):
+        build(f"create or replace table marts.t as from (values {', '.join(order)}) as t(k, n)")
+        publish(NOTHING_TAGGED)
+        contents.append((published_dir() / "parquet" / "t.parquet").read_bytes())
+
+    assert contents[0] == contents[1]
+    assert pd.read_parquet(published_dir() / "parquet" / "t.parquet")["k"].tolist() == [*"abc"]
+
+
+def test_a_version_says_what_it_was_built_from(customers):
+    customers(3, inputs="abc")
+
+    publish(NOTHING_TAGGED)
+
+    note = json.loads((published_dir() / "current" / "version.json").read_text())
+    assert note["inputs"] == "abc"
+    assert note["row_counts"] == {"marts.dim_customers": 3}
+
+
+def test_pandas_and_sqlalchemy_read_the_published_file(customers):
+    customers(3)
+    publish(NOTHING_TAGGED)
+
+    with duckdb.connect(str(published_path()), read_only=True) as connection:
+        frame = connection.sql("from marts.dim_customers").df()
+    engine = sqlalchemy.create_engine(
+        f"duckdb:///{published_path()}", connect_args={"read_only": True}
+    )
+    columns = sqlalchemy.inspect(engine).get_columns("dim_customers", schema="marts")
+    by_engine = pd.read_sql("select * from marts.dim_customers", engine)
+    engine.dispose()
+
+    assert len(frame) == len(by_engine) == 3
+    assert [column["name"] for column in columns] == ["customer_key", "is_identified"]
+
+
+def test_the_published_file_can_be_read_by_duckdb_1_4(customers):
+    customers(3)
+
+    publish(NOTHING_TAGGED)
+
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published_path()}' as cx (read_only)")
+        tags = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'cx'"
+        ).fetchall()
+    assert "v1.4.0" in str(tags)
