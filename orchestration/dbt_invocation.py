@@ -56,16 +56,19 @@ def manifest_path() -> Path:
     return manifest
 
 
-def project_files() -> list[Path]:
-    """Every file that decides what dbt builds, in a fixed order."""
-    files = [path for path in DBT_PROJECT_DIR.rglob("*") if path.is_file()]
+def project_files() -> dict[str, Path]:
+    """Every file that decides what dbt builds, by its name within project or seeds, in order."""
     written = {DBT_PROJECT_DIR / name for name in _WRITTEN_BY_DBT}
-    own = [path for path in files if not written.intersection(path.parents)]
-    return sorted([*own, *(path for path in REFERENCE_DIR.rglob("*") if path.is_file())])
+    return {
+        str(path.relative_to(root.parent)): path
+        for root in (DBT_PROJECT_DIR, REFERENCE_DIR)
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not written.intersection(path.parents)
+    }
 
 
 def _last_change() -> float:
-    files = project_files()
-    # A folder's own time tells of a file that was removed.
+    files = project_files().values()
+    # A folder's own time tells of a file that was removed; dbt itself writes in the topmost.
     folders = {path.parent for path in files} - {DBT_PROJECT_DIR}
     return max(path.stat().st_mtime for path in [*files, *folders])

@@ -9,6 +9,8 @@ import duckdb
 from orchestration.landing.lock import warehouse_lock
 from orchestration.warehouse import write_warehouse
 
+SHORT_COMMAND_SECONDS = 60
+
 
 class WarehouseWriter(dg.ConfigurableResource):
     """The right to write, held by one run from its first step to its last.
@@ -19,8 +21,8 @@ class WarehouseWriter(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseWriter"]:
-        """Wait for no one: a second run fails at once, and says who is writing."""
-        with warehouse_lock():
+        """Wait for a short command; behind another run, fail and say who is writing."""
+        with warehouse_lock(timeout_seconds=SHORT_COMMAND_SECONDS):
             yield self
 
     @contextmanager

@@ -88,7 +88,7 @@ def _progress(log: Callable[[str], None]) -> Callable[[Any], None]:
             relation = f"{node.node_relation.schema}.{node.node_relation.alias}"
             log(f"{data.index:>5}/{data.total} {relation} {data.execution_time:.2f} s")
         elif name == "LogTestResult" and data.status != "pass":
-            log(f"{data.index:>5}/{data.total} test {data.name}: {data.status}")
+            log(f"{data.index:>5}/{data.num_models} test {data.name}: {data.status}")
 
     return report
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from orchestration.dbt_invocation import project_files
-from orchestration.paths import PROJECT_DIR, public_build_path, published_path, warehouse_path
+from orchestration.paths import public_build_path, published_path, warehouse_path
 from orchestration.publishing import versions
 from orchestration.warehouse import read_warehouse
 
@@ -26,8 +26,8 @@ def inputs_fingerprint() -> str:
     digest = hashlib.sha256()
     for package in _BUILDERS:
         digest.update(f"{package} {version(package)}\n".encode())
-    for path in project_files():
-        digest.update(f"{path.relative_to(PROJECT_DIR)}\n".encode())
+    for name, path in project_files().items():
+        digest.update(f"{name}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     digest.update(_ledger_fingerprint().encode())
     return digest.hexdigest()

@@ -1,0 +1,219 @@
+"""The source tables of the contracts as assets, and the ledger that accounts for them.
+
+Each table is keyed `[source, table]`: the key that dagster-dbt gives the dbt `source()`, so
+lineage joins up without a mapping. How a file is read is in `orchestration.landing`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from pydantic import Field
+
+from orchestration.landing import ensure_tables, land
+from orchestration.landing.accounting import check_accounting
+from orchestration.landing.contract import (
+    SourceContract,
+    TableContract,
+    enabled_sources,
+    load_contracts,
+)
+from orchestration.landing.ledger import set_run_settings
+from orchestration.paths import landing_dir
+from orchestration.resources import WarehouseWriter
+from orchestration.run_settings import checked_settings
+
+GROUP = "landing"
+LOADS = dg.AssetKey(["ledger", "loads"])
+ACCOUNTED_FOR = "every_line_is_accounted_for"
+FRESH = "deliveries_are_fresh"
+
+
+class LedgerConfig(dg.Config):
+    """Run settings to keep from this run on; an empty value takes one back."""
+
+    settings: dict[str, str] = Field(default_factory=dict)
+
+
+class SourceTables(dg.Component, dg.Model):
+    """Every table of every contract, landed by one step per source, then accounted for."""
+
+    manifest_path: Path
+    owner: str
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """Build an asset and a check per table, and the ledger downstream of them all."""
+        contracts = load_contracts()
+        sources = json.loads(self.manifest_path.read_text())["sources"].values()
+        freshness = {
+            (source["source_name"], source["name"]): source["freshness"] for source in sources
+        }
+        ledger_tables = [
+            (source["name"], source["description"])
+            for source in sources
+            if source["source_name"] == "ledger"
+        ]
+        landed = [self._landed_source(contract, freshness) for contract in contracts]
+        return dg.Definitions(assets=[*landed, self._ledger(contracts, ledger_tables)])
+
+    def _landed_source(
+        self, contract: SourceContract, freshness: Mapping[tuple[str, str], Mapping[str, Any]]
+    ) -> dg.AssetsDefinition:
+        tables = {asset_key(table): table for table in contract.tables}
+
+        @dg.multi_asset(
+            name=f"land_{contract.source_name}",
+            specs=[self._spec(table) for table in contract.tables],
+            check_specs=[dg.AssetCheckSpec(FRESH, asset=key) for key in tables],
+            can_subset=True,
+        )
+        def landed_source(
+            context: dg.AssetExecutionContext, warehouse: WarehouseWriter
+        ) -> Iterator[dg.MaterializeResult]:
+            with warehouse.connect() as connection:
+                ensure_tables(connection, [contract])
+                is_enabled = contract.source_name in enabled_sources(connection)
+                for key in sorted(context.selected_asset_keys):
+                    table = tables[key]
+                    summary = land(connection, table, landing_dir() / contract.source_name)
+                    row_count = _scalar(connection, f"select count(*) from {table.relation}")
+                    context.log.info(f"{contract.source_name}.{table.table_name}: {summary}")
+                    check = freshness_check(
+                        key,
+                        last_loaded_at(connection, table),
+                        freshness[(contract.source_name, table.table_name)],
+                        is_enabled=is_enabled,
+                    )
+                    yield dg.MaterializeResult(
+                        asset_key=key,
+                        metadata={**asdict(summary), "dagster/row_count": row_count},
+                        check_results=[check] if context.selected_asset_check_keys else [],
+                    )
+
+        return landed_source
+
+    def _spec(self, table: TableContract) -> dg.AssetSpec:
+        return dg.AssetSpec(
+            asset_key(table),
+            group_name=GROUP,
+            kinds={table.landing_format, "duckdb"},
+            owners=[self.owner],
+            description=table.description,
+            metadata={
+                "dagster/column_schema": dg.TableSchema(
+                    [dg.TableColumn(column.name, column.data_type) for column in table.columns]
+                )
+            },
+        )
+
+    def _ledger(
+        self, contracts: list[SourceContract], tables: list[tuple[str, str]]
+    ) -> dg.AssetsDefinition:
+        everything = [asset_key(table) for contract in contracts for table in contract.tables]
+
+        @dg.multi_asset(
+            name="ledger",
+            specs=[
+                dg.AssetSpec(
+                    ["ledger", name],
+                    deps=everything,
+                    group_name=GROUP,
+                    kinds={"duckdb"},
+                    owners=[self.owner],
+                    description=description,
+                )
+                for name, description in tables
+            ],
+            # A line that is nowhere is a defect of ours: nothing may be built on it.
+            check_specs=[dg.AssetCheckSpec(ACCOUNTED_FOR, asset=LOADS, blocking=True)],
+            can_subset=True,
+        )
+        def ledger(
+            context: dg.AssetExecutionContext, config: LedgerConfig, warehouse: WarehouseWriter
+        ) -> Iterator[dg.MaterializeResult]:
+            with warehouse.connect() as connection:
+                set_run_settings(connection, checked_settings(config.settings).items())
+                for setting, value in connection.execute("from ledger.run_settings").fetchall():
+                    context.log.info(f"Run setting in force: {setting} = {value}")
+                for key in sorted(context.selected_asset_keys):
+                    row_count = _scalar(connection, f"select count(*) from ledger.{key.path[-1]}")
+                    yield dg.MaterializeResult(
+                        asset_key=key, metadata={"dagster/row_count": row_count}
+                    )
+                if context.selected_asset_check_keys:
+                    yield accounting_check(connection)
+
+        return ledger
+
+
+def asset_key(table: TableContract) -> dg.AssetKey:
+    """The key that dagster-dbt gives the dbt source."""
+    return dg.AssetKey([table.source_name, table.table_name])
+
+
+def accounting_check(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResult:
+    """Every delivered line is loaded, rejected, header or blank; what was loaded is there."""
+    problems = check_accounting(connection)
+    return dg.AssetCheckResult(
+        asset_key=LOADS,
+        check_name=ACCOUNTED_FOR,
+        passed=not problems,
+        metadata={"problems": dg.MetadataValue.json(problems)},
+    )
+
+
+def freshness_check(
+    key: dg.AssetKey,
+    last_loaded: datetime | None,
+    policy: Mapping[str, Any] | None,
+    *,
+    is_enabled: bool,
+    now: datetime | None = None,
+) -> dg.AssetCheckResult:
+    """Whether the source keeps to the rhythm its contract states.
+
+    It warns and stops nothing: a silent source is no reason to hold the others back. A source
+    that the company does not have is never late.
+    """
+    now = now or datetime.now(UTC)
+    age = None if last_loaded is None else now - last_loaded
+    is_late, is_very_late = (
+        limit is not None and (age is None or age > limit)
+        for limit in (_limit(policy, "warn_after"), _limit(policy, "error_after"))
+    )
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=FRESH,
+        passed=not is_enabled or not (is_late or is_very_late),
+        severity=dg.AssetCheckSeverity.ERROR if is_very_late else dg.AssetCheckSeverity.WARN,
+        metadata={"last loaded": "never" if last_loaded is None else last_loaded.isoformat()},
+    )
+
+
+def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) -> datetime | None:
+    """When the table's last load was committed; a duplicate delivery is no news."""
+    last = _scalar(
+        connection,
+        "select max(committed_at) from ledger.loads where source_name = ? and table_name = ?",
+        [table.source_name, table.table_name],
+    )
+    return None if last is None else last.replace(tzinfo=UTC)
+
+
+def _limit(policy: Mapping[str, Any] | None, name: str) -> timedelta | None:
+    limit = (policy or {}).get(name) or {}
+    if not limit.get("count"):
+        return None
+    return timedelta(**{f"{limit['period']}s": limit["count"]})
+
+
+def _scalar(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: list[str] | None = None
+) -> Any:
+    ((value,),) = connection.execute(query, parameters or []).fetchall()
+    return value

@@ -1,0 +1,63 @@
+"""Starts `daily` when a delivery is complete, without waiting for the night."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.defs.automation.jobs import daily
+from orchestration.landing.contract import load_contracts
+from orchestration.paths import landing_dir
+
+# Longer than landing itself waits: a run is not worth starting for half a delivery.
+QUIET_SECONDS = 30
+_NOT_STARTED_TWICE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+@dg.sensor(
+    job=daily,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=__doc__,
+)
+def complete_delivery_sensor(
+    context: dg.SensorEvaluationContext,
+) -> dg.SensorResult | dg.SkipReason:
+    """One run for all that is complete; what is still there after a failed run starts no second."""
+    complete = complete_deliveries()
+    if not complete:
+        return dg.SkipReason("No complete delivery is waiting.")
+    under_way = dg.RunsFilter(job_name=daily.name, statuses=_NOT_STARTED_TWICE)
+    if context.instance.get_runs_count(under_way):
+        return dg.SkipReason("A run that will land it is under way.")
+    deliveries = _fingerprint(complete)
+    if deliveries == context.cursor:
+        return dg.SkipReason("The run that these deliveries started has left them.")
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=deliveries, tags={"deliveries": str(len(complete))})],
+        cursor=deliveries,
+    )
+
+
+def complete_deliveries() -> list[Path]:
+    """Files that a contract expects and whose sender has finished: `.done` beside it, or quiet."""
+    quiet_since = time.time() - QUIET_SECONDS
+    return [
+        file
+        for contract in load_contracts()
+        for file in sorted((landing_dir() / contract.source_name).glob("*"))
+        if contract.table_of(file.name)
+        and file.is_file()
+        and (file.with_name(file.name + ".done").exists() or file.stat().st_mtime < quiet_since)
+    ]
+
+
+def _fingerprint(files: list[Path]) -> str:
+    described = "\n".join(f"{file} {file.stat().st_mtime_ns}" for file in files)
+    return hashlib.sha256(described.encode()).hexdigest()

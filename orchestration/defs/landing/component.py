@@ -1,0 +1,12 @@
+"""Lands what the contracts under `dbt_project/models/staging/` describe."""
+
+import dagster as dg
+
+from orchestration.components import SourceTables
+from orchestration.dbt_invocation import manifest_path
+
+
+@dg.component_instance
+def source_tables(_context: dg.ComponentLoadContext) -> SourceTables:
+    """Every table that a source delivers."""
+    return SourceTables(manifest_path=manifest_path(), owner="data-platform@example.com")

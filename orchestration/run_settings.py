@@ -1,0 +1,45 @@
+"""Settings of a run: what one warehouse overrides of the company's seed, kept in its ledger.
+
+Only their names and forms belong here; models read them from `ledger.run_settings`.
+"""
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from orchestration.paths import REFERENCE_DIR
+
+
+class SettingError(ValueError):
+    """A run setting that no model would understand."""
+
+
+def checked_settings(settings: Mapping[str, str]) -> dict[str, str | None]:
+    """The settings as the ledger takes them; an empty value, to take one back, becomes None."""
+    known = {"as_of", "sources", *_names("company_settings.csv", "setting")}
+    for setting, value in settings.items():
+        if setting not in known:
+            raise SettingError(f"unknown setting {setting!r}: there are {sorted(known)}")
+        if value:
+            _check_form(setting, value)
+    return {setting: value or None for setting, value in settings.items()}
+
+
+def _check_form(setting: str, value: str) -> None:
+    try:
+        if setting == "as_of":
+            date.fromisoformat(value)
+        elif setting == "default_time_zone":
+            ZoneInfo(value)
+    except (ValueError, OSError) as error:
+        raise SettingError(f"{setting} = {value!r} is not valid: {error}") from error
+    if setting == "sources":
+        unknown = set(value.split(",")) - _names("company_sources.csv", "source_name")
+        if unknown:
+            raise SettingError(f"unknown sources {sorted(unknown)}")
+
+
+def _names(seed: str, column: str) -> set[str]:
+    with (REFERENCE_DIR / "company" / seed).open(encoding="utf-8", newline="") as rows:
+        return {row[column] for row in csv.DictReader(rows)}

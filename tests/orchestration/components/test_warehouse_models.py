@@ -1,0 +1,189 @@
+"""A project of one model, really built by dbt: what its tests say decides what may be published."""
+
+import dagster as dg
+import duckdb
+import pytest
+from dagster.components.resolved.core_models import OpSpec
+from dagster_dbt import DbtProject
+
+from orchestration import dbt_invocation
+from orchestration.components import PublishedMarts, WarehouseModels
+from orchestration.landing.ledger import ensure_ledger
+from orchestration.paths import DBT_PROJECT_DIR, dbt_dir, published_path
+from orchestration.publishing import versions
+from orchestration.resources import WarehouseWriter
+from orchestration.warehouse import write_warehouse
+
+PROJECT = """
+name: small
+profile: throughline
+model-paths: [models]
+seed-paths: [../seeds]
+macro-paths: [macros]
+models: {small: {+schema: marts, +database: cx, +materialized: table}}
+"""
+PROPERTIES = """
+models:
+  - name: dim_customers
+    description: One row per customer.
+    columns:
+      - name: customer_key
+        data_tests: [unique]
+  - name: customer_names
+    description: One row per customer.
+    columns:
+      - name: customer_name
+        data_tests:
+          - not_null: {config: {severity: warn}}
+"""
+MODELS = {
+    "dim_customers": "select 'a' as customer_key union all select 'b'",
+    "customer_names": "select 'a' as customer_name from {{ ref('dim_customers') }}",
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A dbt project and a data folder of the test's own; returns the folder of its models."""
+    folder, seeds = tmp_path / "dbt_project", tmp_path / "seeds"
+    (folder / "models").mkdir(parents=True)
+    (folder / "macros").mkdir()
+    seeds.mkdir()
+    (folder / "dbt_project.yml").write_text(PROJECT)
+    for copied in ("profiles.yml", "macros/generate_schema_name.sql"):
+        (folder / copied).write_text((DBT_PROJECT_DIR / copied).read_text())
+    (folder / "models" / "models.yml").write_text(PROPERTIES)
+    for name, sql in MODELS.items():
+        (folder / "models" / f"{name}.sql").write_text(sql)
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(dbt_invocation, "DBT_PROJECT_DIR", folder)
+    monkeypatch.setattr(dbt_invocation, "REFERENCE_DIR", seeds)
+    with write_warehouse() as connection:
+        ensure_ledger(connection)
+    return folder / "models"
+
+
+@pytest.fixture
+def build(project):
+    """Build and publish, as `daily` does after landing."""
+
+    def build_and_publish(**config):
+        manifest = dbt_invocation.manifest_path()
+        models = WarehouseModels(
+            project=DbtProject(project.parent, target_path=dbt_dir()),
+            op=OpSpec(name="dbt_build"),
+            prepare_if_dev=False,
+        )
+        definitions = [
+            dg.build_defs_for_component(component)
+            for component in (models, PublishedMarts(manifest_path=manifest))
+        ]
+        return dg.materialize(
+            [asset for defs in definitions for asset in defs.assets],
+            resources={"warehouse": WarehouseWriter()},
+            run_config={"ops": {"dbt_build": {"config": config}}},
+            raise_on_error=False,
+        )
+
+    return build_and_publish
+
+
+def published_customers():
+    with duckdb.connect(str(published_path().resolve()), read_only=True) as connection:
+        return connection.execute("select count(*) from marts.dim_customers").fetchall()[0][0]
+
+
+def checks(result):
+    return {
+        check.check_name.split("_customer_")[0]: (check.passed, check.severity.value)
+        for check in result.get_asset_check_evaluations()
+    }
+
+
+def test_models_become_assets_with_rows_and_their_tests_become_checks(build):
+    result = build()
+
+    assert result.success
+    (customers,) = result.asset_materializations_for_node("dbt_build")[:1]
+    assert customers.asset_key.path in (["marts", "dim_customers"], ["marts", "customer_names"])
+    rows = {
+        materialization.asset_key.path[-1]: materialization.metadata["dagster/row_count"].value
+        for materialization in result.asset_materializations_for_node("dbt_build")
+    }
+    assert rows == {"dim_customers": 2, "customer_names": 2}
+    assert {passed for passed, _ in checks(result).values()} == {True}
+    assert published_customers() == 2
+
+
+def test_a_failed_test_leaves_the_old_version(build, project):
+    build()
+    (project / "dim_customers.sql").write_text("select 'a' as customer_key union all select 'a'")
+
+    result = build()
+
+    assert not result.success
+    assert (False, "ERROR") in checks(result).values()
+    assert versions.version_numbers() == [1]
+    assert published_customers() == 2
+
+
+def test_a_failed_model_leaves_the_old_version(build, project):
+    build()
+    (project / "dim_customers.sql").write_text("select 1 / nothing as customer_key")
+
+    result = build()
+
+    assert not result.success
+    assert published_customers() == 2
+
+
+def test_a_warning_is_shown_and_stops_nothing(build, project):
+    (project / "customer_names.sql").write_text("select cast(null as varchar) as customer_name")
+
+    result = build()
+
+    assert result.success
+    assert (False, "WARN") in checks(result).values()
+    assert versions.version_numbers() == [1]
+
+
+def test_nothing_new_changes_nothing(build, project):
+    build()
+
+    result = build()
+
+    assert result.success
+    assert result.get_asset_materialization_events() == []
+    assert versions.version_numbers() == [1]
+
+
+def test_forced_nothing_new_is_built_and_published_again(build):
+    build()
+
+    result = build(force=True)
+
+    assert result.success
+    assert versions.version_numbers() == [1, 2]
+
+
+def test_a_run_setting_is_something_new(build):
+    build()
+    with write_warehouse() as connection:
+        connection.execute("insert into ledger.run_settings values ('as_of', '2026-03-01')")
+
+    build()
+
+    assert versions.version_numbers() == [1, 2]
+
+
+def test_after_a_failure_the_corrected_code_is_built_again(build, project):
+    build()
+    good = (project / "dim_customers.sql").read_text()
+    (project / "dim_customers.sql").write_text("select 1 / nothing as customer_key")
+    build()
+    (project / "dim_customers.sql").write_text(good)
+
+    result = build()
+
+    assert result.success
+    assert versions.version_numbers() == [1, 2]
