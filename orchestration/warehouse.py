@@ -1,7 +1,4 @@
-"""Opening the databases from Python.
-
-Only connections belong here; who may write is the lock's business.
-"""
+"""Opening the databases for reading. Who writes uses `orchestration.landing.open_warehouse`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,18 +13,6 @@ SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-
-
-@contextmanager
-def write_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The private database, for one writer: hold `warehouse_lock` first."""
-    warehouse_path().parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(warehouse_path()), config=SETTINGS)
-    try:
-        warehouse_path().chmod(0o600)
-        yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -25,11 +25,13 @@ class PublishedMarts(dg.Component, dg.Model):
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """One asset: its dependencies are what makes an audit's failure stop it."""
         manifest = json.loads(self.manifest_path.read_text())
-        tagged = tagged_columns(manifest)
+        marts, tagged = public_marts(manifest), tagged_columns(manifest)
+        if not marts:
+            return dg.Definitions()
 
         @dg.asset(
             key=["published", "cx"],
-            deps=public_marts(manifest),
+            deps=list(marts.values()),
             group_name="published",
             kinds={"duckdb", "parquet"},
             description="What BI tools and analysts read: `published/cx.duckdb` and Parquet files.",
@@ -37,7 +39,7 @@ class PublishedMarts(dg.Component, dg.Model):
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> dg.MaterializeResult:
-            publication = publish(tagged)
+            publication = publish(frozenset(marts), tagged)
             context.log.info(f"Published version {publication.version}: {published_path()}")
             return dg.MaterializeResult(
                 metadata={
@@ -51,13 +53,13 @@ class PublishedMarts(dg.Component, dg.Model):
         return dg.Definitions(assets=[published_marts])
 
 
-def public_marts(manifest: Mapping[str, Any]) -> list[dg.AssetKey]:
-    """The asset key of every model that is built into the public file."""
-    return [
-        dg.AssetKey([node["config"]["schema"], node["name"]])
+def public_marts(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
+    """The asset key of every model that is built into the public file, by `schema.name`."""
+    return {
+        f"{node['schema']}.{node['alias']}": dg.AssetKey([node["config"]["schema"], node["name"]])
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["database"] == PUBLIC_DATABASE
-    ]
+    }
 
 
 def tagged_columns(manifest: Mapping[str, Any]) -> frozenset[str]:

@@ -6,7 +6,6 @@ lineage joins up without a mapping. How a file is read is in `orchestration.land
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,18 @@ import dagster as dg
 import duckdb
 from pydantic import Field
 
-from orchestration.landing import ensure_tables, land
-from orchestration.landing.accounting import check_accounting
-from orchestration.landing.contract import (
+from orchestration.landing import (
+    LandingSummary,
     SourceContract,
     TableContract,
+    check_accounting,
     enabled_sources,
+    ensure_tables,
+    land,
+    land_unknown_files,
     load_contracts,
+    set_run_settings,
 )
-from orchestration.landing.ledger import set_run_settings
 from orchestration.paths import landing_dir
 from orchestration.resources import WarehouseWriter
 from orchestration.run_settings import checked_settings
@@ -75,25 +77,34 @@ class SourceTables(dg.Component, dg.Model):
         def landed_source(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> Iterator[dg.MaterializeResult]:
+            folder = landing_dir() / contract.source_name
             with warehouse.connect() as connection:
                 ensure_tables(connection, [contract])
                 is_enabled = contract.source_name in enabled_sources(connection)
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
-                    summary = land(connection, table, landing_dir() / contract.source_name)
-                    row_count = _scalar(connection, f"select count(*) from {table.relation}")
-                    context.log.info(f"{contract.source_name}.{table.table_name}: {summary}")
+                    summary = land(connection, table, folder, run_id=context.run_id)
+                    _log(context, summary)
                     check = freshness_check(
                         key,
                         last_loaded_at(connection, table),
                         freshness[(contract.source_name, table.table_name)],
                         is_enabled=is_enabled,
                     )
+                    row_count = _scalar(connection, f"select count(*) from {table.relation}")
                     yield dg.MaterializeResult(
                         asset_key=key,
-                        metadata={**asdict(summary), "dagster/row_count": row_count},
+                        metadata={
+                            "dagster/row_count": row_count,
+                            "loaded rows": summary.loaded_rows,
+                            "rejected rows": summary.rejected_rows,
+                            "deliveries": dg.MetadataValue.json(summary.deliveries),
+                        },
                         check_results=[check] if context.selected_asset_check_keys else [],
                     )
+                _log(
+                    context, land_unknown_files(connection, contract, folder, run_id=context.run_id)
+                )
 
         return landed_source
 
@@ -203,6 +214,19 @@ def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) 
         [table.source_name, table.table_name],
     )
     return None if last is None else last.replace(tzinfo=UTC)
+
+
+def _log(context: dg.AssetExecutionContext, summary: LandingSummary) -> None:
+    """A line for a person, if anything happened."""
+    if not summary.files and not summary.waiting_files:
+        return
+    counts = [f"{count} {status}" for status, count in sorted(summary.deliveries.items())]
+    if summary.waiting_files:
+        counts.append(f"{summary.waiting_files} still being written")
+    context.log.info(
+        f"{summary.source_name}.{summary.table_name or '?'}: {', '.join(counts)}; "
+        f"{summary.loaded_rows:,} rows, {summary.rejected_rows:,} rejected"
+    )
 
 
 def _limit(policy: Mapping[str, Any] | None, name: str) -> timedelta | None:

@@ -33,10 +33,14 @@ class Publication:
     row_counts: dict[str, int]
 
 
-def publish(tagged_columns: frozenset[str]) -> Publication:
-    """Publish the audited build; whatever goes wrong, readers keep the version they have."""
+def publish(marts: frozenset[str], tagged_columns: frozenset[str]) -> Publication:
+    """Publish the audited build; whatever goes wrong, readers keep the version they have.
+
+    `marts` are the relations that the code builds, as `schema.name`: what an older code left in
+    the file goes.
+    """
     inputs = build_state.audited_inputs()
-    built = _checkpointed_row_counts(public_build_path())
+    built = _finished_row_counts(public_build_path(), marts)
     version, folder = versions.start_version()
     copy = folder / "cx.duckdb"
     shutil.copyfile(public_build_path(), copy)
@@ -44,9 +48,6 @@ def publish(tagged_columns: frozenset[str]) -> Publication:
         copied = _row_counts(connection)
         if copied != built:
             raise BrokenCopyError(f"the copy differs from the build: {_difference(built, copied)}")
-        left_over = [table for table in copied if "__dbt_" in table]
-        if left_over:
-            raise BrokenCopyError(f"the build left working tables behind: {left_over}")
         assert_no_personal_data(connection, tagged_columns)
         _export_parquet(connection, list(copied), folder / "parquet")
     note = {
@@ -61,28 +62,45 @@ def publish(tagged_columns: frozenset[str]) -> Publication:
     return Publication(version, built)
 
 
-def _checkpointed_row_counts(path: Path) -> dict[str, int]:
+def _finished_row_counts(path: Path, marts: frozenset[str]) -> dict[str, int]:
     """Bring all commits into the file itself: a copy taken before loses rows."""
     with duckdb.connect(str(path), config=SETTINGS) as connection:
+        for relation, kind in _relations(connection).items():
+            if relation not in marts:
+                connection.execute(f"drop {kind} {_quoted_name(relation)}")
         connection.execute("checkpoint")
         row_counts = _row_counts(connection)
+    missing = marts - row_counts.keys()
+    if missing:
+        raise BrokenCopyError(f"the build lacks {sorted(missing)}")
     if path.with_name(path.name + ".wal").exists():
         raise BrokenCopyError(f"{path.name} is still being written")
     return row_counts
 
 
-def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    relations = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = current_database() order by all"
-    ).fetchall()
-    if not relations:
-        return {}
-    counts = " union all ".join(
-        f"""select '{schema}.{name}', count(*) from "{schema}"."{name}" """
-        for schema, name in relations
+def _relations(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every relation, as `schema.name`, and whether it is a table or a view."""
+    return dict(
+        connection.execute(
+            "select table_schema || '.' || table_name, "
+            "case table_type when 'VIEW' then 'view' else 'table' end "
+            "from information_schema.tables "
+            "where table_catalog = current_database() order by all"
+        ).fetchall()
     )
-    return dict(connection.execute(counts).fetchall())
+
+
+def _quoted_name(relation: str) -> str:
+    schema, name = relation.split(".", 1)
+    return f'"{schema}"."{name}"'
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    counts = " union all ".join(
+        f"select '{relation}', count(*) from {_quoted_name(relation)}"
+        for relation in _relations(connection)
+    )
+    return dict(connection.execute(counts).fetchall()) if counts else {}
 
 
 def _difference(built: dict[str, int], copied: dict[str, int]) -> list[str]:
@@ -94,10 +112,10 @@ def _export_parquet(
 ) -> None:
     folder.mkdir()
     for relation in relations:
-        schema, name = relation.split(".", 1)
+        name = relation.split(".", 1)[1]
         # All columns: the same rows always make the same file.
         connection.execute(
-            f'copy (from "{schema}"."{name}" order by all) '
+            f"copy (from {_quoted_name(relation)} order by all) "
             f"to {quoted(folder / f'{name}.parquet')} (format parquet, compression zstd)"
         )
 

@@ -3,6 +3,7 @@ import pytest
 
 from orchestration.paths import public_build_path
 from orchestration.publishing import build_state
+from orchestration.publishing.publish import publish
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,13 @@ def customers(build):
         )
 
     return build_customers
+
+
+@pytest.fixture
+def publish_marts():
+    """Publish a build whose code has these marts."""
+
+    def publish_build(*marts, tagged=()):
+        return publish(frozenset(f"marts.{mart}" for mart in marts), frozenset(tagged))
+
+    return publish_build

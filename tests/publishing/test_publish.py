@@ -9,10 +9,9 @@ import sqlalchemy
 from orchestration.paths import public_build_path, published_dir, published_path
 from orchestration.publishing import build_state, versions
 from orchestration.publishing.personal_data import PersonalDataError
-from orchestration.publishing.publish import BrokenCopyError, publish
+from orchestration.publishing.publish import BrokenCopyError
 
 COUNT = "select count(*) from marts.dim_customers"
-NOTHING_TAGGED = frozenset()
 
 
 def read(query, path=None):
@@ -20,62 +19,72 @@ def read(query, path=None):
         return connection.execute(query).fetchall()
 
 
-def test_a_reader_sees_what_was_built(customers):
+def test_a_reader_sees_what_was_built(customers, publish_marts):
     customers(3)
 
-    publication = publish(NOTHING_TAGGED)
+    publication = publish_marts("dim_customers")
 
     assert publication.version == 1
     assert publication.row_counts == {"marts.dim_customers": 3}
     assert read(COUNT) == [(3,)]
 
 
-def test_a_reader_with_the_old_version_open_keeps_it_and_stops_nobody(customers):
+def test_a_reader_with_the_old_version_open_keeps_it_and_stops_nobody(customers, publish_marts):
     customers(3)
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     with duckdb.connect(str(published_path().resolve()), read_only=True) as old_reader:
         customers(5)
-        publish(NOTHING_TAGGED)
+        publish_marts("dim_customers")
 
         assert old_reader.execute(COUNT).fetchall() == [(3,)]
         assert read(COUNT, published_path().resolve()) == [(5,)]
 
 
-def test_a_build_that_failed_its_audit_is_not_published(customers):
+def test_a_build_that_failed_its_audit_is_not_published(customers, publish_marts):
     customers(3)
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
     customers(5, is_audited=False)
 
     with pytest.raises(build_state.NotAuditedError):
-        publish(NOTHING_TAGGED)
+        publish_marts("dim_customers")
 
     assert read(COUNT) == [(3,)]
 
 
-def test_a_build_with_personal_data_is_not_published(build, customers):
+def test_a_build_with_personal_data_is_not_published(build, customers, publish_marts):
     customers(3)
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
     build("create table marts.notes as select 'write to ada@example.com' as note")
 
     with pytest.raises(PersonalDataError) as error:
-        publish(NOTHING_TAGGED)
+        publish_marts("dim_customers", "notes")
 
     assert "marts.notes.note" in str(error.value)
     assert "ada@example.com" not in str(error.value)
     assert versions.current_version() == 1
 
 
-def test_what_dbt_left_behind_is_not_published(build):
-    build("create table marts.dim_customers__dbt_tmp as select 1 as customer_key")
+def test_what_no_model_builds_any_more_is_not_published(customers, build, publish_marts):
+    customers(3)
+    build(
+        "create table marts.dim_customers__dbt_tmp as select 1 as customer_key",
+        "create view marts.old_view as select 1 as customer_key",
+    )
 
-    with pytest.raises(BrokenCopyError, match="__dbt_tmp"):
-        publish(NOTHING_TAGGED)
+    assert publish_marts("dim_customers").row_counts == {"marts.dim_customers": 3}
+
+
+def test_a_build_that_lacks_a_mart_is_not_published(customers, publish_marts):
+    customers(3)
+
+    with pytest.raises(BrokenCopyError, match=r"marts\.fct_orders"):
+        publish_marts("dim_customers", "fct_orders")
 
     assert not published_path().exists()
 
 
-def test_a_view_that_leans_on_the_private_file_is_not_published(build, data_folder):
+def test_a_view_that_leans_on_the_private_file_is_not_published(build, data_folder, publish_marts):
     build(
         f"attach '{data_folder}/private.duckdb' as private",
         "create table private.people as select 1 as customer_key",
@@ -83,12 +92,12 @@ def test_a_view_that_leans_on_the_private_file_is_not_published(build, data_fold
     )
 
     with pytest.raises(duckdb.Error):
-        publish(NOTHING_TAGGED)
+        publish_marts("people")
 
     assert not published_path().exists()
 
 
-def test_a_copy_that_lost_rows_is_not_published(customers, monkeypatch):
+def test_a_copy_that_lost_rows_is_not_published(customers, monkeypatch, publish_marts):
     customers(3)
     stale = public_build_path().with_name("stale.duckdb")
     stale.write_bytes(public_build_path().read_bytes())
@@ -99,66 +108,66 @@ def test_a_copy_that_lost_rows_is_not_published(customers, monkeypatch):
     )
 
     with pytest.raises(BrokenCopyError, match=r"marts\.dim_customers"):
-        publish(NOTHING_TAGGED)
+        publish_marts("dim_customers")
 
     assert not published_path().exists()
 
 
-def test_a_left_over_of_a_killed_publish_does_not_disturb_the_next(customers):
+def test_a_left_over_of_a_killed_publish_does_not_disturb_the_next(customers, publish_marts):
     left_over = published_dir() / "versions" / "1.tmp"
     left_over.mkdir(parents=True)
     (left_over / "cx.duckdb").write_text("half a file")
     customers(3)
 
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     assert not left_over.exists()
     assert read(COUNT) == [(3,)]
 
 
-def test_the_last_three_versions_are_kept(customers):
+def test_the_last_three_versions_are_kept(customers, publish_marts):
     for count in range(1, 6):
         customers(count)
-        publish(NOTHING_TAGGED)
+        publish_marts("dim_customers")
 
     assert versions.version_numbers() == [3, 4, 5]
 
 
-def test_published_files_are_for_everybody_to_read(customers):
+def test_published_files_are_for_everybody_to_read(customers, publish_marts):
     customers(3)
 
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     files = [path for path in published_dir().rglob("*") if path.is_file()]
     assert files
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o644}
 
 
-def test_the_same_marts_make_the_same_parquet_files(build):
+def test_the_same_marts_make_the_same_parquet_files(build, publish_marts):
     rows = ["('b', 2)", "('a', 1)", "('c', null)"]
     contents = []
     for order in (rows, rows[::-1]):
         build(f"create or replace table marts.t as from (values {', '.join(order)}) as t(k, n)")
-        publish(NOTHING_TAGGED)
+        publish_marts("t")
         contents.append((published_dir() / "parquet" / "t.parquet").read_bytes())
 
     assert contents[0] == contents[1]
     assert pd.read_parquet(published_dir() / "parquet" / "t.parquet")["k"].tolist() == [*"abc"]
 
 
-def test_a_version_says_what_it_was_built_from(customers):
+def test_a_version_says_what_it_was_built_from(customers, publish_marts):
     customers(3, inputs="abc")
 
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     note = json.loads((published_dir() / "current" / "version.json").read_text())
     assert note["inputs"] == "abc"
     assert note["row_counts"] == {"marts.dim_customers": 3}
 
 
-def test_pandas_and_sqlalchemy_read_the_published_file(customers):
+def test_pandas_and_sqlalchemy_read_the_published_file(customers, publish_marts):
     customers(3)
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     with duckdb.connect(str(published_path()), read_only=True) as connection:
         frame = connection.sql("from marts.dim_customers").df()
@@ -173,10 +182,10 @@ def test_pandas_and_sqlalchemy_read_the_published_file(customers):
     assert [column["name"] for column in columns] == ["customer_key", "is_identified"]
 
 
-def test_the_published_file_can_be_read_by_duckdb_1_4(customers):
+def test_the_published_file_can_be_read_by_duckdb_1_4(customers, publish_marts):
     customers(3)
 
-    publish(NOTHING_TAGGED)
+    publish_marts("dim_customers")
 
     with duckdb.connect() as connection:
         connection.execute(f"attach '{published_path()}' as cx (read_only)")

@@ -3,17 +3,16 @@ import pytest
 
 from orchestration.paths import published_path
 from orchestration.publishing import build_state, versions
-from orchestration.publishing.publish import publish
 
 
 @pytest.fixture
-def published(customers):
+def published(customers, publish_marts):
     """Publish versions with 1, 2 … rows."""
 
     def publish_versions(count):
         for rows in range(1, count + 1):
             customers(rows, inputs=f"inputs {rows}")
-            publish(frozenset())
+            publish_marts("dim_customers")
 
     return publish_versions
 
@@ -46,12 +45,12 @@ def test_there_is_nothing_before_the_first_version(published):
         versions.roll_back()
 
 
-def test_a_version_after_a_rollback_gets_a_new_number(published, customers):
+def test_a_version_after_a_rollback_gets_a_new_number(published, customers, publish_marts):
     published(3)
     versions.roll_back()
     customers(9)
 
-    publish(frozenset())
+    publish_marts("dim_customers")
 
     assert versions.current_version() == 4
     assert published_rows() == 9

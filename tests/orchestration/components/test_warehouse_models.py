@@ -8,11 +8,10 @@ from dagster_dbt import DbtProject
 
 from orchestration import dbt_invocation
 from orchestration.components import PublishedMarts, WarehouseModels
-from orchestration.landing.ledger import ensure_ledger
+from orchestration.landing import ensure_ledger, open_warehouse
 from orchestration.paths import DBT_PROJECT_DIR, dbt_dir, published_path
 from orchestration.publishing import versions
 from orchestration.resources import WarehouseWriter
-from orchestration.warehouse import write_warehouse
 
 PROJECT = """
 name: small
@@ -58,7 +57,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(dbt_invocation, "DBT_PROJECT_DIR", folder)
     monkeypatch.setattr(dbt_invocation, "REFERENCE_DIR", seeds)
-    with write_warehouse() as connection:
+    with open_warehouse() as connection:
         ensure_ledger(connection)
     return folder / "models"
 
@@ -168,7 +167,7 @@ def test_forced_nothing_new_is_built_and_published_again(build):
 
 def test_a_run_setting_is_something_new(build):
     build()
-    with write_warehouse() as connection:
+    with open_warehouse() as connection:
         connection.execute("insert into ledger.run_settings values ('as_of', '2026-03-01')")
 
     build()

@@ -1,0 +1,32 @@
+"""A fresh warehouse from the archived deliveries, in place of the one that is there.
+
+The old one stays until the new one is whole: a rebuild that is killed has changed nothing.
+"""
+
+from orchestration.landing import (
+    ensure_tables,
+    load_contracts,
+    open_warehouse,
+    replay,
+    set_run_settings,
+)
+from orchestration.paths import public_build_path, warehouse_path
+from orchestration.publishing import build_state
+
+
+def replace_warehouse(run_id: str) -> int:
+    """Land the whole archive anew; returns how many rows were loaded. Hold `warehouse_lock`."""
+    contracts = load_contracts()
+    # The archive knows the deliveries; what a person has set is known to the old ledger alone.
+    with open_warehouse() as connection:
+        ensure_tables(connection, contracts)
+        settings = connection.execute("from ledger.run_settings").fetchall()
+    fresh = warehouse_path().with_suffix(".rebuild")
+    fresh.unlink(missing_ok=True)
+    with open_warehouse(fresh) as connection:
+        summaries = replay(connection, contracts, run_id=run_id)
+        set_run_settings(connection, settings)
+    build_state.forget_build()
+    public_build_path().unlink(missing_ok=True)
+    fresh.replace(warehouse_path())
+    return sum(summary.loaded_rows for summary in summaries)
