@@ -89,7 +89,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Let readers see an earlier version. The next run with something new publishes a new one."""
-    from orchestration.landing.lock import warehouse_lock
+    from orchestration.landing import warehouse_lock
     from orchestration.publishing import versions
 
     with _errors_in_words(versions.NoVersionError), warehouse_lock():
@@ -99,7 +99,7 @@ def rollback(
 @app.command()
 def dev() -> None:
     """Copy both databases for `dbt build --target dev`."""
-    from orchestration.landing.lock import warehouse_lock
+    from orchestration.landing import warehouse_lock
     from orchestration.publishing.dev_copy import copy_for_development
 
     with warehouse_lock():

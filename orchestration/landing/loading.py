@@ -36,7 +36,7 @@ from orchestration.landing.contract import (
 from orchestration.landing.problems import QuarantineError
 
 _DONE_ENDING = ".done"
-_UNFINISHED_ENDINGS = (".part", ".tmp", _DONE_ENDING)
+UNFINISHED_ENDINGS = (".part", ".tmp", _DONE_ENDING)
 # Files of one table are committed together until they reach one of these; larger ones go alone.
 _FILES_AT_ONCE = 200
 _BYTES_AT_ONCE = 32 << 20
@@ -211,7 +211,7 @@ class _Inbox:
                 Path(entry.path)
                 for entry in entries
                 if not entry.name.startswith(".")
-                and not entry.name.endswith(_UNFINISHED_ENDINGS)
+                and not entry.name.endswith(UNFINISHED_ENDINGS)
                 and not entry.is_dir(follow_symlinks=False)
                 and is_wanted(entry.name)
             ]

@@ -7,7 +7,8 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.automation.jobs import daily
-from orchestration.landing.contract import load_contracts
+from orchestration.landing import load_contracts
+from orchestration.landing.loading import UNFINISHED_ENDINGS
 from orchestration.paths import landing_dir
 
 # Longer than landing itself waits: a run is not worth starting for half a delivery.
@@ -53,6 +54,7 @@ def complete_deliveries() -> list[Path]:
         for contract in load_contracts()
         for file in sorted((landing_dir() / contract.source_name).glob("*"))
         if contract.table_of(file.name)
+        and not file.name.endswith(UNFINISHED_ENDINGS)
         and file.is_file()
         and (file.with_name(file.name + ".done").exists() or file.stat().st_mtime < quiet_since)
     ]
