@@ -117,18 +117,15 @@ def _write_referrals(world: World, out: Delivery) -> None:
 
 
 def _referrals(world: World) -> pd.DataFrame:
-    """Each referral with whom it brought: a referrer's first is the first who came, and so on."""
-    made = world.of_kind("referral_made")[["moment", "person", "at"]]
-    made = made.rename(columns={"at": "made_at"})
-    converted = world.of_kind("referral_converted")[["person", "at"]]
-    converted = converted.rename(columns={"at": "converted_at"})
-    referred = world.persons[world.persons["referrer"] >= 0].sort_values("first_at", kind="stable")
-    referred = pd.DataFrame({"person": referred["referrer"], "email": referred["email"]})
-    for frame in (made, converted, referred):
-        frame["turn"] = frame.groupby("person").cumcount()
-    referrals = made.merge(referred, on=["person", "turn"], how="left")
-    referrals = referrals.merge(converted, on=["person", "turn"], how="left")
-    referrals["card_number"] = world.persons["loyalty_card"].reindex(referrals["person"]).to_numpy()
+    """Each referral with whom it brought, who is the moment's value, and when they first bought."""
+    made = world.of_kind("referral_made")[["moment", "person", "value", "at"]]
+    converted = world.of_kind("referral_converted")[["value", "at"]]
+    referrals = made.rename(columns={"at": "made_at"}).merge(
+        converted.rename(columns={"at": "converted_at"}), on="value", how="left"
+    )
+    persons = world.persons
+    referrals["card_number"] = persons["loyalty_card"].reindex(referrals["person"]).to_numpy()
+    referrals["email"] = persons["email"].reindex(referrals["value"].astype("int64")).to_numpy()
     return referrals
 
 
