@@ -1,0 +1,70 @@
+{#
+    Cuts the timeline of each customer, journey type and subject into journeys, and keeps what belongs to one.
+
+    A closing touchpoint (reach or fail) ends a stretch; so does a silence longer than the time-out, measured
+    from the last anchor (a touchpoint of the customer, or a start). Within a stretch everything from its first
+    start onward belongs to one journey. Longer than our macros are, because two models make the same cut.
+#}
+{% macro cut_journeys(candidates) -%}
+    select
+        touchpoint_key,
+        customer_key,
+        journey_slug,
+        subject_key,
+        start_touchpoint_key,
+        {{ surrogate_key(['journey_slug', 'start_touchpoint_key']) }} as journey_key,
+        stage_slug,
+        timeout_days,
+        is_start,
+        is_reach,
+        is_fail,
+        is_anchor,
+        occurred_at
+    from (
+        select
+            *,
+            first_value(case when is_start then touchpoint_key end ignore nulls) over (
+                partition by customer_key, journey_slug, subject_key, closed_count, silence_count
+                order by position
+            ) as start_touchpoint_key
+        from (
+            select
+                *,
+                sum(case when is_anchor and is_after_silence then 1 else 0 end) over (
+                    partition by customer_key, journey_slug, subject_key, closed_count
+                    order by position
+                ) as silence_count
+            from (
+                select
+                    *,
+                    coalesce(
+                        epoch(occurred_at) - epoch(
+                            max(case when is_anchor then occurred_at end) over (
+                                partition by customer_key, journey_slug, subject_key, closed_count
+                                order by position
+                                rows between unbounded preceding and 1 preceding
+                            )
+                        ) > timeout_days * 86400,
+                        false
+                    ) as is_after_silence
+                from (
+                    select
+                        *,
+                        row_number() over timeline as position,
+                        coalesce(
+                            sum(case when is_reach or is_fail then 1 else 0 end) over (
+                                timeline rows between unbounded preceding and 1 preceding
+                            ),
+                            0
+                        ) as closed_count
+                    from {{ candidates }}
+                    window timeline as (
+                        partition by customer_key, journey_slug, subject_key
+                        order by occurred_at, role_rank, touchpoint_key
+                    )
+                ) as positions
+            ) as silences
+        ) as stretches
+    ) as starts
+    where start_touchpoint_key is not null and not (is_after_silence and not is_anchor)
+{%- endmacro %}

@@ -1,0 +1,81 @@
+with touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+),
+
+lifecycle_stages as (
+    select * from {{ ref('int_journeys__lifecycle_stages') }}
+),
+
+journey_steps as (
+    select * from {{ ref('int_journeys__steps') }}
+),
+
+journey_types as (
+    select * from {{ ref('journey_types') }}
+),
+
+touchpoint_types as (
+    select * from {{ ref('touchpoint_types') }}
+),
+
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
+-- A touchpoint may be a step of several journeys: it bears the one of the highest priority.
+leading_journeys as (
+    select
+        journey_steps.touchpoint_key,
+        min_by(journey_steps.journey_key, journey_types.priority) as journey_key
+    from journey_steps
+    inner join journey_types
+        on journey_steps.journey_slug = journey_types.journey_slug
+    group by journey_steps.touchpoint_key
+)
+
+select
+    touchpoints.touchpoint_key,
+    touchpoints.customer_key,
+    touchpoints.session_key,
+    leading_journeys.journey_key,
+    touchpoints.case_key,
+    touchpoints.order_key,
+    touchpoints.checkout_key,
+    touchpoints.campaign_key,
+    touchpoints.product_key,
+    touchpoints.store_key,
+    touchpoints.team_key,
+    touchpoints.subscription_key,
+    touchpoints.text_key,
+    touchpoints.source_name,
+    touchpoints.channel_slug,
+    touchpoints.touchpoint_type_slug,
+    touchpoints.direction,
+    touchpoint_types.actor as actor_slug,
+    touchpoints.outcome_slug,
+    touchpoints.contact_reason_slug,
+    lifecycle_stages.lifecycle_stage_slug,
+    customers.segment_slug,
+    touchpoints.language,
+    touchpoints.wait_seconds,
+    touchpoints.handle_seconds,
+    touchpoints.sentiment,
+    touchpoints.score,
+    touchpoints.revenue_amount,
+    touchpoints.cost_amount,
+    touchpoints.customer_key is not null as is_known_customer,
+    coalesce(customers.is_identified, false) as is_identified,
+    touchpoints.is_bot,
+    touchpoints.occurred_at,
+    touchpoints.occurred_date,
+    touchpoints.received_at,
+    touchpoints._load_id
+from touchpoints
+left join lifecycle_stages
+    on touchpoints.touchpoint_key = lifecycle_stages.touchpoint_key
+left join leading_journeys
+    on touchpoints.touchpoint_key = leading_journeys.touchpoint_key
+left join touchpoint_types
+    on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
+left join customers
+    on touchpoints.customer_key = customers.customer_key
