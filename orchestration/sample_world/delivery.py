@@ -29,6 +29,7 @@ class Delivery:
         self.chunk = chunk
         self.part = f"_p{chunk:04d}" if chunk_count > 1 else ""
         self._truth: dict[str, list[pd.DataFrame]] = defaultdict(list)
+        self._records: list[tuple[str, str, int]] = []
 
     def lines(
         self,
@@ -95,6 +96,9 @@ class Delivery:
 
     def write_truth(self) -> None:
         """Write this chunk's rows of every truth table; `gather_truth` joins the chunks."""
+        columns = ["source_name", "file_name", "records"]
+        records = pd.DataFrame(self._records, columns=columns).astype({"records": "int64"})
+        self.truth("records", records)
         for table, frames in self._truth.items():
             path = self.folder / "truth" / ".chunks" / f"{table}.{self.chunk:06d}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,9 +111,7 @@ class Delivery:
         if name.endswith(".gz"):
             content = gzip.compress(content, GZIP_LEVEL, mtime=0)
         path.write_bytes(content)
-        self._truth["records"].append(
-            pd.DataFrame({"source_name": [source], "file_name": [name], "records": [records]})
-        )
+        self._records.append((source, name, records))
 
 
 def gather_truth(folder: Path) -> None:

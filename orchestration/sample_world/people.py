@@ -109,11 +109,11 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
     email, is_shared_mailbox = _emails(
         rng, person, given_latin, surname_latin, birth_day, household, in_company, head
     )
-    changes_email = (rng.random(count) < 0.04) & ~is_shared_mailbox
+    email_changed_at = into_hours(rng, rng.uniform(0.1, 0.95, count) * days, is_western)
+    changes_email = (rng.random(count) < 0.06) & ~is_shared_mailbox
+    changes_email &= email_changed_at > first_at + 5
+    email_changed_at = np.where(changes_email, email_changed_at, np.nan)
     new_email = _own_addresses(rng, person, given_latin, surname_latin, "new")
-    email_changed_at = np.where(
-        changes_email, into_hours(rng, rng.uniform(0.1, 0.95, count) * days, is_western), np.nan
-    )
 
     shares_device = in_company & (rng.random(count) < 0.4)[head]
     device_web = np.where(shares_device, person[head], person) * 10 + 1
@@ -171,7 +171,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
         device_app=device_app,
         shares_device=shares_device,
         has_handle=has_handle,
-        opted_out_at=np.where(rng.random(count) < 0.03, rng.uniform(0, days, count), np.inf),
+        opted_out_at=_opt_outs(rng, first_at, days),
         trait=rng.normal(0, 1, count),
         rhythm=rng.gamma(6, 1 / 6, count) * np.array([15.0, 13.0, 10.0])[segment],
     )
@@ -264,6 +264,12 @@ def _loyalty_times(
     later = into_hours(rng, first_at + rng.uniform(10, 60, count), is_western)
     at = np.where((style == ONLINE) & (first_at >= 0), later, at_once)
     return np.where(rng.random(count) < share, at, np.nan)
+
+
+def _opt_outs(rng: np.random.Generator, first_at: np.ndarray, days: int) -> np.ndarray:
+    """When they withdraw their consent of themselves, not because of a campaign; else infinity."""
+    at = rng.uniform(0, days, len(first_at))
+    return np.where((rng.random(len(first_at)) < 0.04) & (at > first_at), at, np.inf)
 
 
 def _phones(person: np.ndarray, country: np.ndarray) -> np.ndarray:

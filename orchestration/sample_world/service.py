@@ -37,6 +37,7 @@ SOLVED_CHANCE = {
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
 PERSISTENCE = 0.82
+RATING_CHANCE = 0.25
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
 
@@ -123,7 +124,7 @@ def get_solved(scene: Scene, problems: Problems) -> Efforts:
     people, who = scene.people, problems.who
     people.problem_free_at[who] = efforts.ended_at + QUIET_DAYS
     comes_back = efforts.is_solved & scene.chance(COMES_BACK_CHANCE, len(who))
-    again_at = efforts.ended_at + scene.rng.uniform(0.8, 5.5, len(who))
+    again_at = efforts.ended_at + scene.rng.uniform(0.3, 5.5, len(who))
     again = Problems(
         who=who[comes_back],
         reason=problems.reason[comes_back],
@@ -285,7 +286,7 @@ class _Contact:
             text=texts.feelings(
                 rng, np.where(self.solves, texts.POSITIVE, texts.NEGATIVE), self.language
             ),
-            sentiment=np.where(self.solves, 0.6, -0.7),
+            sentiment=np.where(self.solves, 0.6, -0.7), **self._rating(5),
         )  # fmt: skip
         self.wait = np.where(handed_over, wait, self.wait)
         # The outcome is known with the contact's own moment, as a call centre records it.
@@ -341,7 +342,7 @@ class _Contact:
                   handle_seconds=np.round(rng.gamma(3, 120, rows)))  # fmt: skip
         solved_at = again_at + 3 * MINUTE
         reopens = solved & scene.chance(0.08, rows)
-        self._log("ticket_solved", solved, solved_at, outcome="resolved")
+        self._log("ticket_solved", solved, solved_at, outcome="resolved", **self._rating(1))
         reopened_at = into_hours(rng, solved_at + rng.uniform(0.3, 3, rows), is_western)
         self._log("ticket_reopened", reopens, reopened_at, text=self.words, sentiment=-0.6)
         rework_at = into_hours(
@@ -369,6 +370,15 @@ class _Contact:
                   self.at + wait / 86_400, wait_seconds=np.round(wait),
                   text=texts.replies(np.zeros(rows, bool), self.language))  # fmt: skip
         self.wait = np.where(where, wait, self.wait)
+
+    def _rating(self, scale: int) -> dict[str, np.ndarray]:
+        """Some rate the agent at once: stars out of five, or good (1) and bad (0)."""
+        rng, trait = self.scene.rng, self.scene.people.trait[self.who]
+        stars = 4.3 + 0.4 * trait - 1.6 * ~self.solves + rng.normal(0, 0.8, self.rows)
+        stars = np.clip(np.rint(stars), 1, 5)
+        score = stars if scale == 5 else (stars > 3).astype(float)
+        rates = self.scene.chance(RATING_CHANCE, self.rows)
+        return {"score": np.where(rates, score, np.nan), "scale": np.where(rates, scale, -1)}
 
     def _crowding(self) -> np.ndarray:
         """Queues are longer while something is going wrong for many."""

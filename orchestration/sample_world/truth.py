@@ -13,6 +13,10 @@ def write_truth(world: World, out: Delivery) -> None:
         out.truth(name, getattr(world, name).reset_index(drop=True))
     for name in ("episodes", "response_drivers"):
         out.truth(name, world.truth[name])
+    rated = world.moments[world.moments["score"].notna()]
+    out.truth(
+        "ratings", rated[["moment", "person", "kind", "at", "case", "product", "score", "scale"]]
+    )
     kinds = world.moments["kind"]
     days = world.moments["at"].dt.floor("D").rename("day")
     out.truth("moment_counts", _counts(days, kinds))

@@ -168,7 +168,18 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
-# Which source writes a kind, and the outcomes that it can have.
+# Which source writes a kind, and the outcomes that it can have. What else a moment says:
+# - A contact names the order if that is an online order; of unsolved calls only most do. One call,
+#   one chat (bot_chat and the agent_chat after it), one ticket, one message is one `case`.
+# - order_* and refund_issued repeat what `orders` and `refunds` say; store_return names the order
+#   that it undoes, which may be an online order.
+# - A rating is `score` out of `scale`: agent_chat 1-5, ticket_solved 0 or 1, review_posted 1-5.
+# - wait_seconds of ticket_agent_replied and social_replied is what the customer waited for it.
+# - An e-mail, SMS or push bears the time of sending; `value` is the seconds to its furthest
+#   outcome. sms_sent without a campaign warns of a late `order`.
+# - `value` is money on orders, purchases, refunds and returns; seconds on zone_dwelled,
+#   app_session, video_watched and feature_used; the referred person on referral_*.
+# - is_logged_in says whether the site knows who acts; web and app moments have a `device`.
 MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "page_viewed": ("web", ()),
     "screen_viewed": ("web", ()),

@@ -10,9 +10,8 @@ with web_events as (
 ),
 
 settings as (
-    select to_minutes(cast(setting_value as integer)) as session_gap
-    from {{ ref('kpi_windows') }}
-    where setting = 'session_gap_minutes'
+    select to_seconds(cast(session_timeout_minutes * 60 as bigint)) as session_timeout
+    from {{ ref('int_company__settings') }}
 ),
 
 predecessors as (
@@ -40,7 +39,7 @@ session_starts as (
         case
             when
                 previous_at is null
-                or occurred_at > previous_at + (select settings.session_gap from settings)
+                or occurred_at > previous_at + (select settings.session_timeout from settings)
                 or login_profile_key != previous_login_profile_key
                 then {{ surrogate_key(["'session'", 'touchpoint_key']) }}
         end as started_session_key

@@ -1,0 +1,12 @@
+{# Side is - or +. The sample size is the effective one: units of one customer are not independent. #}
+{% macro wilson_bound(side, proportion, effective_n) -%}
+    greatest(0, least(1,
+        (
+            {{ proportion }} + {{ confidence_z() }} * {{ confidence_z() }} / (2 * {{ effective_n }})
+            {{ side }} {{ confidence_z() }} * sqrt(
+                {{ proportion }} * (1 - {{ proportion }}) / {{ effective_n }}
+                + power({{ confidence_z() }} / (2 * {{ effective_n }}), 2)
+            )
+        ) / (1 + {{ confidence_z() }} * {{ confidence_z() }} / {{ effective_n }})
+    ))
+{%- endmacro %}

@@ -1,0 +1,60 @@
+-- Flags only: a response that looks careless is counted like any other.
+with responses as (
+    select * from {{ ref('stg_surveys__responses') }}
+    where not is_test
+),
+
+answers as (
+    select * from {{ ref('stg_surveys__answers') }}
+    where question like 'items\_%' escape '\'
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+thresholds as (
+    select
+        max(case when setting = 'speeding_share' then setting_value end) as speeding_share,
+        max(case when setting = 'straight_line_items' then setting_value end) as straight_line_items
+    from kpi_windows
+),
+
+program_durations as (
+    select
+        program_slug,
+        median(duration_seconds) as median_duration_seconds
+    from responses
+    where is_finished
+    group by program_slug
+),
+
+item_answers as (
+    select
+        response_id,
+        count(*) as item_count,
+        count(distinct answer) as distinct_answer_count
+    from answers
+    group by response_id
+)
+
+select
+    responses.response_id,
+    coalesce(
+        responses.is_finished
+        and responses.duration_seconds
+        < thresholds.speeding_share * program_durations.median_duration_seconds,
+        false
+    ) as is_speeding,
+    coalesce(
+        item_answers.item_count >= thresholds.straight_line_items
+        and item_answers.distinct_answer_count = 1,
+        false
+    ) as is_straight_lined,
+    responses.comment_text is null as is_without_text
+from responses
+cross join thresholds
+left join program_durations
+    on responses.program_slug = program_durations.program_slug
+left join item_answers
+    on responses.response_id = item_answers.response_id

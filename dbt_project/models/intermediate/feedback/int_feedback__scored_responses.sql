@@ -1,0 +1,104 @@
+with answer_scores as (
+    select * from {{ ref('int_feedback__answer_scores') }}
+),
+
+response_quality as (
+    select * from {{ ref('int_feedback__response_quality') }}
+),
+
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+dated_answers as (
+    select
+        answer_scores.*,
+        {{ surrogate_key([
+            'answer_scores.source_name', 'answer_scores.program_slug',
+            'answer_scores.response_id', 'answer_scores.question'
+        ]) }} as response_key,
+        customer_profiles.customer_key,
+        customers.segment_slug,
+        {{ business_date('answer_scores.answered_at', 'settings.default_time_zone') }}
+            as answered_date
+    from answer_scores
+    cross join settings
+    left join customer_profiles
+        on answer_scores.profile_key = customer_profiles.profile_key
+    left join customers
+        on customer_profiles.customer_key = customers.customer_key
+),
+
+-- One person's answers that stand for one: the latest of them counts. Without a customer an answer
+-- is its own person, and without a subject its own subject.
+ranked_answers as (
+    select
+        *,
+        row_number() over (
+            partition by
+                source_name,
+                program_slug,
+                metric_slug,
+                coalesce(customer_key, response_key),
+                case
+                    when feedback_kind = 'relational'
+                        then cast(date_trunc('month', answered_date) as varchar)
+                    else coalesce(subject, response_key)
+                end,
+                is_valid and excluded_reason is null
+            order by answered_at desc nulls last, response_id desc
+        ) as recency_rank
+    from dated_answers
+)
+
+select
+    ranked_answers.response_key,
+    ranked_answers.touchpoint_key,
+    ranked_answers.profile_key,
+    ranked_answers.customer_key,
+    ranked_answers.invitation_key,
+    ranked_answers.order_key,
+    ranked_answers.case_key,
+    ranked_answers.product_key,
+    ranked_answers.source_name,
+    ranked_answers.program_slug,
+    ranked_answers.question,
+    ranked_answers.response_id,
+    ranked_answers.feedback_kind,
+    ranked_answers.metric_slug,
+    ranked_answers.mean_metric_slug,
+    ranked_answers.scale_slug,
+    ranked_answers.channel_slug,
+    ranked_answers.segment_slug,
+    ranked_answers.language,
+    ranked_answers.comment_text,
+    ranked_answers.answer,
+    ranked_answers.score,
+    ranked_answers.score_share,
+    ranked_answers.band,
+    ranked_answers.unit_value,
+    ranked_answers.invalid_reason,
+    ranked_answers.excluded_reason,
+    ranked_answers.is_valid,
+    ranked_answers.is_valid
+    and ranked_answers.excluded_reason is null
+    and ranked_answers.recency_rank = 1 as is_counted,
+    coalesce(response_quality.is_speeding, false) as is_speeding,
+    coalesce(response_quality.is_straight_lined, false) as is_straight_lined,
+    ranked_answers.comment_text is null as is_without_text,
+    ranked_answers.answered_at,
+    ranked_answers.answered_date,
+    ranked_answers._load_id
+from ranked_answers
+left join response_quality
+    on
+        ranked_answers.source_name = 'surveys'
+        and ranked_answers.response_id = response_quality.response_id

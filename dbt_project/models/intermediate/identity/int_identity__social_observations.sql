@@ -1,0 +1,60 @@
+{{ config(materialized='view') }}
+
+with posts as (
+    select * from {{ ref('stg_social__posts') }}
+    where not is_from_brand and author_handle is not null
+),
+
+reviews as (
+    select * from {{ ref('stg_social__reviews') }}
+    where author_handle is not null
+),
+
+authors as (
+    select
+        author_handle as source_profile_id,
+        author_name,
+        language,
+        posted_at as seen_at,
+        _load_id
+    from posts
+
+    union all
+
+    select
+        author_handle as source_profile_id,
+        author_name,
+        language,
+        submitted_at as seen_at,
+        _load_id
+    from reviews
+)
+
+select
+    'social' as source_name,
+    source_profile_id,
+    {{ surrogate_key(["'social'", 'source_profile_id']) }} as profile_key,
+    cast(null as varchar) as email,
+    cast(null as varchar) as phone,
+    cast(null as varchar) as loyalty_card,
+    cast(null as varchar) as account_id,
+    cast(null as varchar) as device_id,
+    source_profile_id as social_handle,
+    cast(null as varchar) as contact_id,
+    cast(null as varchar) as given_name,
+    cast(null as varchar) as surname,
+    cast(null as date) as birth_date,
+    cast(null as varchar) as gender,
+    language,
+    cast(null as varchar) as country_code,
+    cast(null as varchar) as city,
+    cast(null as varchar) as postcode,
+    cast(null as varchar) as street_address,
+    cast(null as varchar) as segment_slug,
+    min(seen_at) as first_seen_at,
+    max(seen_at) as last_seen_at,
+    max(_load_id) as _load_id
+from authors
+group by
+    source_profile_id,
+    language

@@ -1,0 +1,64 @@
+with unit_members as (
+    select * from {{ ref('int_kpis__unit_members') }}
+),
+
+periods as (
+    select * from {{ ref('kpi_periods') }}
+),
+
+-- Days first: longer periods add up from them.
+day_cells as (
+    select
+        metric_slug,
+        dimension,
+        member,
+        anchor_date,
+        count(*) filter (where is_counted) as unit_count,
+        count(*) filter (where is_counted and unit_value > 0) as positive_count,
+        count(*) filter (where is_counted and unit_value < 0) as negative_count,
+        sum(case when is_counted then unit_value else 0 end) as value_sum,
+        sum(case when is_counted and kind = 'mean' then unit_value * unit_value else 0 end)
+            as value_square_sum,
+        count(*) filter (where is_immature) as immature_count,
+        count(*) filter (where unit_state = 'unknown') as unknown_count,
+        count(*) filter (where unit_state = 'excluded') as excluded_count
+    from unit_members
+    group by
+        metric_slug,
+        dimension,
+        member,
+        anchor_date
+),
+
+period_cells as (
+    select
+        day_cells.*,
+        periods.period_type,
+        {{ period_start('periods.period_type', 'day_cells.anchor_date') }} as period_start_date
+    from day_cells
+    cross join periods
+)
+
+select
+    {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
+        as cell_key,
+    metric_slug,
+    period_type,
+    period_start_date,
+    dimension,
+    member,
+    cast(sum(unit_count) as bigint) as unit_count,
+    cast(sum(positive_count) as bigint) as positive_count,
+    cast(sum(negative_count) as bigint) as negative_count,
+    sum(value_sum) as value_sum,
+    sum(value_square_sum) as value_square_sum,
+    cast(sum(immature_count) as bigint) as immature_count,
+    cast(sum(unknown_count) as bigint) as unknown_count,
+    cast(sum(excluded_count) as bigint) as excluded_count
+from period_cells
+group by
+    metric_slug,
+    period_type,
+    period_start_date,
+    dimension,
+    member

@@ -1,0 +1,157 @@
+with member_versions as (
+    select * from {{ ref('stg_loyalty__member_versions') }}
+),
+
+referrals as (
+    select * from {{ ref('stg_loyalty__referrals') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+referral_window as (
+    select to_days(cast(setting_value as integer)) as conversion_window
+    from {{ ref('kpi_windows') }}
+    where setting = 'referral_conversion_days'
+),
+
+tier_spans as (
+    select
+        card_number,
+        tier_slug,
+        updated_at as began_at,
+        lead(updated_at) over states as ended_at,
+        row_number() over states = 1 as is_joining
+    from member_versions
+    window states as (
+        partition by card_number
+        order by updated_at asc, member_version_key asc
+    )
+),
+
+-- A referrer without a card at that moment is counted too, under no tier.
+tier_referrals as (
+    select
+        coalesce(tier_spans.tier_slug, 'none') as tier_slug,
+        referrals.referred_at,
+        referrals.converted_at,
+        referrals.referred_at
+        + (select referral_window.conversion_window from referral_window) as matures_at
+    from referrals
+    left join tier_spans
+        on
+            referrals.referrer_card = tier_spans.card_number
+            and referrals.referred_at >= tier_spans.began_at
+            and (tier_spans.ended_at is null or referrals.referred_at < tier_spans.ended_at)
+),
+
+events as (
+    select
+        tier_slug,
+        began_at as occurred_at,
+        1 as member_change,
+        case when is_joining then 1 else 0 end as join_count,
+        0 as referral_count,
+        0 as mature_referral_count,
+        0 as converted_referral_count
+    from tier_spans
+
+    union all
+
+    select
+        tier_slug,
+        ended_at as occurred_at,
+        -1 as member_change,
+        0 as join_count,
+        0 as referral_count,
+        0 as mature_referral_count,
+        0 as converted_referral_count
+    from tier_spans
+    where ended_at is not null
+
+    union all
+
+    select
+        tier_referrals.tier_slug,
+        tier_referrals.referred_at as occurred_at,
+        0 as member_change,
+        0 as join_count,
+        1 as referral_count,
+        case when tier_referrals.matures_at < settings.as_of then 1 else 0 end
+            as mature_referral_count,
+        case
+            when
+                tier_referrals.matures_at < settings.as_of
+                and tier_referrals.converted_at <= tier_referrals.matures_at
+                then 1
+            else 0
+        end as converted_referral_count
+    from tier_referrals
+    cross join settings
+),
+
+weekly_events as (
+    select
+        events.tier_slug,
+        cast(
+            date_trunc(
+                'week',
+                timezone(settings.default_time_zone, timezone('UTC', events.occurred_at))
+            ) as date
+        ) as period_start_date,
+        sum(events.member_change) as member_change,
+        sum(events.join_count) as join_count,
+        sum(events.referral_count) as referral_count,
+        sum(events.mature_referral_count) as mature_referral_count,
+        sum(events.converted_referral_count) as converted_referral_count
+    from events
+    cross join settings
+    group by
+        events.tier_slug,
+        period_start_date
+),
+
+tiers as (
+    select distinct tier_slug
+    from weekly_events
+),
+
+weeks as (
+    select
+        unnest(
+            generate_series(min(period_start_date), max(period_start_date), interval 7 day)
+        ) as week_began_at
+    from weekly_events
+),
+
+tier_weeks as (
+    select
+        tiers.tier_slug,
+        cast(weeks.week_began_at as date) as period_start_date
+    from tiers
+    cross join weeks
+)
+
+select
+    tier_weeks.tier_slug,
+    tier_weeks.period_start_date,
+    cast(
+        sum(coalesce(weekly_events.member_change, 0)) over (
+            partition by tier_weeks.tier_slug
+            order by tier_weeks.period_start_date asc
+            rows between unbounded preceding and current row
+        ) as bigint
+    ) as member_count,
+    cast(coalesce(weekly_events.join_count, 0) as bigint) as join_count,
+    cast(coalesce(weekly_events.referral_count, 0) as bigint) as referral_count,
+    cast(coalesce(weekly_events.mature_referral_count, 0) as bigint) as mature_referral_count,
+    cast(coalesce(weekly_events.converted_referral_count, 0) as bigint)
+        as converted_referral_count,
+    weekly_events.converted_referral_count / nullif(weekly_events.mature_referral_count, 0)
+        as referral_conversion_rate
+from tier_weeks
+left join weekly_events
+    on
+        tier_weeks.tier_slug = weekly_events.tier_slug
+        and tier_weeks.period_start_date = weekly_events.period_start_date

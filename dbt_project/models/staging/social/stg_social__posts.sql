@@ -1,0 +1,98 @@
+with source as (
+    select * from {{ source('social', 'posts') }}
+),
+
+exports as (
+    select
+        json_transform(payload, '{
+            "id": "VARCHAR",
+            "network": "VARCHAR",
+            "type": "VARCHAR",
+            "direction": "VARCHAR",
+            "author": {"handle": "VARCHAR", "name": "VARCHAR"},
+            "in_reply_to": {"id": "VARCHAR", "handle": "VARCHAR"},
+            "conversation_id": "VARCHAR",
+            "text": "VARCHAR",
+            "lang": "VARCHAR",
+            "topic": "VARCHAR",
+            "desk": {
+                "team": "VARCHAR",
+                "reply_seconds": "VARCHAR",
+                "work_seconds": "VARCHAR",
+                "closed": "VARCHAR"
+            },
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR"
+        }') as post,
+        md5(payload) as payload_hash,
+        _file_date,
+        _load_id
+    from source
+),
+
+typed_exports as (
+    select
+        post,
+        try_cast(post['desk']['reply_seconds'] as double) as reply_seconds,
+        try_cast(post['desk']['work_seconds'] as double) as work_seconds,
+        try_cast(post['desk']['closed'] as boolean) as is_closed_or_null,
+        {{ utc_timestamp("post['created_at']") }} as posted_at,
+        {{ utc_timestamp("post['updated_at']") }} as updated_at,
+        payload_hash,
+        _file_date,
+        _load_id
+    from exports
+),
+
+ranked_exports as (
+    select
+        *,
+        row_number() over (
+            partition by post['id']
+            order by
+                updated_at desc nulls last,
+                _file_date desc nulls last,
+                payload_hash asc
+        ) as version_rank
+    from typed_exports
+)
+
+select
+    -- keys
+    post['id'] as post_id,
+    post['conversation_id'] as conversation_id,
+    post['in_reply_to']['id'] as replied_post_id,
+    post['desk']['team'] as team_id,
+
+    -- attributes
+    post['network'] as network_slug,
+    post['type'] as post_type,
+    lower(ltrim(post['author']['handle'], '@')) as author_handle,
+    post['author']['name'] as author_name,
+    lower(ltrim(post['in_reply_to']['handle'], '@')) as replied_handle,
+    post['text'] as body,
+    lower(post['lang']) as language,
+    post['topic'] as topic,
+
+    -- measures
+    reply_seconds,
+    work_seconds,
+
+    -- flags
+    coalesce(post['direction'] = 'outgoing', false) as is_from_brand,
+    coalesce(is_closed_or_null, false) as is_closing,
+
+    -- timestamps
+    posted_at,
+    updated_at,
+
+    {{ value_issues({
+        "post['desk']['reply_seconds']": 'reply_seconds',
+        "post['desk']['work_seconds']": 'work_seconds',
+        "post['desk']['closed']": 'is_closed_or_null',
+        "post['created_at']": 'posted_at',
+        "post['updated_at']": 'updated_at'
+    }) }} as _issues,
+    _load_id
+from ranked_exports
+where version_rank = 1

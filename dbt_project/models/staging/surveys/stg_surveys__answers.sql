@@ -1,0 +1,18 @@
+with responses as (
+    select * from {{ ref('stg_surveys__responses') }}
+)
+
+select
+    response_id,
+    program_slug,
+    question,
+    answer,
+    _load_id
+from responses
+unpivot (
+    answer for question in (
+        nps, renewal_likelihood, satisfaction, effort,
+        items_1, items_2, items_3, items_4, items_5,
+        topics_1, topics_2, topics_3, topics_4, topics_5
+    )
+)

@@ -1,0 +1,83 @@
+with source as (
+    select * from {{ source('surveys', 'invitations') }}
+),
+
+trimmed as (
+    select
+        distributionid as distribution_id,
+        contactid as contact_id,
+        coalesce(nullif(trim(parentdistributionid), ''), distributionid)
+            as invitation_distribution_id,
+        nullif(trim(surveyname), '') as program_slug,
+        lower(nullif(trim(email), '')) as email,
+        nullif(trim(externaldatareference), '') as account_id,
+        lower(nullif(trim(requesttype), '')) as message_type,
+        nullif(trim(status), '') as delivery_status,
+        nullif(trim(responseid), '') as response_id,
+        sentat as sent_at_text,
+        openedat as opened_at_text,
+        responsestartedat as response_started_at_text,
+        responsecompletedat as response_completed_at_text,
+        modifiedat as modified_at_text,
+        {{ surrogate_key(['status', 'responseid', 'openedat', 'email']) }} as row_hash,
+        try_cast(sentat as timestamp) as sent_at,
+        try_cast(openedat as timestamp) as opened_at,
+        try_cast(responsestartedat as timestamp) as response_started_at,
+        try_cast(responsecompletedat as timestamp) as response_completed_at,
+        try_cast(modifiedat as timestamp) as modified_at,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by distribution_id, contact_id
+            order by
+                modified_at desc nulls last,
+                _file_date desc nulls last,
+                row_hash asc
+        ) as version_rank
+    from trimmed
+)
+
+select
+    -- keys
+    {{ surrogate_key(['distribution_id', 'contact_id']) }} as message_key,
+    {{ surrogate_key(["'surveys'", 'invitation_distribution_id', 'contact_id']) }}
+        as invitation_key,
+    distribution_id,
+    invitation_distribution_id,
+    contact_id,
+    coalesce(account_id, email, contact_id) as source_profile_id,
+    response_id,
+
+    -- attributes
+    program_slug,
+    email,
+    account_id,
+    delivery_status,
+
+    -- flags
+    coalesce(message_type = 'reminder', false) as is_reminder,
+    coalesce(delivery_status in ('HardBounce', 'SoftBounce', 'Failure'), false) as is_bounced,
+
+    -- timestamps
+    sent_at,
+    opened_at,
+    response_started_at,
+    response_completed_at,
+    modified_at,
+
+    {{ value_issues({
+        'sent_at_text': 'sent_at',
+        'opened_at_text': 'opened_at',
+        'response_started_at_text': 'response_started_at',
+        'response_completed_at_text': 'response_completed_at',
+        'modified_at_text': 'modified_at'
+    }) }} as _issues,
+    _load_id
+from ranked
+where version_rank = 1

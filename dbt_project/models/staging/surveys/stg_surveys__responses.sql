@@ -1,0 +1,129 @@
+with source as (
+    select * from {{ source('surveys', 'responses') }}
+),
+
+trimmed as (
+    select
+        responseid as response_id,
+        nullif(trim(program), '') as program_slug,
+        lower(nullif(trim(recipientemail), '')) as email,
+        nullif(trim(externalreference), '') as account_id,
+        nullif(trim(recipientfirstname), '') as given_name,
+        nullif(trim(recipientlastname), '') as surname,
+        nullif(trim(ordernumber), '') as order_number,
+        nullif(trim(casenumber), '') as case_number,
+        lower(nullif(trim(channel), '')) as served_channel,
+        lower(nullif(trim(distributionchannel), '')) as distribution_channel,
+        lower(nullif(trim(status), '')) as response_status,
+        lower(nullif(trim(userlanguage), '')) as language,
+        nullif(trim(comment), '') as comment_text,
+        nullif(trim(nps), '') as nps,
+        nullif(trim(renewal_likelihood), '') as renewal_likelihood,
+        nullif(trim(satisfaction), '') as satisfaction,
+        nullif(trim(effort), '') as effort,
+        nullif(trim(items_1), '') as items_1,
+        nullif(trim(items_2), '') as items_2,
+        nullif(trim(items_3), '') as items_3,
+        nullif(trim(items_4), '') as items_4,
+        nullif(trim(items_5), '') as items_5,
+        nullif(trim(topics_1), '') as topics_1,
+        nullif(trim(topics_2), '') as topics_2,
+        nullif(trim(topics_3), '') as topics_3,
+        nullif(trim(topics_4), '') as topics_4,
+        nullif(trim(topics_5), '') as topics_5,
+        progress as progress_text,
+        "Duration (in seconds)" as duration_text,
+        finished as finished_text,
+        startdate as started_at_text,
+        enddate as ended_at_text,
+        recordeddate as recorded_at_text,
+        {{ surrogate_key([
+            'status', 'finished', 'program', 'recipientemail', 'externalreference',
+            'ordernumber', 'casenumber', 'nps', 'renewal_likelihood', 'satisfaction',
+            'effort', 'items_1', 'items_2', 'items_3', 'items_4', 'items_5', 'comment'
+        ]) }} as row_hash,
+        try_cast(progress as integer) as progress_percent,
+        try_cast("Duration (in seconds)" as double) as duration_seconds,
+        try_cast(finished as boolean) as is_finished_or_null,
+        try_cast(startdate as timestamp) as started_at,
+        try_cast(enddate as timestamp) as ended_at,
+        try_cast(recordeddate as timestamp) as recorded_at,
+        _file_date,
+        _load_id
+    from source
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by response_id
+            order by
+                recorded_at desc nulls last,
+                _file_date desc nulls last,
+                row_hash asc
+        ) as version_rank
+    from trimmed
+)
+
+select
+    -- keys
+    response_id,
+    coalesce(account_id, email, response_id) as source_profile_id,
+    order_number,
+    case_number,
+
+    -- attributes
+    program_slug,
+    email,
+    account_id,
+    given_name,
+    surname,
+    served_channel,
+    distribution_channel,
+    language,
+    comment_text,
+    nps,
+    renewal_likelihood,
+    satisfaction,
+    effort,
+    items_1,
+    items_2,
+    items_3,
+    items_4,
+    items_5,
+    topics_1,
+    topics_2,
+    topics_3,
+    topics_4,
+    topics_5,
+
+    -- measures
+    progress_percent,
+    duration_seconds,
+
+    -- flags
+    coalesce(is_finished_or_null, false) as is_finished,
+    coalesce(
+        distribution_channel = 'preview'
+        or response_status in ('survey preview', 'survey test', '1', '2', '9', '10', '12'),
+        false
+    ) as is_test,
+    coalesce(response_status in ('spam', '8', '9', '12'), false) as is_spam,
+
+    -- timestamps
+    started_at,
+    ended_at,
+    recorded_at,
+
+    {{ value_issues({
+        'progress_text': 'progress_percent',
+        'duration_text': 'duration_seconds',
+        'finished_text': 'is_finished_or_null',
+        'started_at_text': 'started_at',
+        'ended_at_text': 'ended_at',
+        'recorded_at_text': 'recorded_at'
+    }) }} as _issues,
+    _load_id
+from ranked
+where version_rank = 1
