@@ -10,6 +10,8 @@ from orchestration.sample_world.clock import MINUTE
 from orchestration.sample_world.names import JUNK_EMAILS
 from orchestration.sample_world.scene import Scene
 
+KINDS = ("promo", "winback", "newsletter", "service")
+WORKS_FOR_DAYS = 2.0
 UNSUBSCRIBE_CHANCE = 0.004
 OPEN_CHANCE = 0.34
 CLICK_CHANCE = 0.06
@@ -22,7 +24,7 @@ WINBACK_SILENCE_DAYS = 45
 def plan_unsubscriptions(scene: Scene) -> None:
     """Decide ahead whom a campaign makes opt out, so that nothing else reaches them after it."""
     people = scene.people
-    for campaign, channel, sent_at in _calendar(scene, "kind", "newsletter", "promo"):
+    for campaign, channel, sent_at in _calendar(scene, "newsletter", "promo"):
         if channel == "push":
             continue
         recipients = _recipients(scene, channel, sent_at)
@@ -31,18 +33,36 @@ def plan_unsubscriptions(scene: Scene) -> None:
         scene.opt_outs.add(person=leaves, campaign=np.full(len(leaves), campaign))
 
 
+def campaign_behind(scene: Scene, where: np.ndarray, who: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The campaign that makes each person shop at that time, or -1: one they got shortly before."""
+    behind = np.full(len(who), -1)
+    for campaign, channel, sent_at in _calendar(scene, "promo", "winback"):
+        may_come = where & (at > sent_at + 5 * MINUTE) & (at < sent_at + WORKS_FOR_DAYS)
+        if not may_come.any():
+            continue
+        received = np.zeros(len(scene.people), dtype=bool)
+        received[_recipients_of(scene, campaign, channel, sent_at)] = True
+        came = may_come & received[who] & (scene.people.opted_out_at[who] > at)
+        behind[came & scene.chance(0.5, len(who))] = campaign
+    scene.campaign_clicks.add(behind >= 0, person=who, campaign=behind, at=at - 2 * MINUTE)
+    return behind
+
+
 def send(scene: Scene) -> None:
     """Send every campaign of the calendar."""
-    for campaign, channel, sent_at in _calendar(scene, "kind", *scene.company.campaigns["kind"]):
-        recipients = _recipients(scene, channel, sent_at)
-        if scene.company.campaigns["kind"][campaign] == "winback":
-            recipients = recipients[_is_silent(scene, sent_at)[recipients]]
+    for campaign, channel, sent_at in _calendar(scene, *KINDS):
+        recipients = _recipients_of(scene, campaign, channel, sent_at)
+        clicked_at = _click_times(scene, campaign)[recipients]
+        came = ~np.isnan(clicked_at)
         if channel == "email":
-            outcome = _email_outcomes(scene, campaign, recipients, sent_at)
+            outcome = _email_outcomes(scene, recipients, came, sent_at)
         else:
-            outcome = _message_outcomes(scene, campaign, channel, recipients, sent_at)
+            outcome = _message_outcomes(scene, channel, recipients, came)
+        leaves = _opted_out(scene, campaign, recipients)
+        outcome[leaves] = "unsubscribed" if channel == "email" else "opted_out"
         rows = len(recipients)
-        reaction = np.round(np.minimum(scene.wait(3 * 3600, rows) + 40, 2 * 86_400))
+        reaction = np.minimum(scene.wait(3 * 3600, rows) + 40, 2 * 86_400)
+        reaction = np.round(np.where(came, (clicked_at - sent_at) * 86_400, reaction))
         latest = (scene.days - sent_at) * 86_400 - 1
         passive = np.isin(outcome.astype(str), ("delivered", "bounced", "failed"))
         scene.moments.log(
@@ -51,11 +71,18 @@ def send(scene: Scene) -> None:
         )  # fmt: skip
 
 
-def _calendar(scene: Scene, column: str, *wanted: str) -> list[tuple[int, str, float]]:
+def _calendar(scene: Scene, *kinds: str) -> list[tuple[int, str, float]]:
     campaigns = scene.company.campaigns
-    chosen = campaigns[campaigns[column].isin(wanted)]
+    chosen = campaigns[campaigns["kind"].isin(kinds)]
     sent_at = scene.company.sent_at[chosen["campaign"]]
     return list(zip(chosen["campaign"], chosen["channel"], sent_at, strict=True))
+
+
+def _recipients_of(scene: Scene, campaign: int, channel: str, sent_at: float) -> np.ndarray:
+    recipients = _recipients(scene, channel, sent_at)
+    if scene.company.campaigns["kind"][campaign] == "winback":
+        recipients = recipients[_is_silent(scene, sent_at)[recipients]]
+    return recipients
 
 
 def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
@@ -77,14 +104,23 @@ def _is_silent(scene: Scene, sent_at: float) -> np.ndarray:
     return (last > -np.inf) & (last < sent_at - WINBACK_SILENCE_DAYS)
 
 
-def _reacted(scene: Scene, rows: str, campaign: int, recipients: np.ndarray) -> np.ndarray:
-    written = scene.campaign_clicks if rows == "clicks" else scene.opt_outs
-    those = written.column("person", -1)[written.column("campaign", -1) == campaign]
-    return np.isin(recipients, those)
+def _click_times(scene: Scene, campaign: int) -> np.ndarray:
+    """When each person followed the campaign into the shop; NaN if never."""
+    clicks = scene.campaign_clicks
+    those = clicks.column("campaign", -1) == campaign
+    at = np.full(len(scene.people), np.nan)
+    at[clicks.column("person", -1)[those]] = clicks.column("at", np.nan)[those]
+    return at
+
+
+def _opted_out(scene: Scene, campaign: int, recipients: np.ndarray) -> np.ndarray:
+    """Whom of them the campaign made opt out."""
+    those = scene.opt_outs.column("campaign", -1) == campaign
+    return np.isin(recipients, scene.opt_outs.column("person", -1)[those])
 
 
 def _email_outcomes(
-    scene: Scene, campaign: int, recipients: np.ndarray, sent_at: float
+    scene: Scene, recipients: np.ndarray, came: np.ndarray, sent_at: float
 ) -> np.ndarray:
     rows = len(recipients)
     is_gone = scene.people.left_at[recipients] < sent_at
@@ -97,22 +133,19 @@ def _email_outcomes(
     is_junk = np.isin(scene.people.frame["email"].to_numpy()[recipients].astype(str), JUNK_EMAILS)
     bounces = scene.chance(np.where(is_junk, JUNK_BOUNCE_CHANCE, BOUNCE_CHANCE), rows)
     outcome[bounces] = "bounced"
-    outcome[_reacted(scene, "clicks", campaign, recipients)] = "clicked"
-    outcome[_reacted(scene, "opt_outs", campaign, recipients)] = "unsubscribed"
+    outcome[came] = "clicked"
     return outcome
 
 
 def _message_outcomes(
-    scene: Scene, campaign: int, channel: str, recipients: np.ndarray, sent_at: float
+    scene: Scene, channel: str, recipients: np.ndarray, came: np.ndarray
 ) -> np.ndarray:
     rows = len(recipients)
     draw = scene.rng.random(rows)
     outcome = np.full(rows, "delivered", dtype=object)
-    came = _reacted(scene, "clicks", campaign, recipients)
     if channel == "push":
         outcome[(draw < 0.15) | came] = "opened"
         return outcome
     outcome[draw < 0.02] = "failed"
     outcome[(draw > 0.985) | came] = "replied"
-    outcome[_reacted(scene, "opt_outs", campaign, recipients)] = "opted_out"
     return outcome

@@ -12,6 +12,7 @@ import numpy as np
 from orchestration.sample_world import texts
 from orchestration.sample_world.clock import MINUTE, into_hours
 from orchestration.sample_world.company import CHAT_TEAM, CURRENCIES, PHONE_TEAMS, PRICE_FACTORS
+from orchestration.sample_world.outreach import campaign_behind
 from orchestration.sample_world.people import ONLINE
 from orchestration.sample_world.scene import Scene
 
@@ -23,6 +24,7 @@ ROUTE_SHARES = np.array(
 )
 
 ADVICE_CHANCE = 0.15
+CHECKOUT_TIME = 4 * MINUTE
 CART_CHANCE = 0.66
 CHECKOUT_CHANCE = 0.78
 COMPLETION_CHANCE = 0.90
@@ -85,113 +87,83 @@ def shop(scene: Scene, who: np.ndarray, at: np.ndarray) -> Intents:
     journey = scene.journeys.open(slug.astype(object), who)
     product = scene.rng.choice(len(scene.company.popularity), rows, p=scene.company.popularity)
     route = _routes(scene, people.style[who])
-    campaign = _campaign_behind(scene, who, at, route)
+    browses_first = (route == DIGITAL) | (route == WEB_THEN_STORE)
+    campaign = campaign_behind(scene, browses_first, who, at)
     interest = 0.06 * np.clip(people.mood[who], -2, 1)
 
-    visits_first = (route == VISIT) | (route == STORE_THEN_WEB)
-    visit_at = np.where(
-        visits_first, into_hours(scene.rng, at, people.is_western[who], 9, 19), np.nan
-    )
-    browses_at = np.where(visits_first, np.nan, at)
-    follow_up = scene.rng.uniform(0.1, 3, rows)
-    visit_at = np.where(
-        route == WEB_THEN_STORE,
-        into_hours(scene.rng, at + follow_up, people.is_western[who], 9, 19),
-        visit_at,
-    )
-    browses_at = np.where(
-        route == STORE_THEN_WEB,
-        into_hours(scene.rng, visit_at + follow_up, people.is_western[who]),
-        browses_at,
-    )
-    looks_twice = (route == DIGITAL) & scene.chance(0.5, rows)
-    returns_at = into_hours(scene.rng, at + follow_up, people.is_western[who])
-
+    visit_at = _visit_times(scene, route, who, at)
     _visit(scene, visit_at, who, journey, product)
-    is_digital = route != VISIT
-    first = _browse(scene, is_digital, who, browses_at, journey, product)
-    advised_until = _ask_advice(scene, is_digital, first, journey, product)
-    second = _browse(
-        scene,
-        looks_twice,
-        who,
-        np.fmax(returns_at, advised_until + 5 * MINUTE),
-        journey,
-        product,
-    )
-    last = Session(
-        who=who,
-        device=np.where(looks_twice, second.device, first.device),
-        is_app=np.where(looks_twice, second.is_app, first.is_app),
-        login_at=np.where(looks_twice, second.login_at, first.login_at),
-        ends_at=np.where(looks_twice, second.ends_at, np.fmax(first.ends_at, advised_until)),
-    )
+    last = _look_around(scene, route, who, at, visit_at, journey, product)
     decides_online = (route == DIGITAL) | (route == STORE_THEN_WEB)
     online, buys_online, met_errors, has_abandoned = _check_out(
         scene, decides_online, last, journey, product, campaign, interest
     )
-    buys_later = (
-        has_abandoned & (people.style[who] != ONLINE)
-        & scene.chance(PURCHASE_AFTER_ABANDONING_CHANCE, rows)
-    )  # fmt: skip
-    later_at = into_hours(
-        scene.rng, last.ends_at + scene.rng.uniform(0.1, 3, rows), people.is_western[who], 9, 19
+    may_come_back = has_abandoned & (people.style[who] != ONLINE)
+    comes_back = may_come_back & scene.chance(PURCHASE_AFTER_ABANDONING_CHANCE, rows)
+    soon = last.ends_at + scene.rng.uniform(0.1, 3, rows)
+    visit_at = np.where(
+        comes_back, into_hours(scene.rng, soon, people.is_western[who], 9, 19), visit_at
     )
-    _visit(scene, np.where(buys_later, later_at, np.nan), who, journey, product)
-    buys_in_store = buys_later | (
-        ((route == VISIT) | (route == WEB_THEN_STORE))
-        & scene.chance(STORE_PURCHASE_CHANCE + interest, rows)
-    )
-    bought_at = np.where(buys_later, later_at, visit_at) + scene.rng.uniform(12, 35, rows) * MINUTE
-    in_store = _buy_in_store(scene, buys_in_store, who, bought_at, journey, product)
+    _visit(scene, np.where(comes_back, visit_at, np.nan), who, journey, product)
+    decides_there = (route == VISIT) | (route == WEB_THEN_STORE)
+    finds_it = scene.chance(STORE_PURCHASE_CHANCE + interest, rows)
+    buys_in_store = comes_back | (decides_there & finds_it)
+    paid_at = visit_at + scene.rng.uniform(12, 35, rows) * MINUTE
+    in_store = _buy_in_store(scene, buys_in_store, who, paid_at, journey, product)
 
     has_bought = buys_online | buys_in_store
     placed = Placed(*(np.full(rows, missing) for missing in (-1, *[np.nan] * 4)))
     for buyers, orders in ((buys_online, online), (buys_in_store, in_store)):
         for name, values in vars(orders).items():
             getattr(placed, name)[buyers] = values
-    last_at = np.fmax(np.fmax(last.ends_at, visit_at), np.where(buys_later, later_at, at))
-    ended_at = np.where(buys_in_store, bought_at, last_at + 4 * MINUTE)
-    ended_at = np.where(buys_online, last.ends_at + 4 * MINUTE, ended_at)
+    ended_at = np.where(buys_in_store, paid_at, np.fmax(last.ends_at, visit_at) + CHECKOUT_TIME)
+    ended_at = np.where(buys_online, last.ends_at + CHECKOUT_TIME, ended_at)
     scene.journeys.close(journey, "reached", ended_at, where=has_bought)
     people.last_shopping_at[who] = ended_at
     people.purchases[who] += has_bought & (ended_at < scene.days)
     return Intents(who, ended_at, product, has_bought, buys_online, met_errors, last.device, placed)
 
 
+def _visit_times(scene: Scene, route: np.ndarray, who: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """When they go to a store, in its opening hours; NaN if they don't."""
+    later = np.where(route == WEB_THEN_STORE, scene.rng.uniform(0.1, 3, len(who)), 0)
+    visit_at = into_hours(scene.rng, at + later, scene.people.is_western[who], 9, 19)
+    return np.where(route == DIGITAL, np.nan, visit_at)
+
+
+def _look_around(
+    scene: Scene,
+    route: np.ndarray,
+    who: np.ndarray,
+    at: np.ndarray,
+    visit_at: np.ndarray,
+    journey: np.ndarray,
+    product: np.ndarray,
+) -> Session:
+    """One session or two, perhaps with advice; the last one, in which they decide."""
+    is_western = scene.people.is_western[who]
+    later = scene.rng.uniform(0.1, 3, len(who))
+    after_visit = into_hours(scene.rng, visit_at + later, is_western)
+    is_digital = route != VISIT
+    first_at = np.where(route == STORE_THEN_WEB, after_visit, at)
+    first = _browse(scene, is_digital, who, first_at, journey, product)
+    advised_until = _ask_advice(scene, is_digital, first, journey, product)
+    looks_twice = (route == DIGITAL) & scene.chance(0.5, len(who))
+    again_at = into_hours(scene.rng, at + later, is_western)
+    again_at = np.fmax(again_at, advised_until + 5 * MINUTE)
+    second = _browse(scene, looks_twice, who, again_at, journey, product)
+    return Session(
+        who=who,
+        device=np.where(looks_twice, second.device, first.device),
+        is_app=np.where(looks_twice, second.is_app, first.is_app),
+        login_at=np.where(looks_twice, second.login_at, first.login_at),
+        ends_at=np.where(looks_twice, second.ends_at, np.fmax(first.ends_at, advised_until)),
+    )
+
+
 def _routes(scene: Scene, style: np.ndarray) -> np.ndarray:
     thresholds = ROUTE_SHARES.cumsum(axis=1)[style]
     return (scene.rng.random(len(style))[:, None] >= thresholds[:, :3]).sum(axis=1)
-
-
-def _campaign_behind(
-    scene: Scene, who: np.ndarray, at: np.ndarray, route: np.ndarray
-) -> np.ndarray:
-    """The promotion that made them come, or -1: sent to them in the two days before."""
-    people, company = scene.people, scene.company
-    frame = people.frame
-    opted_in = {
-        "email": frame["email_opt_in"].to_numpy(),
-        "sms": frame["sms_opt_in"].to_numpy(),
-        "push": frame["push_opt_in"].to_numpy(),
-    }
-    behind = np.full(len(who), -1)
-    for campaign, channel, kind, sent_at in zip(
-        company.campaigns["campaign"], company.campaigns["channel"], company.campaigns["kind"],
-        company.sent_at, strict=True,
-    ):  # fmt: skip
-        if kind not in ("promo", "winback"):
-            continue
-        came = (
-            (at > sent_at + 5 * MINUTE) & (at < sent_at + 2)
-            & opted_in[channel][who]
-            & (people.first_at[who] < sent_at) & (people.opted_out_at[who] > sent_at)
-            & (route != VISIT) & (route != STORE_THEN_WEB)
-        )  # fmt: skip
-        came[came] = scene.chance(0.5, came.sum())
-        behind[came] = campaign
-    scene.campaign_clicks.add(behind >= 0, person=who, campaign=behind)
-    return behind
 
 
 def _visit(
@@ -409,7 +381,7 @@ def _check_out(
     act("rage_clicked", met_errors & is_broken, 2.9, checkout=checkout)
     scene.bad_experience("checkout_errors", met_errors, who, start + 2 * MINUTE)
 
-    placed_at = start + 4 * MINUTE
+    placed_at = start + CHECKOUT_TIME
     orders = place_orders(
         scene, who[buys], placed_at[buys], journey[buys], product[buys], campaign[buys],
         place=np.where(session.is_app, "app", "web").astype(object)[buys],

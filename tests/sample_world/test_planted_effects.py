@@ -118,6 +118,11 @@ def test_promotions_bring_orders(big_world):
         big_world.campaigns, on="campaign"
     )
 
+    messages = big_world.of_kind("email_sent", "sms_sent", "push_sent")
+    reactions = orders.merge(messages, on=["person", "campaign"])["outcome"]
+
     assert len(orders) > 100
     assert (orders["placed_at"] > orders["sent_at"]).all()
-    assert set(orders["kind"]) <= {"promo", "winback"}
+    assert set(orders["kind"]) == {"promo", "winback"}
+    assert len(reactions) == len(orders)
+    assert set(reactions) <= {"clicked", "opened", "replied", "unsubscribed", "opted_out"}
