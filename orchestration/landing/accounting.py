@@ -45,8 +45,8 @@ class Tally:
         self.reject_lines += sum(reject.line_count for reject in rejects)
         self.undecodable_rows += sum(reject.reason_code == "undecodable" for reject in rejects)
 
-    def check(self, contract: TableContract) -> None:
-        """Refuse a file with too many refused rows, or with a line unaccounted for."""
+    def check_share_of_rejects(self, contract: TableContract) -> None:
+        """Refuse a file with too many refused rows."""
         rows = self.loaded_rows + self.rejected_rows
         allowed = contract.landing_max_reject_share * rows
         if self.undecodable_rows > max(UNDECODABLE_ROWS_ALWAYS_ALLOWED, allowed):
@@ -58,6 +58,10 @@ class Tally:
             raise QuarantineError(
                 "too_many_rejects", f"{self.rejected_rows} of {rows} rows were refused"
             )
+
+    def check(self, contract: TableContract) -> None:
+        """Refuse a file with too many refused rows, or with a line unaccounted for."""
+        self.check_share_of_rejects(contract)
         if not self.is_balanced:
             raise QuarantineError(
                 "unaccounted_lines",

@@ -107,6 +107,10 @@ class LineEncoding:
                 )
         return chunk.decode(self.of_lines)
 
+    def utf8(self, chunk: bytes) -> bytes:
+        """Whole lines in UTF-8; lines that already are UTF-8 are not checked here."""
+        return chunk if self.of_lines == "utf-8" else self.decode(chunk).encode()
+
     def split(self, chunk: bytes) -> list[str | bytes]:
         """The chunk's lines with their line breaks; a line that can't be text stays bytes."""
         if b"\0" not in chunk:
@@ -156,6 +160,18 @@ def whole_lines(path: Path, encoding: LineEncoding) -> Iterator[bytes]:
             if waiting:
                 yield b"".join(waiting)
             return
+
+
+def utf8_text(path: Path, encoding: LineEncoding) -> Iterator[bytes]:
+    """The file in chunks of UTF-8, cut anywhere. UTF-8 itself is not checked here."""
+    chunks = expanded(path)
+    first = next(chunks)
+    _check_looks_like_text(first, encoding)
+    if encoding.declared not in ("utf-8", "utf-8-sig"):
+        chunks = _decoded_as_a_whole(first, chunks, encoding)
+        first = next(chunks, b"")
+    yield first.removeprefix(codecs.BOM_UTF8)
+    yield from chunks
 
 
 def _check_looks_like_text(first: bytes, encoding: LineEncoding) -> None:

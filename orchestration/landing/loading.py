@@ -33,13 +33,20 @@ from orchestration.landing.contract import (
     TableContract,
     quote_identifier,
 )
-from orchestration.landing.problems import QuarantineError
+from orchestration.landing.formats import bulk
+from orchestration.landing.problems import QuarantineError, Reject
 
 _DONE_ENDING = ".done"
 UNFINISHED_ENDINGS = (".part", ".tmp", _DONE_ENDING)
 # Files of one table are committed together until they reach one of these; larger ones go alone.
 _FILES_AT_ONCE = 200
 _BYTES_AT_ONCE = 32 << 20
+# From this size on the fixed cost of DuckDB's own CSV reader pays.
+_BULK_BYTES = 1 << 20
+# Of a refused row that is longer, the archive holds the rest.
+_KEPT_REJECT_BYTES = 1 << 20
+# More refused rows than this are not held while their share of the file is too high.
+_REJECTS_HELD = 50_000
 
 
 @dataclass
@@ -317,6 +324,9 @@ class _Desk:
 
     def _read(self, delivery: _Delivery, table: TableContract) -> None:
         outcome = self._new_load(delivery, table)
+        is_large = delivery.stored.size > _BULK_BYTES
+        if is_large and table.landing_format == "csv" and self._write_bulk(outcome):
+            return
         batches = formats.read(delivery.stored.path, table, outcome.tally, self._connection)
         first: list[Batch] = []
         for batch in batches:
@@ -362,30 +372,62 @@ class _Desk:
         outcomes, self._queue, self._queued_bytes = self._queue, [], 0
         with _transaction(self._connection):
             batches = [(outcome, batch) for outcome in outcomes for batch in outcome.batches]
-            self._insert(batches)
+            tables = [_with_origin(batch.rows, outcome) for outcome, batch in batches if batch.rows]
+            if tables:
+                self._insert_rows(pa.concat_tables(tables))
+            self._insert_rejects(
+                [(outcome, reject) for outcome, batch in batches for reject in batch.rejects]
+            )
             self._write_ledger(outcomes)
         self._finish(outcomes)
 
     def _write_large(self, outcome: _Outcome, batches: Iterable[Batch]) -> None:
         """Write a file that is too large to be held, in a transaction of its own."""
         self._commit_queue()
+        stream = _Stream(outcome, self._table, batches)
         with _transaction(self._connection):
-            for batch in batches:
-                self._insert([(outcome, batch)])
+            try:
+                self._insert_rows(stream.reader())
+            except duckdb.Error:
+                if stream.problem is not None:
+                    raise stream.problem from None
+                raise
             outcome.tally.check(self._table)
+            self._insert_rejects([(outcome, reject) for reject in stream.rejects])
             self._write_ledger([outcome])
+        self._settle(outcome)
+
+    def _write_bulk(self, outcome: _Outcome) -> bool:
+        """Have DuckDB read a large CSV file; False if it needs the careful reader."""
+        self._commit_queue()
+        delivery = outcome.delivery
+        origin = bulk.Origin(outcome.load_id, outcome.file_date, delivery.received_at)
+        try:
+            with _transaction(self._connection):
+                outcome.tally = bulk.load(
+                    self._connection, delivery.stored.path, self._table, origin
+                )
+                outcome.tally.check(self._table)
+                self._write_ledger([outcome])
+        except bulk.NotPlainError:
+            outcome.tally = Tally()
+            return False
+        self._settle(outcome)
+        return True
+
+    def _settle(self, outcome: _Outcome) -> None:
         self._next_load_id += 1
         self._remember(outcome)
         self._finish([outcome])
 
-    def _insert(self, batches: list[tuple[_Outcome, Batch]]) -> None:
-        tables = [_with_origin(batch.rows, outcome) for outcome, batch in batches if batch.rows]
-        if tables:
-            self._connection.register("_landing_batch", pa.concat_tables(tables))
-            self._connection.execute(
-                f"insert into {self._table.relation} by name select * from _landing_batch"
-            )
-            self._connection.unregister("_landing_batch")
+    def _insert_rows(self, rows: pa.Table | pa.RecordBatchReader) -> None:
+        self._connection.register("_landing_rows", rows)
+        self._connection.execute(
+            f"insert into {self._table.relation} by name select * from _landing_rows"
+        )
+        self._connection.unregister("_landing_rows")
+
+    def _insert_rejects(self, rejects: list[tuple[_Outcome, Reject]]) -> None:
         ledger.append(
             self._connection,
             [
@@ -396,10 +438,9 @@ class _Desk:
                     line_number=reject.line_number,
                     line_count=reject.line_count,
                     reason_code=reject.reason_code,
-                    raw_text=reject.raw_text,
+                    raw_text=reject.raw_text[:_KEPT_REJECT_BYTES],
                 )
-                for outcome, batch in batches
-                for reject in batch.rejects
+                for outcome, reject in rejects
             ],
         )
 
@@ -475,6 +516,39 @@ class _Desk:
             if outcome.delivery.arrival is not None:
                 outcome.delivery.arrival.remove()
             self.summary.add(outcome.status, outcome.tally)
+
+
+class _Stream:
+    """The batches of one large file, read while DuckDB inserts them; refused rows are set aside."""
+
+    def __init__(self, outcome: _Outcome, table: TableContract, batches: Iterable[Batch]) -> None:
+        self._outcome = outcome
+        self._table = table
+        self._batches = iter(batches)
+        self.rejects: list[Reject] = []
+        self.problem: QuarantineError | None = None
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The rows in the form that DuckDB reads from."""
+        first = self._rows(next(self._batches))
+        rest = self._remaining()
+        batches = (batch for rows in chain([first], rest) for batch in rows.to_batches())
+        return pa.RecordBatchReader.from_batches(first.schema, batches)
+
+    def _remaining(self) -> Iterator[pa.Table]:
+        try:
+            for batch in self._batches:
+                yield self._rows(batch)
+        except QuarantineError as problem:
+            # It reaches the caller as an error of DuckDB's.
+            self.problem = problem
+            raise
+
+    def _rows(self, batch: Batch) -> pa.Table:
+        self.rejects += batch.rejects
+        if len(self.rejects) > _REJECTS_HELD:
+            self._outcome.tally.check_share_of_rejects(self._table)
+        return _with_origin(batch.rows, self._outcome)
 
 
 def _with_origin(rows: pa.Table, outcome: _Outcome) -> pa.Table:

@@ -5,6 +5,7 @@ An element's text is never parsed into values and written again: that would roun
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,14 @@ import pyarrow as pa
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
-from orchestration.landing.decoding import LineEncoding, whole_lines
+from orchestration.landing.decoding import LineEncoding, utf8_text, whole_lines
+from orchestration.landing.formats import cutting
 from orchestration.landing.problems import QuarantineError, Reject
+
+# One object may be this long; what surrounds a wrapped array, too.
+MAX_ELEMENT_BYTES = 16 << 20
+
+_MALFORMED = QuarantineError("bad_json", "the document isn't JSON, or ends too early")
 
 
 def read_lines(
@@ -22,140 +29,224 @@ def read_lines(
 ) -> Iterator[Batch]:
     """The objects of a JSON lines file; the line is what is counted."""
     encoding = LineEncoding(contract.landing_encoding)
+    check = _ElementCheck(contract, tally, connection)
     for chunk in whole_lines(path, encoding):
-        texts, numbers, rejects = [], [], []
-        for number, line in enumerate(encoding.split(chunk), start=tally.lines + 1):
-            tally.lines += 1
-            if isinstance(line, bytes):
-                code = "nul" if b"\0" in line else "undecodable"
-                rejects.append(Reject(number, 1, code, line))
-            elif line.isspace():
-                tally.blank_lines += 1
-            else:
-                texts.append(line.strip())
-                numbers.append(number)
-        elements = _elements(pa.array(texts, pa.string()), np.array(numbers, dtype=np.int64))
-        yield _checked(connection, elements, contract, tally, rejects)
+        first = tally.lines + 1
+        try:
+            texts = cutting.lines(encoding.utf8(chunk)).texts()
+            numbers, rejects = np.arange(first, first + len(texts)), []
+        except (UnicodeDecodeError, pa.ArrowInvalid):
+            texts, numbers, rejects = _readable_lines(encoding.split(chunk), first)
+        tally.lines += len(texts) + len(rejects)
+        yield check.batch(texts, numbers, rejects)
     if tally.lines == tally.blank_lines:
         raise QuarantineError("empty", "the file has no line with anything in it")
+
+
+def _readable_lines(
+    lines: list[str | bytes], first: int
+) -> tuple[pa.Array, np.ndarray, list[Reject]]:
+    numbered = list(enumerate(lines, start=first))
+    rejects = [
+        Reject(number, 1, "nul" if b"\0" in line else "undecodable", line)
+        for number, line in numbered
+        if isinstance(line, bytes)
+    ]
+    readable = [(number, line) for number, line in numbered if isinstance(line, str)]
+    texts = pa.array([line.rstrip("\r\n") for _, line in readable], pa.string())
+    return texts, np.array([number for number, _ in readable], dtype=np.int64), rejects
 
 
 def read_document(
     path: Path, contract: TableContract, tally: Tally, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Batch]:
-    """The elements of a JSON array, of an array inside an object, or a single object."""
-    encoding = LineEncoding(contract.landing_encoding)
-    lines = [encoding.split(chunk) for chunk in whole_lines(path, encoding)]
-    if any(isinstance(line, bytes) for chunk in lines for line in chunk):
-        raise QuarantineError("undecodable", f"the file isn't {encoding.declared} text throughout")
-    text = "".join(line for chunk in lines for line in chunk)
-    if not text.strip():
-        raise QuarantineError("empty", "the file has nothing in it")
-    texts = _element_texts(text, contract.landing_records_path)
-    tally.lines += len(texts)
-    numbers = np.arange(1, len(texts) + 1)
-    elements = _elements(pa.array(texts, pa.string()), numbers)
-    yield _checked(connection, elements, contract, tally, [])
+    """The elements of a JSON array, of an array inside an object, or objects in sequence."""
+    check = _ElementCheck(contract, tally, connection)
+    chunks = utf8_text(path, LineEncoding(contract.landing_encoding))
+    for elements in _elements(chunks, contract.landing_records_path):
+        if np.any(elements.starts == elements.ends):
+            raise _MALFORMED
+        try:
+            texts = elements.texts()
+        except pa.ArrowInvalid as error:
+            raise QuarantineError("undecodable", "the file isn't UTF-8 throughout") from error
+        numbers = np.arange(tally.lines + 1, tally.lines + 1 + len(elements))
+        tally.lines += len(elements)
+        yield check.batch(texts, numbers, [])
 
 
-def _elements(texts: pa.Array, numbers: np.ndarray) -> pa.Table:
-    return pa.table({"payload": texts, "_line": pa.array(numbers)})
+def _elements(chunks: Iterator[bytes], records_path: str | None) -> Iterator[cutting.Spans]:
+    buffer = b""
+    while not buffer.strip():
+        chunk = next(chunks, b"")
+        if not chunk:
+            raise QuarantineError("empty", "the file has nothing in it")
+        buffer += chunk
+    buffer = buffer.lstrip()
+    if records_path is not None:
+        buffer = _after_opening_of(records_path, buffer, chunks)
+        yield from _array_elements(buffer, chunks, records_path)
+    elif buffer.startswith(b"["):
+        yield from _array_elements(buffer[1:], chunks, None)
+    elif buffer.startswith(b"{"):
+        yield from _objects_in_sequence(buffer, chunks)
+    else:
+        raise QuarantineError("shape", "expected an object or an array of objects")
 
 
-_WRONG_ELEMENTS = """
-    select _line, payload, reason_code
-    from (
-        select
-            _line,
-            payload,
-            case
-                when not coalesce(json_valid(payload), false) then 'bad_json'
-                when try(json_type(payload)) <> 'OBJECT' then 'not_an_object'
-                {no_key}
-            end as reason_code
-        from _landing_elements
-    )
-    where reason_code is not null
-    order by _line
-"""
+def _array_elements(
+    buffer: bytes, chunks: Iterator[bytes], records_path: str | None
+) -> Iterator[cutting.Spans]:
+    is_first = True
+    for chunk in chain([b""], chunks):
+        buffer += chunk
+        cut = cutting.array_elements(buffer)
+        buffer = buffer[cut.rest :]
+        if cut.is_end:
+            is_empty_array = is_first and len(cut.elements) == 1
+            has_element = cut.elements.starts < cut.elements.ends
+            yield cut.elements.where(has_element) if is_empty_array else cut.elements
+            _check_what_follows(buffer, chunks, records_path is not None)
+            return
+        if len(buffer) > MAX_ELEMENT_BYTES:
+            raise QuarantineError("too_large", f"an element is over {MAX_ELEMENT_BYTES} bytes")
+        is_first = is_first and not len(cut.elements)
+        yield cut.elements
+    raise _MALFORMED
 
 
-def _checked(
-    connection: duckdb.DuckDBPyConnection,
-    elements: pa.Table,
-    contract: TableContract,
-    tally: Tally,
-    rejects: list[Reject],
-) -> Batch:
-    """Refuse elements that DuckDB couldn't read later: its own parser decides what is JSON."""
-    paths = [f'$."{key}"' for key in contract.landing_key]
-    no_key = "".join(
-        "when nullif(trim(try(json_extract_string(payload, ?))), '') is null then 'no_key' "
-        for _ in paths
-    )
-    connection.register("_landing_elements", elements)
-    wrong = connection.execute(_WRONG_ELEMENTS.format(no_key=no_key), paths).fetchall()
-    connection.unregister("_landing_elements")
-    if wrong:
-        rejects += [Reject(line, 1, code, payload.encode()) for line, payload, code in wrong]
-        rejects.sort(key=lambda reject: reject.line_number)
-        is_wrong = np.isin(elements["_line"].to_numpy(), [line for line, _, _ in wrong])
-        elements = elements.filter(pa.array(~is_wrong))
-    tally.row_lines += len(elements)
-    tally.loaded_rows += len(elements)
-    tally.count_rejects(rejects)
-    return Batch(elements, rejects)
+def _objects_in_sequence(buffer: bytes, chunks: Iterator[bytes]) -> Iterator[cutting.Spans]:
+    for chunk in chain([b""], chunks):
+        buffer += chunk
+        cut = cutting.objects_in_sequence(buffer)
+        buffer = buffer[cut.rest :]
+        if len(buffer) > MAX_ELEMENT_BYTES:
+            raise QuarantineError("too_large", f"an element is over {MAX_ELEMENT_BYTES} bytes")
+        yield cut.elements
+    if buffer.strip():
+        raise _MALFORMED
 
 
-def _element_texts(text: str, records_path: str | None) -> list[str]:
+def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
+    """What follows the opening bracket of the array under this key of the outermost object."""
+    while True:
+        try:
+            text = buffer.decode()
+            position = _position_of_value(text, key)
+            if text[position] == "[":
+                return buffer[len(text[: position + 1].encode()) :]
+            raise QuarantineError("shape", f"expected an array under the key {key}")
+        except (json.JSONDecodeError, IndexError, UnicodeDecodeError) as error:
+            # Perhaps the beginning is longer than what has been read of it.
+            chunk = next(chunks, b"")
+            if not chunk or len(buffer) > MAX_ELEMENT_BYTES:
+                raise _MALFORMED from error
+            buffer += chunk
+
+
+def _position_of_value(text: str, key: str) -> int:
     decoder = json.JSONDecoder()
-    position = _skip_space(text, 0)
-    try:
-        if text[position] == "{" and records_path is None:
-            _, end = decoder.raw_decode(text, position)
-            _expect_end(text, end)
-            return [text[position:end]]
-        if records_path is not None:
-            position = _find_array(text, position, records_path, decoder)
-        if text[position] != "[":
-            raise QuarantineError("shape", "expected an array of objects")
-        texts = []
+    if text[0] != "{":
+        raise QuarantineError("shape", f"expected an object with the key {key}")
+    position = _skip_space(text, 1)
+    while text[position] != "}":
+        found, position = decoder.raw_decode(text, position)
+        position = _skip_space(text, position)
+        if text[position] != ":":
+            raise _MALFORMED
         position = _skip_space(text, position + 1)
-        while text[position] != "]":
-            _, end = decoder.raw_decode(text, position)
-            texts.append(text[position:end])
-            position = _skip_space(text, end)
-            if text[position] == ",":
-                position = _skip_space(text, position + 1)
-            elif text[position] != "]":
-                raise QuarantineError("bad_json", f"element {len(texts)} isn't followed by a comma")
-    except (json.JSONDecodeError, IndexError, RecursionError) as error:
-        raise QuarantineError("bad_json", "the document isn't JSON, or ends too early") from error
-    return texts
-
-
-def _find_array(text: str, position: int, records_path: str, decoder: json.JSONDecoder) -> int:
-    if text[position] != "{":
-        raise QuarantineError("shape", f"expected an object with the key {records_path}")
-    position = _skip_space(text, position + 1)
-    while text[position] == '"':
-        key, position = decoder.raw_decode(text, position)
-        position = _skip_space(text, _skip_space(text, position) + 1)
-        if key == records_path:
+        if found == key:
             return position
         _, position = decoder.raw_decode(text, position)
         position = _skip_space(text, position)
         if text[position] == ",":
             position = _skip_space(text, position + 1)
-    raise QuarantineError("shape", f"the object has no key {records_path}")
+    raise QuarantineError("shape", f"the object has no key {key}")
 
 
 def _skip_space(text: str, position: int) -> int:
-    while position < len(text) and text[position] in " \t\r\n":
+    while text[position] in " \t\r\n":
         position += 1
     return position
 
 
-def _expect_end(text: str, position: int) -> None:
-    if _skip_space(text, position) != len(text):
-        raise QuarantineError("bad_json", "something follows the end of the document")
+def _check_what_follows(rest: bytes, chunks: Iterator[bytes], is_wrapped: bool) -> None:
+    """The document must be whole: the same text with an empty array in its place must be JSON."""
+    for chunk in chunks:
+        rest += chunk
+        if len(rest) > MAX_ELEMENT_BYTES:
+            raise _MALFORMED
+    text = b'{"records": []' + rest if is_wrapped else b"[]" + rest
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _MALFORMED from error
+
+
+_ESCAPED_NUL = "'(^|[^\\\\])(\\\\\\\\)*\\\\u0000'"
+
+
+class _ElementCheck:
+    """Refuses texts that staging couldn't read: DuckDB's own parser decides what is JSON."""
+
+    def __init__(
+        self, contract: TableContract, tally: Tally, connection: duckdb.DuckDBPyConnection
+    ) -> None:
+        self._tally = tally
+        self._connection = connection
+        self._paths = [f'$."{key}"' for key in contract.landing_key]
+
+    def batch(self, texts: pa.Array, numbers: np.ndarray, rejects: list[Reject]) -> Batch:
+        """The good elements; the tally learns about all of them."""
+        elements = pa.table({"payload": texts, "_line": pa.array(numbers, pa.int64())})
+        wrong = self._wrong(elements)
+        if wrong:
+            blank = [number for number, _, reason_code in wrong if reason_code == "blank"]
+            self._tally.blank_lines += len(blank)
+            rejects += [
+                Reject(number, 1, reason_code, payload.encode())
+                for number, payload, reason_code in wrong
+                if reason_code != "blank"
+            ]
+            rejects.sort(key=lambda reject: reject.line_number)
+            is_wrong = np.isin(numbers, [number for number, _, _ in wrong])
+            elements = elements.filter(pa.array(~is_wrong))
+        self._tally.row_lines += len(elements)
+        self._tally.loaded_rows += len(elements)
+        self._tally.count_rejects(rejects)
+        return Batch(elements, rejects)
+
+    def _wrong(self, elements: pa.Table) -> list[tuple[int, str, str]]:
+        if not len(elements):
+            return []
+        # One parse finds the suspects; only they are looked at closely.
+        keys = [
+            f"coalesce(trim(try(json_extract_string(payload, ${number}))), '') = ''"
+            for number in range(1, len(self._paths) + 1)
+        ]
+        suspect = " or ".join(keys) or "coalesce(try(json_type(payload)), '') <> 'OBJECT'"
+        no_key = f"when {' or '.join(keys)} then 'no_key'" if keys else ""
+        self._connection.register("_landing_elements", elements)
+        wrong = self._connection.execute(
+            f"""
+            select
+                _line,
+                payload,
+                case
+                    when trim(payload, ' \t\r\n') = '' then 'blank'
+                    when contains(payload, chr(0)) then 'nul'
+                    when strlen(payload) > {MAX_ELEMENT_BYTES} then 'too_large'
+                    when not coalesce(json_valid(payload), false) then 'bad_json'
+                    when contains(payload, '\\u0000') and regexp_matches(payload, {_ESCAPED_NUL})
+                        then 'nul'
+                    when try(json_type(payload)) <> 'OBJECT' then 'not_an_object'
+                    {no_key}
+                end as reason_code
+            from _landing_elements
+            where {suspect} or strlen(payload) > {MAX_ELEMENT_BYTES} or contains(payload, '\\u0000')
+            order by _line
+            """,
+            self._paths,
+        ).fetchall()
+        self._connection.unregister("_landing_elements")
+        return [one for one in wrong if one[2] is not None]

@@ -1,0 +1,184 @@
+"""A large CSV file read by DuckDB, as long as nothing about it is unusual.
+
+DuckDB's reader is fast, but its list of rejects is no full account: an unclosed quote can swallow
+thousands of lines without a word. So it only reads files whose every line turns out to be one row;
+any other file is for `delimited`, which takes care of each line.
+"""
+
+import csv
+import glob
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import duckdb
+
+from orchestration.landing.accounting import Tally
+from orchestration.landing.contract import TableContract, quote_identifier
+from orchestration.landing.decoding import GZIP_MAGIC, LineEncoding, whole_lines
+from orchestration.landing.formats.header import Header
+from orchestration.landing.problems import QuarantineError
+
+_MAX_LINE_BYTES = 16 << 20
+
+
+class NotPlainError(Exception):
+    """The file needs the careful reader; what was written is to be rolled back."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What every raw row carries of its delivery."""
+
+    load_id: int
+    file_date: object
+    loaded_at: object
+
+
+@dataclass(frozen=True)
+class _PlainText:
+    """A file that DuckDB may read: UTF-8, one kind of line break, no blank line."""
+
+    path: Path
+    header: Header
+    lines: int
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, stored: Path, contract: TableContract, origin: Origin
+) -> Tally:
+    """Insert the file's rows within the caller's transaction.
+
+    Raises NotPlainError if any line isn't exactly one acceptable row.
+    """
+    with _surveyed(stored, contract) as text:
+        header_lines = contract.landing_header_rows
+        try:
+            ((inserted,),) = connection.execute(
+                _insert_statement(text.header, contract),
+                [
+                    header_lines,
+                    origin.load_id,
+                    origin.file_date,
+                    origin.loaded_at,
+                    glob.escape(str(text.path)),
+                ],
+            ).fetchall()
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise NotPlainError from error
+    if inserted != text.lines - header_lines:
+        raise NotPlainError
+    return Tally(
+        lines=text.lines, header_lines=header_lines, row_lines=inserted, loaded_rows=inserted
+    )
+
+
+def _insert_statement(header: Header, contract: TableContract) -> str:
+    # Columns are read by place, so that no name from the file is ever part of a statement.
+    places = {name: f"column_{number}" for number, name in enumerate(header.names)}
+    types = ", ".join(f"'{place}': 'varchar'" for place in places.values())
+    columns = [name for name in contract.column_names if name in places]
+    targets = ", ".join(map(quote_identifier, columns))
+    has_key = "".join(f" and trim({places[key]}) <> ''" for key in contract.landing_key)
+    return f"""
+        insert into {contract.relation} ({targets}, _line, _load_id, _file_date, _loaded_at)
+        select
+            {", ".join(places[name] for name in columns)},
+            row_number() over () + ?,
+            ?,
+            ?,
+            ?
+        from read_csv(
+            ?,
+            columns = {{{types}}},
+            delim = '{contract.landing_delimiter.replace("'", "''")}',
+            quote = '"',
+            escape = '"',
+            header = false,
+            skip = {contract.landing_header_rows},
+            auto_detect = false,
+            strict_mode = true,
+            null_padding = false,
+            compression = 'none',
+            hive_partitioning = false,
+            max_line_size = {_MAX_LINE_BYTES}
+        )
+        where true{has_key}
+    """
+
+
+@contextmanager
+def _surveyed(stored: Path, contract: TableContract) -> Iterator[_PlainText]:
+    """Count the lines and see that they are plain; unzip and transcode into a temporary file."""
+    encoding = LineEncoding(contract.landing_encoding)
+    with stored.open("rb") as file:
+        is_gzip = file.read(2) == GZIP_MAGIC
+    is_utf8 = encoding.declared in ("utf-8", "utf-8-sig")
+    survey = _Survey(encoding)
+    texts = map(survey.see, whole_lines(stored, encoding))
+    first = next(texts)
+    header = _header(first, contract)
+    if is_utf8 and not is_gzip:
+        for _ in texts:
+            pass
+        yield _PlainText(stored, header, survey.lines)
+        return
+    rewritten = stored.parent.parent / f".incoming.{os.getpid()}.text"
+    try:
+        descriptor = os.open(rewritten, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(chain([first], texts))
+        yield _PlainText(rewritten, header, survey.lines)
+    finally:
+        rewritten.unlink(missing_ok=True)
+
+
+class _Survey:
+    """Sees every byte once."""
+
+    def __init__(self, encoding: LineEncoding) -> None:
+        self._encoding = encoding
+        self._line_break: bytes | None = None
+        self.lines = 0
+
+    def see(self, chunk: bytes) -> bytes:
+        """The chunk in UTF-8; NotPlainError for anything that could surprise a fast reader."""
+        if self._line_break is None:
+            self._line_break = b"\r\n" if b"\r\n" in chunk else b"\n"
+        breaks = chunk.count(b"\n")
+        returns = breaks if self._line_break == b"\r\n" else 0
+        if (
+            b"\0" in chunk
+            or chunk.count(b"\r") != returns
+            or chunk.count(self._line_break) != breaks
+            or chunk.startswith(self._line_break)
+            or self._line_break * 2 in chunk
+        ):
+            raise NotPlainError
+        self.lines += breaks + (not chunk.endswith(b"\n"))
+        try:
+            if chunk.isascii():
+                return chunk
+            text = self._encoding.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise NotPlainError from error
+        return text.encode() if self._encoding.of_lines != "utf-8" else chunk
+
+
+def _header(text: bytes, contract: TableContract) -> Header:
+    first_lines = text.split(b"\n", contract.landing_header_rows)[: contract.landing_header_rows]
+    reader = csv.reader(
+        [line.decode() for line in first_lines], delimiter=contract.landing_delimiter, strict=True
+    )
+    try:
+        names = list(reader)
+        header = Header.of(names[0], contract)
+    except (csv.Error, IndexError, QuarantineError) as error:
+        # The careful reader finds the same, and says what is wrong.
+        raise NotPlainError from error
+    if header.added or len(names) != contract.landing_header_rows:
+        raise NotPlainError
+    return header
