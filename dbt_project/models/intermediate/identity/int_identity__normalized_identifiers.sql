@@ -16,13 +16,11 @@ blocked_values as (
 
 settings as (
     select
-        company_settings.setting_value as default_country,
+        company_settings.default_country,
         identity_settings.setting_value = 1 as email_plus_tag_is_folded
-    from {{ ref('company_settings') }} as company_settings
+    from {{ ref('int_company__settings') }} as company_settings
     cross join {{ ref('identity_settings') }} as identity_settings
-    where
-        company_settings.setting = 'default_country'
-        and identity_settings.setting = 'email_plus_tag_is_folded'
+    where identity_settings.setting = 'email_plus_tag_is_folded'
 ),
 
 -- A contact's id means something only next to its source.

@@ -1,6 +1,14 @@
 -- A new source is one more branch. The branches are made alike: union goes by position.
-with crm as (
-    select * from {{ ref('int_identity__crm_observations') }}
+with shop as (
+    select * from {{ ref('int_identity__shop_observations') }}
+),
+
+pos as (
+    select * from {{ ref('int_identity__pos_observations') }}
+),
+
+complete_journey as (
+    select * from {{ ref('int_identity__complete_journey_observations') }}
 ),
 
 web as (
@@ -23,6 +31,10 @@ loyalty as (
     select * from {{ ref('int_identity__loyalty_observations') }}
 ),
 
+crm as (
+    select * from {{ ref('int_identity__crm_observations') }}
+),
+
 email as (
     select * from {{ ref('int_identity__email_observations') }}
 ),
@@ -31,8 +43,24 @@ messaging as (
     select * from {{ ref('int_identity__messaging_observations') }}
 ),
 
+calls as (
+    select * from {{ ref('int_identity__calls_observations') }}
+),
+
+chat as (
+    select * from {{ ref('int_identity__chat_observations') }}
+),
+
+tickets as (
+    select * from {{ ref('int_identity__tickets_observations') }}
+),
+
 observations as (
-    select * from crm
+    select * from shop
+    union all
+    select * from pos
+    union all
+    select * from complete_journey
     union all
     select * from web
     union all
@@ -44,9 +72,17 @@ observations as (
     union all
     select * from loyalty
     union all
+    select * from crm
+    union all
     select * from email
     union all
     select * from messaging
+    union all
+    select * from calls
+    union all
+    select * from chat
+    union all
+    select * from tickets
 )
 
 select

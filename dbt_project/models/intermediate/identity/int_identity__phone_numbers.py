@@ -11,8 +11,8 @@ from orchestration.identity.phones import e164
 def model(dbt, session):
     """Parse the numbers that are new; a profile without a country has the company's."""
     dbt.config(materialized="incremental", incremental_strategy="append")
-    settings = dbt.ref("company_settings").filter("setting = 'default_country'")
-    ((default_country,),) = settings.project("setting_value").fetchall()
+    settings = dbt.ref("int_company__settings")
+    ((default_country,),) = settings.project("default_country").fetchall()
     numbers = (
         dbt.ref("int_identity__observations")
         .filter("trim(phone) != ''")

@@ -22,7 +22,8 @@ typed as (
             when 'no' then true
             when 'yes' then false
         end as is_email_allowed,
-        {{ dbt.safe_cast('nullif(trim("SMS consent"), \'\')', 'boolean') }} as is_sms_allowed,
+        {{ dbt.safe_cast('"SMS consent"', 'boolean') }} as is_sms_allowed,
+        {{ dbt.safe_cast('"Push consent"', 'boolean') }} as is_push_allowed,
         {{ to_utc(dbt.safe_cast('"Consent Date"', 'timestamp'), "'Europe/Warsaw'") }}
             as consented_at,
         {{ to_utc(dbt.safe_cast('"Create Date"', 'timestamp'), "'Europe/Warsaw'") }}
@@ -69,6 +70,7 @@ select
     crm_stage,
     is_email_allowed,
     is_sms_allowed,
+    is_push_allowed,
     consented_at,
     created_at,
     updated_at,

@@ -1,0 +1,138 @@
+"""The mail provider's event webhook in the shape of SendGrid: JSON arrays of events.
+
+The provider posts an event again when it is unsure that it arrived, mail programs open messages by
+themselves, and an address has whatever case its sender typed.
+"""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from orchestration.sample_world.delivery import Delivery
+from orchestration.sample_world.digital_ids import emails_at
+from orchestration.sample_world.world import World
+
+SOURCE = "email"
+
+REPOSTED_SHARE = 0.01
+MACHINE_OPEN_SHARE = 0.04
+CAPITAL_SHARE = 0.03
+SECOND = np.timedelta64(1, "s")
+
+# The events of a message by its outcome: (event, share of the time to the reaction).
+REACTIONS = {
+    "opened": (("open", 1.0),),
+    "clicked": (("open", 0.9), ("click", 1.0)),
+    "unsubscribed": (("open", 0.9), ("unsubscribe", 1.0)),
+    "spam": (("open", 0.9), ("spamreport", 1.0)),
+}
+
+
+def write(world: World, out: Delivery) -> None:
+    """Every event of every message, on the day on which it happened."""
+    messages = _messages(world)
+    if messages.empty:
+        return
+    events = _events(world, messages)
+    events = events[events["at"] < world.end]
+    reposted = events[world.rng("email reposts").random(len(events)) < REPOSTED_SHARE]
+    posted = pd.concat([events, reposted.assign(posted_at=reposted["at"] + 300 * SECOND)])
+    posted = posted[posted["posted_at"] < world.end]
+    posted = posted.sort_values(["posted_at", "moment", "step"], kind="stable")
+    out.documents(SOURCE, "events", posted["posted_at"].to_numpy(), _documents(world, posted))
+    known = messages[["email", "person"]].assign(email=messages["email"].str.lower())
+    known = known.drop_duplicates()
+    out.truth(
+        "profiles",
+        pd.DataFrame(
+            {
+                "source_name": SOURCE,
+                "source_profile_id": known["email"].to_numpy(dtype=object),
+                "person": known["person"].to_numpy(),
+            }
+        ),
+    )
+
+
+def _messages(world: World) -> pd.DataFrame:
+    """The messages with the address that the person had by then."""
+    sent = world.of_kind("email_sent")[["moment", "person", "at", "campaign", "outcome", "value"]]
+    sent = sent.reset_index(drop=True)
+    email = emails_at(world.persons.loc[sent["person"]], sent["at"])
+    is_capital = world.rng("email capitals").random(len(sent)) < CAPITAL_SHARE
+    capital = np.array([address.capitalize() for address in email], dtype=object)
+    return sent.assign(email=np.where(is_capital, capital, email))
+
+
+def _events(world: World, messages: pd.DataFrame) -> pd.DataFrame:
+    """One row per event: processed, delivered or bounced, then what the recipient did."""
+    rng = world.rng("email events")
+    delay = rng.integers(2, 90, len(messages)) * SECOND
+    is_bounced = (messages["outcome"] == "bounced").to_numpy()
+    arrived = np.where(is_bounced, "bounce", "delivered").astype(object)
+    parts = [
+        messages.assign(event="processed", step=0, at=messages["at"] + SECOND),
+        messages.assign(event=arrived, step=1, at=messages["at"] + delay),
+    ]
+    opens_itself = ~is_bounced & (rng.random(len(messages)) < MACHINE_OPEN_SHARE)
+    itself = messages[opens_itself]
+    parts.append(
+        itself.assign(event="machine open", step=2, at=itself["at"] + delay[opens_itself] + SECOND)
+    )
+    for outcome, reactions in REACTIONS.items():
+        reacting = messages[messages["outcome"] == outcome]
+        for step, (event, share) in enumerate(reactions, start=3):
+            after = np.maximum(np.floor(reacting["value"] * share), 95).astype("int64")
+            at = reacting["at"] + after.to_numpy() * SECOND
+            parts.append(reacting.assign(event=event, step=step, at=at))
+    events = pd.concat(parts, ignore_index=True)
+    return events.assign(posted_at=events["at"])
+
+
+def _documents(world: World, events: pd.DataFrame) -> list[str]:
+    campaigns = [
+        json.dumps(
+            {
+                "category": [campaign.kind, campaign.channel],
+                "singlesend_id": campaign.campaign_id,
+                "singlesend_name": campaign.name,
+            }
+        )[1:-1]
+        for campaign in world.campaigns.itertuples(index=False)
+    ]
+    bounce_types = np.where(events["moment"] % 5 == 0, "blocked", "bounce")
+    seconds = events["at"].to_numpy().astype("datetime64[s]").astype("int64")
+    documents = []
+    for moment, step, event, email, second, campaign, bounce_type in zip(
+        events["moment"].tolist(),
+        events["step"].tolist(),
+        events["event"],
+        events["email"],
+        seconds.tolist(),
+        events["campaign"].tolist(),
+        bounce_types,
+        strict=True,
+    ):
+        about = f", {campaigns[campaign]}" if campaign >= 0 else ""
+        documents.append(
+            f'{{"email": {json.dumps(email)}, "timestamp": {second}, '
+            f'"event": "{event.removeprefix("machine ")}", '
+            f'"sg_event_id": "ev{moment:014x}{step}", '
+            f'"sg_message_id": "{moment:016x}.recvd-6f4d.{second % 97}.0"'
+            f"{about}{_particulars(event, bounce_type)}}}"
+        )
+    return documents
+
+
+def _particulars(event: str, bounce_type: str) -> str:
+    """What only an event of this kind carries."""
+    if event == "machine open":
+        return ', "sg_machine_open": true'
+    if event == "open":
+        return ', "sg_machine_open": false'
+    if event == "click":
+        return ', "url": "https://shop.example/offers"'
+    if event == "bounce":
+        return f', "type": "{bounce_type}", "reason": "550 5.1.1 mailbox unavailable"'
+    return ""
