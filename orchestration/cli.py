@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -51,7 +51,7 @@ def run(
         "daily",
         ops={
             "dbt_build": {"config": {"force": force}},
-            "ledger": {"config": {"settings": _parsed(settings or [])}},
+            "ledger": {"config": {"settings": _settings(settings or [])}},
         },
     )
     scoreboard()
@@ -139,11 +139,15 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
     """Run a job of the definitions in this process, with its progress on standard output."""
     # Importing Dagster takes seconds, which `--help` and `rollback` should not.
     import dagster as dg
+    from dagster.components.core.component_tree import ComponentTreeException
 
     from orchestration.definitions import defs
     from orchestration.defs.automation.jobs import PROGRESS
 
-    definitions = defs()
+    try:
+        definitions = defs()
+    except ComponentTreeException as error:
+        _fail(f"The definitions cannot be loaded.\n{_root_cause(error)}")
     selection = None
     if sources:
         selection = [key for key in definitions.resolve_all_asset_keys() if key.path[0] in sources]
@@ -163,12 +167,24 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         )
 
 
-def _parsed(settings: list[str]) -> dict[str, str]:
-    pairs = [setting.partition("=") for setting in settings]
+def _settings(assignments: list[str]) -> dict[str, str]:
+    """`SETTING=VALUE` each, checked before anything runs."""
+    from orchestration.run_settings import SettingError, checked_settings
+
+    pairs = [assignment.partition("=") for assignment in assignments]
     for name, equals, _ in pairs:
         if not equals:
             _fail(f"--set takes SETTING=VALUE, not {name!r}")
-    return {name: value for name, _, value in pairs}
+    settings = {name: value for name, _, value in pairs}
+    with _errors_in_words(SettingError):
+        checked_settings(settings)
+    return settings
+
+
+def _root_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 @contextmanager
@@ -179,7 +195,7 @@ def _errors_in_words(*expected: type[Exception]) -> Iterator[None]:
         _fail(str(error))
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(code=1)
 

@@ -5,28 +5,51 @@ import sys
 
 import dagster as dg
 
+_NOTES_OF_DAGSTER = ("op '", "Skipping step ")
+
+# It warns of each check without a result, also where nothing was built and so nothing checked.
+logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+
 
 @dg.logger(description="The steps' own messages on standard output; events stay in Dagster's log.")
 def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
     """A fresh handler per run, so that a captured or redirected output is respected."""
     logger = logging.Logger("throughline")
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_is_for_a_person)
     handler.setFormatter(_Message())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     return logger
 
 
+def _is_for_a_person(record: logging.LogRecord) -> bool:
+    """Not Dagster's own notes on each output of a step that had nothing to do."""
+    return record.levelno >= logging.WARNING or not _text(record).startswith(_NOTES_OF_DAGSTER)
+
+
+def _text(record: logging.LogRecord) -> str:
+    return getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+
+
 class _Message(logging.Formatter):
-    """The message as the step wrote it; of a failure its cause, without the stack."""
+    """The message as the step wrote it; of a failure its cause, once and without the stack."""
 
     def format(self, record: logging.LogRecord) -> str:
-        logged = getattr(record, "dagster_meta", {})
-        message = logged.get("orig_message") or record.getMessage()
-        error = getattr(
-            getattr(logged.get("dagster_event"), "event_specific_data", None), "error", None
-        )
-        while error is not None and error.cause is not None:
-            error = error.cause
-        time = self.formatTime(record, "%H:%M:%S")
-        return f"{time}  {message}" + (f"\n{error.message.rstrip()}" if error else "")
+        """One line, or two for a failure."""
+        cause = _cause(getattr(record, "dagster_meta", {}).get("dagster_event"))
+        line = f"{self.formatTime(record, '%H:%M:%S')}  {_text(record)}"
+        return f"{line}\n{cause}" if cause else line
+
+
+def _cause(event: dg.DagsterEvent | None) -> str | None:
+    """The innermost error of a failed step, or of a run that failed before its steps."""
+    if event is None:
+        return None
+    is_told_by_its_step = event.is_job_failure and event.job_failure_data.first_step_failure_event
+    error = getattr(event.event_specific_data, "error", None)
+    if error is None or is_told_by_its_step:
+        return None
+    while error.cause is not None:
+        error = error.cause
+    return error.message.rstrip()

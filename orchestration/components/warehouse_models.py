@@ -54,6 +54,7 @@ class WarehouseModels(DbtProjectComponent):
             context.log.info("Nothing new since the published version: nothing to build.")
             return
 
+        context.log.info("Building and testing the warehouse")
         build_state.forget_build()
         outcome = run_dbt(
             "build",
@@ -79,14 +80,16 @@ class WarehouseModels(DbtProjectComponent):
 
 
 def _progress(log: Callable[[str], None]) -> Callable[[Any], None]:
-    """One line for each model built and for each test that did not pass."""
+    """One line for each table built, and for each test that did not pass."""
 
     def report(event: Any) -> None:
         name, data = event.info.name, event.data
-        if name in ("LogModelResult", "LogSeedResult", "LogSnapshotResult"):
+        if name in ("LogModelResult", "LogSnapshotResult"):
             node = data.node_info
-            relation = f"{node.node_relation.schema}.{node.node_relation.alias}"
-            log(f"{data.index:>5}/{data.total} {relation} {data.execution_time:.2f} s")
+            if data.status == "error" or node.materialized not in _WITHOUT_ROWS_OF_THEIR_OWN:
+                relation = f"{node.node_relation.schema}.{node.node_relation.alias}"
+                outcome = "failed" if data.status == "error" else f"{data.execution_time:.2f} s"
+                log(f"{data.index:>5}/{data.total} {relation} {outcome}")
         elif name == "LogTestResult" and data.status != "pass":
             log(f"{data.index:>5}/{data.num_models} test {data.name}: {data.status}")
 

@@ -24,9 +24,17 @@ rebuild = dg.define_asset_job(
     selection=dg.AssetSelection.all(),
     config={
         **PROGRESS,
+        "resources": {"warehouse": {"config": {"from_archive": True}}},
         "ops": {"dbt_build": {"config": {"full_refresh": True}}},
     },
     description="A fresh warehouse from the archived deliveries, built whole, audited, published.",
+)
+
+publish = dg.define_asset_job(
+    "publish",
+    selection=dg.AssetSelection.groups("published"),
+    config=PROGRESS,
+    description="Publish the last audited build again, for instance after a rollback.",
 )
 
 daily_schedule = dg.ScheduleDefinition(
