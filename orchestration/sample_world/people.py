@@ -259,7 +259,7 @@ def _loyalty_times(
 ) -> np.ndarray:
     """NaN without a card. Who shops in stores takes it before the first purchase."""
     count = len(style)
-    share = np.array([0.25, 0.96, 0.82, 0.0])[style]
+    share = np.array([0.25, 0.985, 0.88, 0.0])[style]
     at_once = first_at + rng.uniform(0.05, 2, count) / 1440
     later = into_hours(rng, first_at + rng.uniform(10, 60, count), is_western)
     at = np.where((style == ONLINE) & (first_at >= 0), later, at_once)
