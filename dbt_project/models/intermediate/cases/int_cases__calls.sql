@@ -80,7 +80,7 @@ select
     0 as reopened_count,
     calls.transfer_count,
     calls.queue_seconds as wait_seconds,
-    case when calls.answered_count > 0 then calls.handle_seconds end as handle_seconds,
+    calls.handle_seconds,
     cast(null as bigint) as requester_wait_seconds,
     cast(null as bigint) as agent_wait_seconds,
     cast(null as double) as score,

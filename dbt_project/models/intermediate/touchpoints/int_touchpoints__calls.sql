@@ -9,11 +9,6 @@ notes as (
     where source_name = 'calls' and not is_public
 ),
 
-callbacks as (
-    select * from {{ ref('stg_calls__contact_records') }}
-    where media_channel = 'VOICE' and initiation_method = 'CALLBACK'
-),
-
 case_notes as (
     select
         case_key,
@@ -23,7 +18,7 @@ case_notes as (
 ),
 
 touchpoints as (
-    -- A call is one touchpoint, however often it was transferred.
+    -- A call is one touchpoint, with its transfers and the callback that answered it.
     select
         {{ surrogate_key(["'calls'", "'contact_records'", 'cases.case_id']) }}
             as touchpoint_key,
@@ -51,32 +46,6 @@ touchpoints as (
     from cases
     left join case_notes
         on cases.case_key = case_notes.case_key
-
-    union all
-
-    -- The promised callback reaches out; its minutes are on the call that asked for it.
-    select
-        {{ surrogate_key(["'calls'", "'contact_records'", 'callbacks.contact_id']) }}
-            as touchpoint_key,
-        cases.profile_key,
-        'call_outbound' as touchpoint_type_slug,
-        case when callbacks.connected_at is null then 'no_answer' else 'reached' end
-            as outcome_slug,
-        callbacks.initiated_at as occurred_at,
-        cases.source_contact_reason,
-        cases.case_key,
-        cases.order_key,
-        cases.team_key,
-        cast(null as double) as wait_seconds,
-        cast(null as double) as handle_seconds,
-        cast(null as varchar) as body,
-        cases.language,
-        cast(null as double) as score,
-        callbacks._load_id
-    from callbacks
-    inner join cases
-        on callbacks.initial_contact_id = cases.case_id
-    where callbacks.contact_id != callbacks.initial_contact_id
 )
 
 select

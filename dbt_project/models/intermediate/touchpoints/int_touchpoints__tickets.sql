@@ -2,8 +2,8 @@
 
 with cases as (
     select * from {{ ref('int_cases__tickets') }}
-    -- Somebody did write a ticket that was merged away; spam and tests come from no customer.
-    where excluded_reason is null or excluded_reason = 'merged'
+    -- Spam and tests come from no customer; what was merged away lives on in another ticket.
+    where excluded_reason is null
 ),
 
 turns as (
@@ -19,28 +19,61 @@ spans as (
 last_solves as (
     select
         case_key,
-        max(span_number) as last_solved_span_number
+        max(span_number) as span_number
     from spans
     where status_slug = 'solved'
     group by case_key
 ),
 
+reopenings as (
+    select
+        case_key,
+        span_number,
+        started_at
+    from spans
+    where is_reopening
+),
+
+ordered_turns as (
+    select
+        turns.*,
+        reopenings.span_number as reopening_span_number,
+        lag(turns.author_type) over (partition by turns.case_key order by turns.turn_number)
+            as previous_author_type,
+        lag(turns.spoke_at) over (partition by turns.case_key order by turns.turn_number)
+            as previous_spoke_at
+    from turns
+    left join reopenings
+        on
+            turns.case_key = reopenings.case_key
+            and turns.author_type = 'customer'
+            and turns.spoke_at = reopenings.started_at
+),
+
 turn_touchpoints as (
     select
-        {{ surrogate_key(["'tickets'", "'comments'", 'turns.turn_key']) }} as touchpoint_key,
-        turns.case_key,
+        {{ surrogate_key(["'tickets'", "'comments'", 'turn_key']) }} as touchpoint_key,
+        case_key,
         case
-            when turns.author_type = 'agent' then 'ticket_agent_replied'
-            when turns.turn_number = 1 then 'ticket_opened'
+            when author_type = 'agent' then 'ticket_agent_replied'
+            when turn_number = 1 then 'ticket_opened'
             else 'ticket_customer_replied'
         end as touchpoint_type_slug,
         cast(null as varchar) as outcome_slug,
-        turns.spoke_at as occurred_at,
+        spoke_at as occurred_at,
+        case
+            when author_type = 'agent' and previous_author_type = 'customer'
+                then cast(
+                    {{ dbt.datediff('previous_spoke_at', 'spoke_at', 'second') }} as double
+                )
+        end as wait_seconds,
         cast(null as double) as handle_seconds,
-        turns.body,
+        body,
         cast(null as double) as score,
-        turns._load_id
-    from turns
+        _load_id
+    from ordered_turns
+    -- What the customer writes to reopen a ticket is the reopening's text.
+    where reopening_span_number is null
 ),
 
 state_touchpoints as (
@@ -48,30 +81,33 @@ state_touchpoints as (
         {{ surrogate_key(["'tickets'", "'audits'", 'spans.case_key', 'spans.span_number']) }}
             as touchpoint_key,
         spans.case_key,
-        case when spans.status_slug = 'solved' then 'ticket_solved' else 'ticket_reopened' end
+        case when spans.is_reopening then 'ticket_reopened' else 'ticket_solved' end
             as touchpoint_type_slug,
-        -- Rating, working time and verdict are of the whole ticket: they stand on its last solve.
+        -- Verdict, working time and rating are of the whole ticket: they stand on its last solve.
         case
-            when spans.span_number = last_solves.last_solved_span_number
-                then coalesce(cases.stated_resolution, 'resolved')
-            when spans.status_slug = 'solved' then 'unresolved'
+            when spans.is_reopening then null
+            when last_solves.span_number is null then 'reopened'
+            else coalesce(cases.stated_resolution, 'resolved')
         end as outcome_slug,
         spans.started_at as occurred_at,
-        case
-            when spans.span_number = last_solves.last_solved_span_number then cases.handle_seconds
-        end as handle_seconds,
-        cast(null as varchar) as body,
-        case when spans.span_number = last_solves.last_solved_span_number then cases.score end
-            as score,
+        cast(null as double) as wait_seconds,
+        case when last_solves.span_number is not null then cases.handle_seconds end
+            as handle_seconds,
+        reopening_turns.body,
+        case when last_solves.span_number is not null then cases.score end as score,
         cases._load_id
     from spans
     inner join cases
         on spans.case_key = cases.case_key
-    inner join last_solves
-        on spans.case_key = last_solves.case_key
-    where
-        cases.excluded_reason is null
-        and (spans.status_slug = 'solved' or spans.is_reopening)
+    left join last_solves
+        on
+            spans.case_key = last_solves.case_key
+            and spans.span_number = last_solves.span_number
+    left join ordered_turns as reopening_turns
+        on
+            spans.case_key = reopening_turns.case_key
+            and spans.span_number = reopening_turns.reopening_span_number
+    where spans.status_slug = 'solved' or spans.is_reopening
 ),
 
 case_touchpoints as (
@@ -89,8 +125,7 @@ touchpoints as (
         cases.source_contact_reason,
         cases.order_key,
         cases.team_key,
-        cases.language,
-        cast(null as double) as wait_seconds
+        cases.language
     from case_touchpoints
     inner join cases
         on case_touchpoints.case_key = cases.case_key
