@@ -99,7 +99,7 @@ first_provable as (
     select coverage.started_at + kpi_windows.setting_value * interval '1 day' as provable_from
     from coverage
     inner join kpi_windows
-        on kpi_windows.setting = 'first_order_look_back'
+        on kpi_windows.setting = 'first_order_look_back_days'
 )
 
 select

@@ -44,7 +44,7 @@ versions as (
 receipt_lines as (
     select
         *,
-        {{ decimal_comma('quantity_text') }} as quantity,
+        {{ decimal_comma('quantity_text', 'decimal(18, 3)') }} as quantity,
         {{ decimal_comma('unit_price_text') }} as unit_price,
         {{ decimal_comma('discount_text') }} as discount_amount,
         {{ decimal_comma('amount_text') }} as line_amount,

@@ -1,0 +1,170 @@
+with left_checkouts as (
+    select
+        *,
+        {{ surrogate_key(["'shop'", 'checkout_token']) }} as checkout_key,
+        {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key
+    from {{ ref('stg_shop__checkouts') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
+-- A bot begins no checkout.
+web_checkouts as (
+    select * from {{ ref('int_touchpoints__web') }}
+    where checkout_key is not null and not is_bot
+),
+
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_orders__exchange_rates') }}
+),
+
+checkout_window as (
+    select setting_value * interval '1 day' as duration
+    from {{ ref('kpi_windows') }}
+    where setting = 'checkout_window_days'
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+-- Three witnesses: the clickstream, the shop's list of left checkouts, and the order.
+sightings as (
+    select
+        checkout_key,
+        profile_key,
+        channel_slug,
+        3 as witness_rank,
+        occurred_at as seen_at,
+        cast(null as varchar) as currency,
+        cast(null as decimal(18, 2)) as amount_original,
+        _load_id
+    from web_checkouts
+
+    union all
+
+    select
+        checkout_key,
+        profile_key,
+        channel_slug,
+        2 as witness_rank,
+        started_at as seen_at,
+        currency,
+        total_amount as amount_original,
+        _load_id
+    from left_checkouts
+
+    union all
+
+    select
+        checkout_key,
+        profile_key,
+        channel_slug,
+        1 as witness_rank,
+        ordered_at as seen_at,
+        currency,
+        amount_original,
+        _load_id
+    from orders
+    where checkout_key is not null
+),
+
+-- Ordered by who knows best, then by time: one result however the rows arrive.
+ranked_sightings as (
+    select
+        sightings.*,
+        customer_profiles.customer_key,
+        row(sightings.witness_rank, sightings.seen_at, sightings.profile_key) as witness_order
+    from sightings
+    left join customer_profiles
+        on sightings.profile_key = customer_profiles.profile_key
+),
+
+checkouts as (
+    select
+        checkout_key,
+        -- The shop knows its customer; the clickstream at times only a visitor.
+        min_by(
+            customer_key, case when customer_key is not null then witness_order end
+        ) as customer_key,
+        min_by(channel_slug, witness_order) as channel_slug,
+        min_by(currency, case when currency is not null then witness_order end) as currency,
+        min_by(
+            amount_original, case when amount_original is not null then witness_order end
+        ) as amount_original,
+        min(seen_at) as started_at,
+        max(_load_id) as _load_id
+    from ranked_sightings
+    group by checkout_key
+),
+
+own_orders as (
+    select
+        checkout_key,
+        min(ordered_at) as ordered_at,
+        min_by(order_key, row(ordered_at, order_key)) as order_key
+    from orders
+    where checkout_key is not null
+    group by checkout_key
+),
+
+purchases_elsewhere as (
+    select
+        checkouts.checkout_key,
+        min_by(orders.order_key, row(orders.ordered_at, orders.order_key)) as order_key
+    from checkouts
+    cross join checkout_window
+    inner join orders
+        on
+            checkouts.customer_key = orders.customer_key
+            and checkouts.checkout_key is distinct from orders.checkout_key
+            and checkouts.started_at < orders.ordered_at
+            and checkouts.started_at + checkout_window.duration >= orders.ordered_at
+    where orders.is_purchase
+    group by checkouts.checkout_key
+)
+
+select
+    -- keys
+    checkouts.checkout_key,
+    checkouts.customer_key,
+    own_orders.order_key,
+    purchases_elsewhere.order_key as elsewhere_order_key,
+
+    -- attributes
+    checkouts.channel_slug,
+    case
+        when own_orders.ordered_at <= checkouts.started_at + checkout_window.duration
+            then 'completed'
+        when purchases_elsewhere.order_key is not null then 'completed_elsewhere'
+        else 'abandoned'
+    end as outcome_slug,
+
+    -- measures
+    {{ reporting_amount('checkouts.amount_original', 'exchange_rates.exchange_rate') }} as amount,
+
+    -- timestamps
+    {{ business_date('checkouts.started_at', 'settings.default_time_zone') }} as started_date,
+    checkouts.started_at,
+    own_orders.ordered_at as completed_at,
+    checkouts.started_at + checkout_window.duration as matures_at,
+
+    checkouts._load_id
+from checkouts
+cross join settings
+cross join checkout_window
+left join own_orders
+    on checkouts.checkout_key = own_orders.checkout_key
+left join purchases_elsewhere
+    on checkouts.checkout_key = purchases_elsewhere.checkout_key
+left join exchange_rates
+    on
+        checkouts.currency = exchange_rates.currency
+        and cast(checkouts.started_at as date) >= exchange_rates.valid_from
+        and cast(checkouts.started_at as date) < exchange_rates.valid_until

@@ -1,0 +1,98 @@
+with purchases as (
+    select * from {{ ref('int_orders__orders') }}
+    where is_purchase and customer_key is not null
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+month_length as (
+    select setting_value * interval '1 day' as duration
+    from {{ ref('kpi_windows') }}
+    where setting = 'retention_month_days'
+),
+
+months as (
+    select unnest(range(1, 61)) as age_months
+),
+
+first_orders as (
+    select
+        customer_key,
+        ordered_at as first_ordered_at,
+        cast(date_trunc('month', ordered_date) as date) as cohort_month_date
+    from purchases
+    where is_first_order
+),
+
+cohort_sizes as (
+    select
+        cohort_month_date,
+        count(*) as customer_count
+    from first_orders
+    group by cohort_month_date
+),
+
+-- Every month of age that is over for the customer, bought in or not.
+customer_months as (
+    select
+        first_orders.customer_key,
+        first_orders.cohort_month_date,
+        months.age_months,
+        first_orders.first_ordered_at + (months.age_months - 1) * month_length.duration
+            as began_at,
+        first_orders.first_ordered_at + months.age_months * month_length.duration as ended_at
+    from first_orders
+    cross join settings
+    cross join month_length
+    cross join months
+    where first_orders.first_ordered_at + months.age_months * month_length.duration < settings.as_of
+),
+
+customer_month_purchases as (
+    select
+        customer_months.customer_key,
+        customer_months.cohort_month_date,
+        customer_months.age_months,
+        count(purchases.order_key) as purchase_count,
+        coalesce(sum(purchases.net_amount), 0) as net_amount
+    from customer_months
+    left join purchases
+        on
+            customer_months.customer_key = purchases.customer_key
+            and customer_months.began_at < purchases.ordered_at
+            and customer_months.ended_at >= purchases.ordered_at
+    group by
+        customer_months.customer_key,
+        customer_months.cohort_month_date,
+        customer_months.age_months
+),
+
+cohort_months as (
+    select
+        cohort_month_date,
+        age_months,
+        count(*) as mature_count,
+        count(*) filter (where purchase_count > 0) as retained_count,
+        sum(purchase_count) as purchase_count,
+        sum(net_amount) as net_amount
+    from customer_month_purchases
+    group by
+        cohort_month_date,
+        age_months
+)
+
+select
+    cohort_months.cohort_month_date,
+    cast(cohort_months.age_months as integer) as age_months,
+    cohort_sizes.customer_count,
+    cohort_months.mature_count,
+    cohort_months.retained_count,
+    cast(cohort_months.purchase_count as bigint) as purchase_count,
+    cast(cohort_months.net_amount as decimal(18, 2)) as net_amount,
+    cohort_months.retained_count / nullif(cohort_months.mature_count, 0) as retention_rate,
+    cohort_months.mature_count = cohort_sizes.customer_count as is_mature
+from cohort_months
+inner join cohort_sizes
+    on cohort_months.cohort_month_date = cohort_sizes.cohort_month_date
