@@ -73,10 +73,9 @@ contacts as (
         cases.ended_at,
         cases.clock_started_at,
         cases.first_human_reply_at,
-        -- Direct messages start a clock, but first contact resolution doesn't count them.
-        cases.is_human_handled and cases.channel_slug = 'phone' as is_human_contact
+        cases.is_human_handled as is_human_contact
     from cases
-    where cases.channel_slug in ('phone', 'social')
+    where cases.channel_slug = 'phone'
 
     union all
 

@@ -44,7 +44,7 @@ select
     {{ surrogate_key(["'complete_journey'", 'household_id']) }} as profile_key,
     cast(null as varchar) as email,
     cast(null as varchar) as phone,
-    cast(null as varchar) as loyalty_card,
+    household_id as loyalty_card,
     cast(null as varchar) as account_id,
     cast(null as varchar) as device_id,
     cast(null as varchar) as social_handle,

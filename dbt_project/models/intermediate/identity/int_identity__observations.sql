@@ -55,6 +55,14 @@ tickets as (
     select * from {{ ref('int_identity__tickets_observations') }}
 ),
 
+social as (
+    select * from {{ ref('int_identity__social_observations') }}
+),
+
+surveys as (
+    select * from {{ ref('int_identity__surveys_observations') }}
+),
+
 observations as (
     select * from shop
     union all
@@ -83,6 +91,10 @@ observations as (
     select * from chat
     union all
     select * from tickets
+    union all
+    select * from social
+    union all
+    select * from surveys
 )
 
 select

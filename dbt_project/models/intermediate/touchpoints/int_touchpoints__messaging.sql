@@ -4,6 +4,11 @@ with messages as (
     select * from {{ ref('stg_messaging__messages') }}
 ),
 
+stop_words as (
+    select * from {{ ref('reply_words') }}
+    where not is_allowed
+),
+
 -- A push notification that was read was delivered first.
 touchpoints as (
     select
@@ -40,7 +45,10 @@ select
     channel_slug,
     touchpoint_type_slug,
     case
-        when is_inbound and {{ is_stop_word('body') }} then 'opted_out'
+        when
+            is_inbound
+            and upper(trim(body)) in (select stop_words.reply_word from stop_words)
+            then 'opted_out'
         when touchpoint_type_slug = 'sms_failed' then error_code
     end as outcome_slug,
     occurred_at,

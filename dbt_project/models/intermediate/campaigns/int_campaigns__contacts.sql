@@ -1,0 +1,165 @@
+with touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+    where not is_bot and profile_key is not null
+),
+
+windows as (
+    select
+        to_days(cast(max(
+            case when setting = 'campaign_response_days' then setting_value end
+        ) as integer)) as response_window,
+        to_days(cast(max(
+            case when setting = 'campaign_conversion_days' then setting_value end
+        ) as integer)) as conversion_window
+    from {{ ref('kpi_windows') }}
+),
+
+deliveries as (
+    select
+        campaign_key,
+        profile_key,
+        min_by(touchpoint_key, row(occurred_at, touchpoint_key)) as campaign_contact_key,
+        min(customer_key) as customer_key,
+        min(channel_slug) as channel_slug,
+        min(occurred_date) as delivered_date,
+        min(occurred_at) as delivered_at,
+        max(_load_id) as _load_id
+    from touchpoints
+    where
+        campaign_key is not null
+        and touchpoint_type_slug in (
+            'email_delivered', 'sms_delivered', 'push_delivered', 'mailing_sent'
+        )
+    group by campaign_key, profile_key
+),
+
+reactions as (
+    select
+        deliveries.campaign_key,
+        deliveries.profile_key,
+        min(case
+            when touchpoints.touchpoint_type_slug in ('email_opened', 'push_opened')
+                then touchpoints.occurred_at
+        end) as opened_at,
+        min(case
+            when touchpoints.touchpoint_type_slug = 'email_clicked' then touchpoints.occurred_at
+        end) as clicked_at,
+        min(case
+            when touchpoints.touchpoint_type_slug in ('email_unsubscribed', 'spam_reported')
+                then touchpoints.occurred_at
+        end) as unsubscribed_at
+    from deliveries
+    cross join windows
+    inner join touchpoints
+        on
+            deliveries.campaign_key = touchpoints.campaign_key
+            and deliveries.profile_key = touchpoints.profile_key
+            and touchpoints.occurred_at between deliveries.delivered_at
+            and deliveries.delivered_at + windows.response_window
+    group by deliveries.campaign_key, deliveries.profile_key
+),
+
+-- A reply names no campaign: it answers the last text message before it.
+replied_deliveries as (
+    select
+        touchpoints.profile_key,
+        touchpoints.occurred_at as replied_at,
+        coalesce(touchpoints.outcome_slug = 'opted_out', false) as is_opt_out,
+        max_by(
+            deliveries.campaign_key, row(deliveries.delivered_at, deliveries.campaign_key)
+        ) as campaign_key
+    from touchpoints
+    cross join windows
+    inner join deliveries
+        on
+            touchpoints.profile_key = deliveries.profile_key
+            and touchpoints.occurred_at between deliveries.delivered_at
+            and deliveries.delivered_at + windows.response_window
+    where
+        touchpoints.touchpoint_type_slug = 'sms_replied'
+        and deliveries.channel_slug = 'sms'
+    group by
+        touchpoints.touchpoint_key,
+        touchpoints.profile_key,
+        touchpoints.occurred_at,
+        touchpoints.outcome_slug
+),
+
+replies as (
+    select
+        campaign_key,
+        profile_key,
+        min(case when not is_opt_out then replied_at end) as replied_at,
+        min(case when is_opt_out then replied_at end) as opted_out_at
+    from replied_deliveries
+    group by campaign_key, profile_key
+),
+
+purchases as (
+    select
+        deliveries.campaign_key,
+        deliveries.profile_key,
+        min(touchpoints.occurred_at) as converted_at
+    from deliveries
+    cross join windows
+    inner join touchpoints
+        on
+            deliveries.customer_key = touchpoints.customer_key
+            and touchpoints.occurred_at between deliveries.delivered_at
+            and deliveries.delivered_at + windows.conversion_window
+    where touchpoints.touchpoint_type_slug in ('order_placed', 'store_purchase')
+    group by deliveries.campaign_key, deliveries.profile_key
+),
+
+-- A coupon proves its campaign, however late: on the till, or as the order's own campaign.
+redemptions as (
+    select
+        deliveries.campaign_key,
+        deliveries.profile_key,
+        min(touchpoints.occurred_at) as redeemed_at
+    from deliveries
+    inner join touchpoints
+        on
+            deliveries.customer_key = touchpoints.customer_key
+            and deliveries.campaign_key = touchpoints.campaign_key
+            and deliveries.delivered_at <= touchpoints.occurred_at
+    where touchpoints.touchpoint_type_slug in ('coupon_redeemed', 'order_placed')
+    group by deliveries.campaign_key, deliveries.profile_key
+)
+
+select
+    -- Not from the profile, whose key may be found again from an address.
+    deliveries.campaign_contact_key,
+    deliveries.campaign_key,
+    deliveries.profile_key,
+    deliveries.customer_key,
+    deliveries.channel_slug,
+    deliveries.delivered_date,
+    deliveries.delivered_at,
+    reactions.opened_at,
+    reactions.clicked_at,
+    replies.replied_at,
+    least(reactions.unsubscribed_at, replies.opted_out_at) as unsubscribed_at,
+    redemptions.redeemed_at,
+    purchases.converted_at,
+    deliveries.delivered_at + windows.response_window as response_matures_at,
+    deliveries.delivered_at + windows.conversion_window as conversion_matures_at,
+    deliveries._load_id
+from deliveries
+cross join windows
+left join reactions
+    on
+        deliveries.campaign_key = reactions.campaign_key
+        and deliveries.profile_key = reactions.profile_key
+left join replies
+    on
+        deliveries.campaign_key = replies.campaign_key
+        and deliveries.profile_key = replies.profile_key
+left join purchases
+    on
+        deliveries.campaign_key = purchases.campaign_key
+        and deliveries.profile_key = purchases.profile_key
+left join redemptions
+    on
+        deliveries.campaign_key = redemptions.campaign_key
+        and deliveries.profile_key = redemptions.profile_key

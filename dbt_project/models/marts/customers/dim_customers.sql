@@ -1,0 +1,168 @@
+with customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+profiles as (
+    select * from {{ ref('int_identity__profiles') }}
+),
+
+trait_sources as (
+    select * from {{ ref('trait_sources') }}
+),
+
+identifiers as (
+    select * from {{ ref('int_identity__identifiers') }}
+    where not is_junk
+),
+
+consents as (
+    select * from {{ ref('int_consent__current') }}
+    where purpose_slug = 'marketing'
+),
+
+touchpoints as (
+    select * from {{ ref('fct_touchpoints') }}
+    where customer_key is not null and not is_bot
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+    where customer_key is not null and is_purchase
+),
+
+answers as (
+    select * from {{ ref('int_feedback__scored_responses') }}
+    where customer_key is not null and is_valid
+),
+
+traits as (
+    select
+        customer_profiles.customer_key,
+        {{ believed_value('profiles.gender') }} as gender,
+        {{ believed_value('profiles.language') }} as language,
+        {{ believed_value('profiles.country_code') }} as country_code,
+        {{ believed_value('profiles.city') }} as city,
+        year({{ believed_value('profiles.birth_date') }}) as birth_year
+    from customer_profiles
+    inner join profiles
+        on customer_profiles.profile_key = profiles.profile_key
+    left join trait_sources
+        on profiles.source_name = trait_sources.source_name
+    group by customer_profiles.customer_key
+),
+
+holdings as (
+    select
+        customer_profiles.customer_key,
+        bool_or(identifiers.identifier_type = 'account_id') as has_account,
+        bool_or(identifiers.identifier_type = 'loyalty_card') as has_loyalty_card
+    from customer_profiles
+    inner join identifiers
+        on customer_profiles.profile_key = identifiers.profile_key
+    group by customer_profiles.customer_key
+),
+
+permissions as (
+    select
+        customer_key,
+        bool_or(channel_slug = 'email' and is_allowed) as is_email_allowed,
+        bool_or(channel_slug = 'sms' and is_allowed) as is_sms_allowed,
+        bool_or(channel_slug = 'push' and is_allowed) as is_push_allowed,
+        max(changed_at) as consent_changed_at
+    from consents
+    group by customer_key
+),
+
+contacts as (
+    select
+        customer_key,
+        count(*) as touchpoint_count,
+        count(distinct channel_slug) as channel_count,
+        min_by(channel_slug, row(occurred_at, touchpoint_key)) as first_channel_slug,
+        max_by(channel_slug, row(occurred_at, touchpoint_key)) as last_channel_slug,
+        max_by(lifecycle_stage_slug, row(occurred_at, touchpoint_key)) as lifecycle_stage_slug,
+        min(occurred_at) as first_touchpoint_at,
+        max(occurred_at) as last_touchpoint_at,
+        max(case when direction = 'inbound' then occurred_at end) as last_active_at
+    from touchpoints
+    group by customer_key
+),
+
+purchases as (
+    select
+        customer_key,
+        count(*) as order_count,
+        cast(sum(net_amount) as decimal(18, 2)) as net_revenue_amount,
+        cast(sum(margin_amount) as decimal(18, 2)) as margin_amount,
+        min(ordered_at) as first_ordered_at,
+        max(ordered_at) as last_ordered_at
+    from orders
+    group by customer_key
+),
+
+satisfaction as (
+    select
+        customer_key,
+        count(*) as answer_count,
+        max_by(
+            score, row(answered_at, response_key)
+        ) filter (where metric_slug = 'nps_relational') as last_nps_score,
+        max_by(score_share, row(answered_at, response_key)) as last_score_share,
+        max(answered_at) as last_answered_at
+    from answers
+    group by customer_key
+)
+
+select
+    customers.customer_key,
+    customers.segment_slug,
+    contacts.lifecycle_stage_slug,
+    traits.gender,
+    traits.language,
+    traits.country_code,
+    traits.city,
+    contacts.first_channel_slug,
+    contacts.last_channel_slug,
+    cast(traits.birth_year as integer) as birth_year,
+    customers.profile_count,
+    customers.source_count,
+    coalesce(contacts.channel_count, 0) as channel_count,
+    coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
+    coalesce(purchases.order_count, 0) as order_count,
+    coalesce(purchases.net_revenue_amount, 0) as net_revenue_amount,
+    coalesce(purchases.margin_amount, 0) as margin_amount,
+    coalesce(satisfaction.answer_count, 0) as answer_count,
+    cast(satisfaction.last_nps_score as integer) as last_nps_score,
+    satisfaction.last_score_share,
+    customers.is_identified,
+    coalesce(holdings.has_account, false) as has_account,
+    coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
+    coalesce(permissions.is_email_allowed, false) as is_email_marketing_allowed,
+    coalesce(permissions.is_sms_allowed, false) as is_sms_marketing_allowed,
+    coalesce(permissions.is_push_allowed, false) as is_push_marketing_allowed,
+    customers.first_seen_at,
+    customers.last_seen_at,
+    contacts.first_touchpoint_at,
+    contacts.last_touchpoint_at,
+    contacts.last_active_at,
+    purchases.first_ordered_at,
+    purchases.last_ordered_at,
+    satisfaction.last_answered_at,
+    permissions.consent_changed_at
+from customers
+left join traits
+    on customers.customer_key = traits.customer_key
+left join holdings
+    on customers.customer_key = holdings.customer_key
+left join permissions
+    on customers.customer_key = permissions.customer_key
+left join contacts
+    on customers.customer_key = contacts.customer_key
+left join purchases
+    on customers.customer_key = purchases.customer_key
+left join satisfaction
+    on customers.customer_key = satisfaction.customer_key

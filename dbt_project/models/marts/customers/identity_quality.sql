@@ -1,0 +1,107 @@
+with customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
+profiles as (
+    select * from {{ ref('int_identity__profiles') }}
+),
+
+links as (
+    select * from {{ ref('int_identity__links') }}
+),
+
+identifiers as (
+    select * from {{ ref('int_identity__identifiers') }}
+),
+
+touchpoints as (
+    select * from {{ ref('fct_touchpoints') }}
+    where not is_bot
+),
+
+linked_profiles as (
+    select left_profile_key as profile_key
+    from links
+    union
+    select right_profile_key as profile_key
+    from links
+),
+
+-- A touchpoint is known when it carries an identifier, identified when that is more than a device.
+measured as (
+    select
+        'customers_identified' as measure_slug,
+        'all' as member,
+        count(*) filter (where is_identified) as part_count,
+        count(*) as whole_count
+    from customers
+
+    union all
+
+    select
+        'profiles_per_identified_customer' as measure_slug,
+        'all' as member,
+        cast(coalesce(sum(profile_count), 0) as bigint) as part_count,
+        count(*) as whole_count
+    from customers
+    where is_identified
+
+    union all
+
+    select
+        'largest_customer_profiles' as measure_slug,
+        'all' as member,
+        coalesce(max(profile_count), 0) as part_count,
+        1 as whole_count
+    from customers
+
+    union all
+
+    select
+        'profiles_linked' as measure_slug,
+        profiles.source_name as member,
+        count(*) filter (where linked_profiles.profile_key is not null) as part_count,
+        count(*) as whole_count
+    from profiles
+    left join linked_profiles
+        on profiles.profile_key = linked_profiles.profile_key
+    group by profiles.source_name
+
+    union all
+
+    select
+        'identifiers_blocked' as measure_slug,
+        identifier_type as member,
+        count(*) filter (where is_blocked) as part_count,
+        count(*) as whole_count
+    from identifiers
+    group by identifier_type
+
+    union all
+
+    select
+        'touchpoints_known' as measure_slug,
+        channel_slug as member,
+        count(*) filter (where is_known_customer) as part_count,
+        count(*) as whole_count
+    from touchpoints
+    group by channel_slug
+
+    union all
+
+    select
+        'touchpoints_identified' as measure_slug,
+        channel_slug as member,
+        count(*) filter (where is_identified) as part_count,
+        count(*) as whole_count
+    from touchpoints
+    group by channel_slug
+)
+
+select
+    measure_slug,
+    member,
+    part_count,
+    whole_count,
+    part_count / nullif(whole_count, 0) as measure_value
+from measured
