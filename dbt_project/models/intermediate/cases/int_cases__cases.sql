@@ -9,6 +9,10 @@ with source_cases as (
     union all
 
     select * from {{ ref('int_cases__chats') }}
+
+    union all
+
+    select * from {{ ref('int_cases__message_threads') }}
 ),
 
 source_contact_reasons as (

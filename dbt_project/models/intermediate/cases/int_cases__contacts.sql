@@ -73,9 +73,10 @@ contacts as (
         cases.ended_at,
         cases.clock_started_at,
         cases.first_human_reply_at,
-        cases.is_human_handled as is_human_contact
+        -- Direct messages start a clock, but first contact resolution doesn't count them.
+        cases.is_human_handled and cases.channel_slug = 'phone' as is_human_contact
     from cases
-    where cases.channel_slug = 'phone'
+    where cases.channel_slug in ('phone', 'social')
 
     union all
 

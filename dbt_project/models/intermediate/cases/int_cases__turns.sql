@@ -22,6 +22,11 @@ contact_records as (
     where media_channel = 'VOICE'
 ),
 
+direct_messages as (
+    select * from {{ ref('stg_social__posts') }}
+    where post_type = 'direct_message' and conversation_id is not null
+),
+
 turns as (
     select
         'tickets' as source_name,
@@ -105,6 +110,20 @@ turns as (
         _load_id
     from contact_records
     where agent_notes is not null
+
+    union all
+
+    select
+        'social' as source_name,
+        'social' as channel_slug,
+        conversation_id as case_id,
+        post_id as turn_id,
+        case when is_from_brand then 'agent' else 'customer' end as author_type,
+        body,
+        true as is_public,
+        posted_at as spoke_at,
+        _load_id
+    from direct_messages
 )
 
 select

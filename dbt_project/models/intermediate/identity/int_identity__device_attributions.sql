@@ -5,6 +5,16 @@ with web_events as (
     where device_key is not null and not is_bot
 ),
 
+placed_orders as (
+    select * from {{ ref('int_orders__placed_orders') }}
+    where profile_key is not null
+),
+
+checkouts as (
+    select * from {{ ref('stg_shop__checkouts') }}
+    where shop_customer_id is not null
+),
+
 sensor_touchpoints as (
     select * from {{ ref('int_touchpoints__sensors') }}
     where device_key is not null
@@ -16,14 +26,43 @@ settings as (
     where setting = 'device_look_back_days'
 ),
 
+-- Who gives a name at the checkout has said who acts, as with a login. A checkout that was opened
+-- again may have had two names: it bears one of them.
+named_checkouts as (
+    select
+        checkout_key,
+        min(profile_key) as profile_key
+    from (
+        select
+            {{ surrogate_key(["'shop'", 'checkout_token']) }} as checkout_key,
+            {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key
+        from checkouts
+
+        union all
+
+        select
+            checkout_key,
+            profile_key
+        from placed_orders
+        where checkout_key is not null
+    ) as all_checkouts
+    group by checkout_key
+),
+
 device_events as (
     select
-        touchpoint_key,
-        device_key,
-        login_profile_key,
-        coalesce(touchpoint_type_slug = 'signed_out', false) as is_sign_out,
-        occurred_at
+        web_events.touchpoint_key,
+        web_events.device_key,
+        coalesce(
+            web_events.login_profile_key, placed_orders.profile_key, named_checkouts.profile_key
+        ) as login_profile_key,
+        coalesce(web_events.touchpoint_type_slug = 'signed_out', false) as is_sign_out,
+        web_events.occurred_at
     from web_events
+    left join placed_orders
+        on web_events.order_key = placed_orders.order_key
+    left join named_checkouts
+        on web_events.checkout_key = named_checkouts.checkout_key
 
     union all
 

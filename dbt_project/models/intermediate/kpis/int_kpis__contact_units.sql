@@ -245,7 +245,10 @@ select
     cast(null as varchar) as product_key,
     cast(null as varchar) as store_key,
     contacts.team_key,
-    measures.unit_value,
+    case
+        when contacts.is_customer_known and measures.is_eligible then measures.unit_value
+        when measures.metric_slug = 'fcr_stated' then measures.unit_value
+    end as unit_value,
     case
         when not contacts.is_customer_known and measures.metric_slug != 'fcr_stated' then 'unknown'
         when not measures.is_eligible then 'excluded'

@@ -15,8 +15,7 @@ ranked_cells as (
         median_units.dimension,
         median_units.member,
         count(*) as unit_count,
-        median(median_units.unit_value) as median_value,
-        list_sort(list(median_units.unit_value)) as ranked_values
+        list_sort(list(median_units.unit_value), 'asc', 'nulls last') as ranked_values
     from median_units
     cross join periods
     group by
@@ -30,7 +29,10 @@ ranked_cells as (
 select
     {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
         as cell_key,
-    cast(median_value as double) as median_value,
+    -- What has no value yet is censored: longer than any, so that it is null where half are.
+    cast(
+        (ranked_values[(unit_count + 1) // 2] + ranked_values[unit_count // 2 + 1]) / 2 as double
+    ) as median_value,
     cast(ranked_values[{{ median_rank('-', 'unit_count') }}] as double) as ci_low,
     cast(ranked_values[{{ median_rank('+', 'unit_count') }}] as double) as ci_high
 from ranked_cells

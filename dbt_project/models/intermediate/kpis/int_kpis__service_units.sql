@@ -227,7 +227,10 @@ measures as (
         cases.first_solved_at + windows.solve_window as matures_at
     from cases
     cross join windows
-    where cases.first_solved_at is not null and not cases.is_bot_only
+    where
+        cases.first_solved_at is not null
+        and cases.channel_slug in ('ticket', 'chat')
+        and not cases.is_bot_only
 
     union all
 
@@ -240,7 +243,7 @@ measures as (
         'eligible' as unit_state,
         cast(null as timestamp) as matures_at
     from cases
-    where is_human_handled
+    where is_human_handled and channel_slug in ('phone', 'ticket', 'chat')
 
     union all
 

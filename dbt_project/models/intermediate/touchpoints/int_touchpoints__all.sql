@@ -24,6 +24,10 @@ with channel_touchpoints as (
     union all
     select * from {{ ref('int_touchpoints__shop') }}
     union all
+    select * from {{ ref('int_touchpoints__social') }}
+    union all
+    select * from {{ ref('int_touchpoints__surveys') }}
+    union all
     select * from {{ ref('int_touchpoints__tickets') }}
     union all
     select * from {{ ref('int_touchpoints__web') }}

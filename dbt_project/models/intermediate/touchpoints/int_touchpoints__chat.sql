@@ -54,7 +54,7 @@ touchpoints as (
         case_texts.bot_chat_body as body,
         cases.language,
         case when not cases.is_handed_over then cases.score end as score,
-        true as is_bot,
+        false as is_bot,
         cases._load_id
     from cases
     left join case_texts

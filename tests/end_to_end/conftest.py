@@ -1,0 +1,76 @@
+"""One generated company, landed, built and published once by the commands that a person types."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.paths import PROJECT_DIR
+
+CUSTOMERS = 300
+DAYS = 90
+
+
+@dataclass(frozen=True)
+class Company:
+    """A data folder after `throughline run`, and what is true of the company in it."""
+
+    data: Path
+    output: str
+
+    def truth(self, table: str) -> pd.DataFrame:
+        """One truth table of the generated world."""
+        return pd.read_parquet(self.data / "truth" / f"{table}.parquet")
+
+    def published(self, sql: str) -> pd.DataFrame:
+        """A query on the published file, as a BI tool asks it."""
+        with duckdb.connect(str(self.data / "published" / "cx.duckdb"), read_only=True) as cx:
+            return cx.execute(sql).df()
+
+    def warehouse(self, sql: str) -> pd.DataFrame:
+        """A query on the private warehouse."""
+        with duckdb.connect(str(self.data / "warehouse.duckdb"), read_only=True) as warehouse:
+            return warehouse.execute(sql).df()
+
+    def run_results(self) -> dict:
+        """What dbt says of each node of the last build, by its unique id."""
+        results = json.loads((self.data / "dbt" / "run_results.json").read_text())["results"]
+        return {result["unique_id"]: result for result in results}
+
+    def manifest(self) -> dict:
+        """What dbt knows of the project."""
+        return json.loads((self.data / "dbt" / "manifest.json").read_text())
+
+
+def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run a module of the project on a data folder."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", *arguments],
+        cwd=PROJECT_DIR,
+        env={**os.environ, "THROUGHLINE_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory) -> Company:
+    data = tmp_path_factory.mktemp("company")
+    generated = run_command(
+        data,
+        "orchestration.sample_world",
+        *("--customers", str(CUSTOMERS), "--days", str(DAYS), "--seed", "1", "--out", str(data)),
+    )
+    assert generated.returncode == 0, generated.stderr
+
+    ran = run_command(data, "orchestration.cli", "run")
+
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
+    return Company(data, ran.stdout)

@@ -1,0 +1,103 @@
+"""Every data test can fail: the data that it guards is broken, and it must see it.
+
+A generic test is broken by what its kind forbids (`BREAKAGES`), a singular one by the statement
+listed for it (`SINGULAR_BREAKAGES`). A test in neither table fails here: a guard needs its proof.
+"""
+
+import shutil
+
+import duckdb
+import pytest
+
+# What breaks a test of this kind, as SQL over {relation} and the {column} that it guards.
+BREAKAGES = {
+    "unique": "insert into {relation} select * from {relation} where {column} is not null limit 1",
+    "not_null": "update {relation} set {column} = null",
+    "relationships": "update {relation} set {column} = 'nobody knows it'",
+    "accepted_values": "update {relation} set {column} = 'not on the list'",
+    "within_range": "update {relation} set {column} = {beyond}",
+    "same_row_count_as": "delete from {relation}",
+    "unique_together": "insert into {relation} select * from {relation} limit 1",
+    "mapped_reasons": (
+        "update {relation} set source_contact_reason = 'new', contact_reason_slug = null"
+    ),
+}
+
+# Singular tests: the relation to break, and how.
+SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {}
+
+
+def guards(company):
+    """Each data test of the last build with what breaks it: (id, relation, statement, query)."""
+    manifest = company.manifest()
+    results = company.run_results()
+    for unique_id, node in sorted(manifest["nodes"].items()):
+        if node["resource_type"] != "test":
+            continue
+        query = results[unique_id]["compiled_code"]
+        kind = (node.get("test_metadata") or {}).get("name")
+        if kind is None:
+            relation, statement = SINGULAR_BREAKAGES[node["name"]]
+        else:
+            guarded = manifest["nodes"].get(node["attached_node"]) or {}
+            relation = guarded.get("relation_name")
+            bounds = node["test_metadata"]["kwargs"]
+            statement = BREAKAGES[kind].format(
+                relation="{relation}",
+                column=node["column_name"],
+                beyond=f"{bounds['at_most']} + 1" if "at_most" in bounds else "-1e9",
+            )
+        yield node["name"], relation, statement, query
+
+
+def broken_rows(connection, relation, statement, query):
+    """Rows that the test finds after its data was broken; nothing is kept."""
+    connection.execute("begin")
+    try:
+        _replace_view_by_its_rows(connection, relation)
+        connection.execute(statement.format(relation=relation))
+        return connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
+    finally:
+        connection.execute("rollback")
+
+
+def _replace_view_by_its_rows(connection, relation):
+    database, schema, name = (part.strip('"') for part in relation.split("."))
+    (is_view,) = connection.execute(
+        "select count(*) > 0 from duckdb_views() "
+        "where database_name = ? and schema_name = ? and view_name = ?",
+        [database, schema, name],
+    ).fetchall()[0]
+    if is_view:
+        connection.execute(f"create temp table rows_of_view as select * from {relation}")
+        connection.execute(f"drop view {relation}")
+    else:
+        connection.execute(f"create temp table rows_of_view as select * from {relation}")
+        connection.execute(f"drop table {relation}")
+    # Without the constraints of its contract, so that the data can be wrong at all.
+    connection.execute(f"create table {relation} as select * from rows_of_view")
+
+
+@pytest.fixture(scope="module")
+def copies(company, tmp_path_factory):
+    """Copies of both databases, to be broken."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copy(company.data / "warehouse.duckdb", folder / "warehouse.duckdb")
+    shutil.copy(company.data / "build" / "cx.duckdb", folder / "cx.duckdb")
+    connection = duckdb.connect(str(folder / "warehouse.duckdb"))
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("attach ? as cx", [str(folder / "cx.duckdb")])
+    yield connection
+    connection.close()
+
+
+def test_every_data_test_sees_its_data_broken(company, copies):
+    blind = []
+    seen = 0
+    for name, relation, statement, query in guards(company):
+        if broken_rows(copies, relation, statement, query) == 0:
+            blind.append(name)
+        seen += 1
+
+    assert seen > 100
+    assert not blind
