@@ -12,7 +12,7 @@ select
 from {{ model }}
 where
     (kind = 'rate' and (numerator < 0 or numerator > denominator))
-    or (kind = 'rate' and value not between ci_low and ci_high)
+    or (kind = 'rate' and value not between ci_low - 1e-9 and ci_high + 1e-9)
     or (kind = 'nps' and promoters + passives + detractors != denominator)
 
 {% endtest %}

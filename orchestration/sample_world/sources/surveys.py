@@ -85,10 +85,24 @@ METADATA = {
     "UserLanguage": "userLanguage",
 }
 RECIPIENT = ("RecipientLastName", "RecipientFirstName", "RecipientEmail", "ExternalReference")
-EMBEDDED = ("Program", "Channel", "OrderNumber", "CaseNumber")
+EMBEDDED = ("Program", "Channel", "Reason", "OrderNumber", "CaseNumber")
 
 CASE_CHANNELS = {"call": "phone", "chat": "chat", "ticket": "email ticket", "social": "social"}
 ORDER_CHANNELS = {"web": "online", "app": "online", "store": "store"}
+
+# What the service desk's tool hands over with the contact.
+REASONS = {
+    "delivery": "Delivery",
+    "defect": "Product fault",
+    "payment": "Payment",
+    "return": "Return",
+    "account": "Account",
+    "product_advice": "Advice",
+    "how_to": "Use",
+    "renewal": "Membership",
+    "complaint": "Complaint",
+    "other": "Other",
+}
 
 # Scores that somebody typed in from paper.
 PAPER_SCORES = np.array(["11", "6.5", "-", "9 or 10"], dtype=object)
@@ -122,7 +136,9 @@ def _contacts(world: World) -> pd.DataFrame:
         persons["account_at"].to_numpy() <= invited_at
     )
     orders = world.orders.set_index("order")["place"].map(ORDER_CHANNELS)
-    cases = world.cases.set_index("case")["channel"].map(CASE_CHANNELS)
+    cases = world.cases.set_index("case")
+    case_channels = cases["channel"].map(CASE_CHANNELS)
+    case_reasons = cases["reason"].map(REASONS)
     is_online = invited["order"].map(orders).eq("online").to_numpy()
     contacts = invited.assign(
         Program=invited["program"].map(survey_names),
@@ -130,7 +146,8 @@ def _contacts(world: World) -> pd.DataFrame:
         RecipientLastName=persons["surname"].to_numpy(),
         RecipientEmail=emails_at(persons, invited_at),
         ExternalReference=np.where(has_account, account_ids(persons["account"]), None),
-        Channel=invited["case"].map(cases).fillna(invited["order"].map(orders)),
+        Channel=invited["case"].map(case_channels).fillna(invited["order"].map(orders)),
+        Reason=invited["case"].map(case_reasons),
         OrderNumber=np.where(is_online, invited["order"].astype(str), None),
         CaseNumber=np.where(invited["case"] >= 0, "C" + invited["case"].astype(str), None),
     )
@@ -196,7 +213,7 @@ def _staff_answers(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFram
     """The staff try the open link, and are satisfied."""
     staff = forms[rng.random(len(forms)) < STAFF_SHARE].copy()
     number = pd.Series(rng.integers(1, 40, len(staff)).astype(str), index=staff.index)
-    staff[["OrderNumber", "CaseNumber", "Channel", "text"]] = None
+    staff[[*EMBEDDED[1:], "text"]] = None
     return staff.assign(
         ResponseId="R_2" + staff["ResponseId"].str[3:],
         RecipientFirstName=None,
@@ -218,7 +235,7 @@ def _staff_answers(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFram
 def _paper_forms(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFrame:
     """Paper forms of nobody known, with scores that are on no scale."""
     paper = forms[rng.random(len(forms)) < PAPER_SHARE].copy()
-    paper[["OrderNumber", "CaseNumber", "Channel", "text", *RECIPIENT]] = None
+    paper[[*EMBEDDED[1:], *RECIPIENT, "text"]] = None
     scores = pd.Series(rng.choice(PAPER_SCORES, len(paper)), index=paper.index, dtype=object)
     for question in ("nps", "satisfaction", "effort"):
         paper[question] = scores.where(paper[question].notna(), None)

@@ -70,6 +70,7 @@ select
     scored_answers.mean_metric_slug,
     scored_answers.scale_slug,
     scored_answers.channel_slug,
+    scored_answers.source_contact_reason,
     scored_answers.language,
     scored_answers.comment_text,
     scored_answers.answer,

@@ -18,6 +18,16 @@ reviews as (
     select * from {{ ref('stg_social__reviews') }}
 ),
 
+ticket_ratings as (
+    select * from {{ ref('stg_tickets__satisfaction_ratings') }}
+    where is_answered
+),
+
+conversations as (
+    select * from {{ ref('stg_chat__conversations') }}
+    where rating is not null
+),
+
 survey_questions as (
     select * from {{ ref('survey_questions') }}
 ),
@@ -54,6 +64,7 @@ answers as (
             'invitation ' || invitations.invitation_key
         ) as subject,
         coalesce(served_channels.channel_slug, 'survey') as channel_slug,
+        survey_responses.served_reason as source_contact_reason,
         survey_responses.language,
         survey_responses.comment_text,
         case
@@ -92,6 +103,7 @@ answers as (
         product_id as product_key,
         coalesce('product ' || product_id, subject_type) as subject,
         'review' as channel_slug,
+        cast(null as varchar) as source_contact_reason,
         language,
         body as comment_text,
         cast(null as varchar) as excluded_reason,
@@ -99,6 +111,56 @@ answers as (
         _load_id
     from reviews
     where stars is not null
+
+    union all
+
+    select
+        'tickets' as source_name,
+        'satisfaction_rating' as program_slug,
+        'score' as question,
+        case when rating = 'good' then '1' else '0' end as answer,
+        rating_id as response_id,
+        cast(null as varchar) as touchpoint_key,
+        {{ surrogate_key(["'tickets'", 'requester_id']) }} as profile_key,
+        cast(null as varchar) as invitation_key,
+        cast(null as varchar) as order_key,
+        {{ surrogate_key(["'tickets'", 'ticket_id']) }} as case_key,
+        cast(null as varchar) as product_key,
+        'ticket ' || ticket_id as subject,
+        'ticket' as channel_slug,
+        cast(null as varchar) as source_contact_reason,
+        cast(null as varchar) as language,
+        remark as comment_text,
+        cast(null as varchar) as excluded_reason,
+        updated_at as answered_at,
+        _load_id
+    from ticket_ratings
+
+    union all
+
+    select
+        'chat' as source_name,
+        'conversation_rating' as program_slug,
+        'rating' as question,
+        cast(rating as varchar) as answer,
+        conversation_id as response_id,
+        cast(null as varchar) as touchpoint_key,
+        case
+            when contact_id is not null then {{ surrogate_key(["'chat'", 'contact_id']) }}
+        end as profile_key,
+        cast(null as varchar) as invitation_key,
+        cast(null as varchar) as order_key,
+        {{ surrogate_key(["'chat'", 'conversation_id']) }} as case_key,
+        cast(null as varchar) as product_key,
+        'conversation ' || conversation_id as subject,
+        'chat' as channel_slug,
+        cast(null as varchar) as source_contact_reason,
+        language,
+        rating_remark as comment_text,
+        cast(null as varchar) as excluded_reason,
+        coalesce(rated_at, updated_at) as answered_at,
+        _load_id
+    from conversations
 )
 
 select
@@ -119,6 +181,7 @@ select
     survey_questions.scale_slug,
     survey_questions.direction,
     answers.channel_slug,
+    answers.source_contact_reason,
     answers.language,
     answers.comment_text,
     answers.answer,

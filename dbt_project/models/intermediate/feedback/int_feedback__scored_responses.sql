@@ -14,6 +14,14 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+cases as (
+    select * from {{ ref('int_cases__cases') }}
+),
+
+source_contact_reasons as (
+    select * from {{ ref('source_contact_reasons') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -27,6 +35,9 @@ dated_answers as (
         ]) }} as response_key,
         customer_profiles.customer_key,
         customers.segment_slug,
+        cases.team_key,
+        coalesce(cases.contact_reason_slug, source_contact_reasons.contact_reason_slug)
+            as contact_reason_slug,
         {{ business_date('answer_scores.answered_at', 'settings.default_time_zone') }}
             as answered_date
     from answer_scores
@@ -35,6 +46,12 @@ dated_answers as (
         on answer_scores.profile_key = customer_profiles.profile_key
     left join customers
         on customer_profiles.customer_key = customers.customer_key
+    left join cases
+        on answer_scores.case_key = cases.case_key
+    left join source_contact_reasons
+        on
+            answer_scores.source_name = source_contact_reasons.source_name
+            and answer_scores.source_contact_reason = source_contact_reasons.source_reason
 ),
 
 -- One person's answers that stand for one: the latest of them counts. Without a customer an answer
@@ -68,6 +85,7 @@ select
     ranked_answers.order_key,
     ranked_answers.case_key,
     ranked_answers.product_key,
+    ranked_answers.team_key,
     ranked_answers.source_name,
     ranked_answers.program_slug,
     ranked_answers.question,
@@ -78,6 +96,7 @@ select
     ranked_answers.scale_slug,
     ranked_answers.channel_slug,
     ranked_answers.segment_slug,
+    ranked_answers.contact_reason_slug,
     ranked_answers.language,
     ranked_answers.comment_text,
     ranked_answers.answer,

@@ -88,11 +88,11 @@ select
     answered_date as anchor_date,
     channel_slug,
     segment_slug,
-    cast(null as varchar) as contact_reason_slug,
+    contact_reason_slug,
     cast(null as varchar) as journey_slug,
     product_key,
     cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
+    team_key,
     value as unit_value,
     case when is_counted then 'eligible' else 'excluded' end as unit_state,
     answered_at as matures_at

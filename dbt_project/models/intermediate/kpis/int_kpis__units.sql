@@ -1,8 +1,16 @@
 {{ config(materialized='view') }}
 
--- A new family of KPIs is one more branch.
-with feedback_units as (
+-- A new family of KPIs is one more branch. The branches are made alike: union goes by position.
+with units as (
+    select * from {{ ref('int_kpis__contact_units') }}
+    union all
+    select * from {{ ref('int_kpis__digital_units') }}
+    union all
     select * from {{ ref('int_kpis__feedback_units') }}
+    union all
+    select * from {{ ref('int_kpis__journey_units') }}
+    union all
+    select * from {{ ref('int_kpis__service_units') }}
 )
 
 select
@@ -20,4 +28,4 @@ select
     unit_value,
     unit_state,
     matures_at
-from feedback_units
+from units

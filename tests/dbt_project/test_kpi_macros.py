@@ -1,0 +1,69 @@
+"""The golden values of the intervals, each computed once by hand, and all in one dbt run."""
+
+import json
+
+import pytest
+
+
+def wilson(proportion, n):
+    bounds = (f"{{{{ wilson_bound('{side}', '{proportion}', '{n}') }}}}" for side in "-+")
+    return f"to_json([100 * {next(bounds)}, 100 * {next(bounds)}])"
+
+
+def nps(promoters, detractors, n):
+    arguments = f"'{promoters}', '{detractors}', '{n}'"
+    columns = [f"{{{{ nps_standard_error({arguments}) }}}}"]
+    columns += [f"{{{{ nps_bound('{side}', {arguments}) }}}}" for side in "-+"]
+    return f"to_json([{', '.join(columns)}])"
+
+
+def ranks(n):
+    return f"to_json([{{{{ median_rank('-', '{n}') }}}}, {{{{ median_rank('+', '{n}') }}}}])"
+
+
+def test_intervals_have_their_golden_values(evaluate):
+    """Customers with 3/3, 0/3, 1/1 and 0/1 stand for 2.4 units, not for 8."""
+    shown = evaluate(
+        wilson_of_7_in_10=wilson("0.7", "10"),
+        wilson_of_63_in_90=wilson("0.7", "90"),
+        wilson_of_none=wilson("0.0", "10"),
+        clustered="to_json([{{ design_effect('0.5', '8.0', '4', '20', '10', '10') }}])",
+        wilson_clustered=wilson("0.5", "(8.0 / (10.0 / 3))"),
+        independent="to_json([{{ design_effect('0.5', '8.0', '8', '8', '4', '4') }}])",
+        one_person="to_json([{{ design_effect('0.5', '8.0', '1', '64', '32', '16') }}])",
+        nps_of_10_10_10_0=nps(3, 1, 4),
+        nps_of_nine_9s_and_a_0=nps(9, 1, 10),
+        nps_of_ten_answers=nps(4, 3, 10),
+        nps_of_passives=nps(0, 0, 4),
+        nps_of_promoters=nps(1000, 0, 1000),
+        ranks_of_5=ranks(5),
+        ranks_of_20=ranks(20),
+        ranks_of_100=ranks(100),
+        t_of_31="to_json([{{ t_quantile_of_many('31') }}])",
+        t_of_1000="to_json([{{ t_quantile_of_many('1000') }}])",
+    )
+    values = {name: json.loads(text) for name, text in shown.items()}
+
+    golden = {
+        "wilson_of_7_in_10": [39.7, 89.2],
+        "wilson_of_63_in_90": [59.9, 78.5],
+        "wilson_of_none": [0, 27.8],
+        "clustered": [3.33],
+        "wilson_clustered": [10.8, 89.2],
+        "independent": [1],
+        "one_person": [1],
+        "nps_of_10_10_10_0": [43.30, -33.59, 90.73],
+        "nps_of_nine_9s_and_a_0": [18.97, 22.87, 100],
+        "nps_of_ten_answers": [26.27, -36.06, 51.45],
+        "nps_of_passives": [0, -34.29, 34.29],
+        "nps_of_promoters": [0, 99.29, 100],
+        "ranks_of_5": [None, None],
+        "ranks_of_20": [5, 16],
+        "ranks_of_100": [40, 61],
+    }
+    # Rounded as they are written: to one decimal for shares, two for scores.
+    for name, expected in golden.items():
+        found = values[name]
+        assert found == [None, None] or found == pytest.approx(expected, abs=0.06), name
+    assert values["t_of_31"] == pytest.approx([2.0395134464], rel=1e-7)
+    assert values["t_of_1000"] == pytest.approx([1.9623390808], rel=1e-9)
