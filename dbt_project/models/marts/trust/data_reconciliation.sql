@@ -23,6 +23,12 @@ orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
+-- A till writes a return as a negative line; the total of a shop's order stays what it was.
+till_returns as (
+    select * from {{ ref('int_orders__refunds') }}
+    where source_name != 'shop'
+),
+
 touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
 ),
@@ -76,7 +82,21 @@ mart_money as (
         source_name,
         currency,
         sum(amount_original) as amount
-    from orders
+    from (
+        select
+            source_name,
+            currency,
+            amount_original
+        from orders
+
+        union all
+
+        select
+            source_name,
+            currency,
+            - amount_original as amount_original
+        from till_returns
+    ) as orders_and_returns
     group by
         source_name,
         currency

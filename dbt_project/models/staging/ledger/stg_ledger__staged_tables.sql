@@ -34,7 +34,7 @@ union all
 union all
 {{ staged_table('email', 'events', 'stg_email__events') }}
 union all
-{{ staged_table('employees', 'pulse', 'stg_employees__pulse_counts') }}
+{{ staged_table('employees', 'pulse', 'stg_employees__pulse_weeks') }}
 union all
 {{ staged_table('loyalty', 'members', 'stg_loyalty__member_versions') }}
 union all
