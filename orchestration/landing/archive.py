@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,6 +17,8 @@ from pathlib import Path
 from orchestration.paths import archive_dir, quarantine_dir
 
 _CHUNK_BYTES = 1 << 20
+# One wait for the whole disk is shorter than one for each of many files.
+_FILES_SYNCED_ONE_BY_ONE = 8
 _MANIFEST = "deliveries.jsonl"
 
 
@@ -79,6 +81,15 @@ class Archive:
             raise
         return StoredFile(kept, content_hash, size)
 
+    def sync(self, stored: Sequence[StoredFile]) -> None:
+        """Have stored files on the disk before the delivered ones may go."""
+        if len(stored) > _FILES_SYNCED_ONE_BY_ONE:
+            os.sync()
+            return
+        for file in stored:
+            with file.path.open("rb") as content:
+                os.fsync(content.fileno())
+
     def path(self, content_hash: str) -> Path:
         """Where content of this hash is, or would be, archived."""
         return self.folder / content_hash[:2] / content_hash
@@ -139,7 +150,6 @@ def _copy_hashed(delivered: Path, temporary: Path) -> tuple[str, int]:
                 digest.update(chunk)
                 writer.write(chunk)
                 size += len(chunk)
-            os.fsync(writer.fileno())
         after = os.fstat(reader.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
         size != after.st_size

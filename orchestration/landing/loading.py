@@ -276,6 +276,9 @@ class _Desk:
         self._known = ledger.TableLedger(connection, source_name, table.table_name if table else "")
         self._next_delivery_id = ledger.next_id(connection, "deliveries", "delivery_id")
         self._next_load_id = ledger.next_id(connection, "loads", "load_id")
+        self._reading = connection.cursor()
+        # Zoned times of a Parquet file become text in this zone.
+        self._reading.execute("set TimeZone = 'UTC'")
         self._queue: list[_Outcome] = []
         self._queued_bytes = 0
         self.summary = LandingSummary(source_name, table.table_name if table else None)
@@ -327,7 +330,7 @@ class _Desk:
         is_large = delivery.stored.size > _BULK_BYTES
         if is_large and table.landing_format == "csv" and self._write_bulk(outcome):
             return
-        batches = formats.read(delivery.stored.path, table, outcome.tally, self._connection)
+        batches = formats.read(delivery.stored.path, table, outcome.tally, self._reading)
         first: list[Batch] = []
         for batch in batches:
             first.append(batch)
@@ -370,6 +373,7 @@ class _Desk:
         if not self._queue:
             return
         outcomes, self._queue, self._queued_bytes = self._queue, [], 0
+        self._sync(outcomes)
         with _transaction(self._connection):
             batches = [(outcome, batch) for outcome in outcomes for batch in outcome.batches]
             tables = [_with_origin(batch.rows, outcome) for outcome, batch in batches if batch.rows]
@@ -381,9 +385,14 @@ class _Desk:
             self._write_ledger(outcomes)
         self._finish(outcomes)
 
+    def _sync(self, outcomes: list[_Outcome]) -> None:
+        stored = [outcome.delivery.stored for outcome in outcomes if outcome.delivery.arrival]
+        self._archive.sync([file for file in stored if file is not None])
+
     def _write_large(self, outcome: _Outcome, batches: Iterable[Batch]) -> None:
         """Write a file that is too large to be held, in a transaction of its own."""
         self._commit_queue()
+        self._sync([outcome])
         stream = _Stream(outcome, self._table, batches)
         with _transaction(self._connection):
             try:
@@ -400,6 +409,7 @@ class _Desk:
     def _write_bulk(self, outcome: _Outcome) -> bool:
         """Have DuckDB read a large CSV file; False if it needs the careful reader."""
         self._commit_queue()
+        self._sync([outcome])
         delivery = outcome.delivery
         origin = bulk.Origin(outcome.load_id, outcome.file_date, delivery.received_at)
         try:

@@ -21,18 +21,19 @@ COUNTED_UNITS = {
 def read(
     path: Path, contract: TableContract, tally: Tally, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[Batch]:
-    """Read a stored file in batches, by its contract. Raises QuarantineError."""
-    # A connection of its own: the caller's may be in the middle of reading these very batches.
-    cursor = connection.cursor()
-    cursor.execute("set TimeZone = 'UTC'")
+    """Read a stored file in batches, by its contract. Raises QuarantineError.
+
+    The connection computes on the batches and reads no table. It isn't the one that inserts them:
+    that one is in the middle of a statement while a large file is read.
+    """
     match contract.landing_format:
         case "csv":
             return delimited.read(path, contract, tally)
         case "jsonl":
-            return documents.read_lines(path, contract, tally, cursor)
+            return documents.read_lines(path, contract, tally, connection)
         case "json":
-            return documents.read_document(path, contract, tally, cursor)
+            return documents.read_document(path, contract, tally, connection)
         case "parquet":
-            return parquet.read(path, contract, tally, cursor)
+            return parquet.read(path, contract, tally, connection)
         case "xlsx":
             return excel.read(path, contract, tally)

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
@@ -183,7 +184,23 @@ def _check_what_follows(rest: bytes, chunks: Iterator[bytes], is_wrapped: bool) 
         raise _MALFORMED from error
 
 
-_ESCAPED_NUL = "'(^|[^\\\\])(\\\\\\\\)*\\\\u0000'"
+_CLOSER_LOOK = """
+    select
+        _line,
+        payload,
+        case
+            when trim(payload, ' \t\r\n') = '' then 'blank'
+            when contains(payload, chr(0)) then 'nul'
+            when strlen(payload) > {max_bytes} then 'too_large'
+            when not coalesce(json_valid(payload), false) then 'bad_json'
+            when regexp_matches(payload, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') then 'nul'
+            when try(json_type(payload)) <> 'OBJECT' then 'not_an_object'
+            {no_key}
+        end as reason_code
+    from _landing_elements
+    where reason_code is not null
+    order by _line
+"""
 
 
 class _ElementCheck:
@@ -195,14 +212,24 @@ class _ElementCheck:
         self._tally = tally
         self._connection = connection
         self._paths = [f'$."{key}"' for key in contract.landing_key]
+        lacks_key = " or ".join(
+            f"coalesce(trim(try(json_extract_string(payload, ${number}))), '') = ''"
+            for number, _ in enumerate(self._paths, start=1)
+        )
+        # One parse of each text, as long as nothing is wrong with any.
+        is_suspect = lacks_key or "coalesce(try(json_type(payload)), '') <> 'OBJECT'"
+        self._suspects = f"select 1 from _landing_elements where {is_suspect} limit 1"
+        self._closer_look = _CLOSER_LOOK.format(
+            max_bytes=MAX_ELEMENT_BYTES,
+            no_key=f"when {lacks_key} then 'no_key'" if lacks_key else "",
+        )
 
     def batch(self, texts: pa.Array, numbers: np.ndarray, rejects: list[Reject]) -> Batch:
         """The good elements; the tally learns about all of them."""
         elements = pa.table({"payload": texts, "_line": pa.array(numbers, pa.int64())})
         wrong = self._wrong(elements)
         if wrong:
-            blank = [number for number, _, reason_code in wrong if reason_code == "blank"]
-            self._tally.blank_lines += len(blank)
+            self._tally.blank_lines += sum(code == "blank" for _, _, code in wrong)
             rejects += [
                 Reject(number, 1, reason_code, payload.encode())
                 for number, payload, reason_code in wrong
@@ -219,34 +246,17 @@ class _ElementCheck:
     def _wrong(self, elements: pa.Table) -> list[tuple[int, str, str]]:
         if not len(elements):
             return []
-        # One parse finds the suspects; only they are looked at closely.
-        keys = [
-            f"coalesce(trim(try(json_extract_string(payload, ${number}))), '') = ''"
-            for number in range(1, len(self._paths) + 1)
-        ]
-        suspect = " or ".join(keys) or "coalesce(try(json_type(payload)), '') <> 'OBJECT'"
-        no_key = f"when {' or '.join(keys)} then 'no_key'" if keys else ""
+        texts = elements["payload"]
+        has_outlier = pc.max(pc.binary_length(texts)).as_py() > MAX_ELEMENT_BYTES or (
+            pc.any(pc.match_substring(texts, "\\u0000")).as_py()
+        )
         self._connection.register("_landing_elements", elements)
-        wrong = self._connection.execute(
-            f"""
-            select
-                _line,
-                payload,
-                case
-                    when trim(payload, ' \t\r\n') = '' then 'blank'
-                    when contains(payload, chr(0)) then 'nul'
-                    when strlen(payload) > {MAX_ELEMENT_BYTES} then 'too_large'
-                    when not coalesce(json_valid(payload), false) then 'bad_json'
-                    when contains(payload, '\\u0000') and regexp_matches(payload, {_ESCAPED_NUL})
-                        then 'nul'
-                    when try(json_type(payload)) <> 'OBJECT' then 'not_an_object'
-                    {no_key}
-                end as reason_code
-            from _landing_elements
-            where {suspect} or strlen(payload) > {MAX_ELEMENT_BYTES} or contains(payload, '\\u0000')
-            order by _line
-            """,
-            self._paths,
-        ).fetchall()
-        self._connection.unregister("_landing_elements")
-        return [one for one in wrong if one[2] is not None]
+        try:
+            if not has_outlier and not self._rows(self._suspects):
+                return []
+            return self._rows(self._closer_look)
+        finally:
+            self._connection.unregister("_landing_elements")
+
+    def _rows(self, query: str) -> list[tuple]:
+        return self._connection.execute(query, self._paths).fetchall()
