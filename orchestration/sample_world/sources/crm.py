@@ -54,9 +54,9 @@ def _contacts(world: World) -> pd.DataFrame:
     rng = world.rng("crm contacts")
     persons = world.persons[world.persons["is_in_crm"]].reset_index(drop=True)
     created = world.of_kind("contact_created").set_index("person")["at"]
-    entered_at = persons["person"].map(created).astype("datetime64[ms]")
     # Who was known before the world began was entered then.
-    entered_at = entered_at.where(entered_at.notna(), persons["first_at"])
+    entered_at = created.reindex(persons["person"]).reset_index(drop=True)
+    entered_at = entered_at.fillna(persons["first_at"])
     contacts = persons.assign(
         contact=FIRST_CONTACT + 2 * persons["person"],
         created_at=entered_at,
@@ -111,7 +111,7 @@ def _as_said(rng: np.random.Generator, contacts: pd.DataFrame) -> pd.Series:
 
 def _write_contacts(world: World, out: Delivery, contacts: pd.DataFrame) -> None:
     orders = world.orders.groupby("person")["placed_at"].min()
-    contacts["customer_at"] = contacts["person"].map(orders).astype("datetime64[ms]")
+    contacts["customer_at"] = orders.reindex(contacts["person"]).to_numpy()
     causes = ["created_at", "customer_at", "email_changed_at", "opted_out_at"]
     changes = pd.concat(
         [

@@ -129,7 +129,7 @@ def _replies(answered: pd.DataFrame) -> pd.DataFrame:
     return answered.assign(
         at=at,
         updated_at=at,
-        sid="SM" + _hex(answered["moment"]).str[:-1] + "r",
+        sid="SMf" + _hex(answered["moment"]).str[1:],
         body=np.where(answered["outcome"] == "opted_out", "STOP", words),
         status="received",
         tags=None,
