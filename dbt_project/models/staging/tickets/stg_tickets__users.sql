@@ -32,14 +32,20 @@ typed_exports as (
     from exports
 ),
 
--- Every version stays: an address that somebody no longer uses still says who they are.
-versions as (
+repetitions as (
     select
         *,
         row_number() over (
             partition by help_desk_user['id'], payload_hash
             order by _file_date, _load_id
-        ) as repetition,
+        ) as repetition
+    from typed_exports
+),
+
+-- Every version stays: an address that somebody no longer uses still says who they are.
+versions as (
+    select
+        *,
         row_number() over (
             partition by help_desk_user['id']
             order by
@@ -47,7 +53,8 @@ versions as (
                 _file_date desc nulls last,
                 payload_hash desc nulls last
         ) as version_rank
-    from typed_exports
+    from repetitions
+    where repetition = 1
 )
 
 select
@@ -68,4 +75,3 @@ select
     }) }} as _issues,
     _load_id
 from versions
-where repetition = 1
