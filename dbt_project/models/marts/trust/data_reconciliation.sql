@@ -94,7 +94,7 @@ mart_money as (
         select
             source_name,
             currency,
-            - amount_original as amount_original
+            -amount_original as amount_original
         from till_returns
     ) as orders_and_returns
     group by
