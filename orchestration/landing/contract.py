@@ -105,7 +105,7 @@ class TableContract(BaseModel):
         if time_zone is not None:
             try:
                 ZoneInfo(time_zone)
-            except (OSError, ValueError) as error:
+            except (KeyError, OSError, ValueError) as error:
                 raise ValueError(f"unknown time zone {time_zone!r}: use an IANA name") from error
         return time_zone
 
@@ -252,6 +252,10 @@ class _Document:
             return [self._plain(item, (*where, index)) for index, item in enumerate(node.value)]
         return yaml.SafeLoader("").construct_object(node)
 
+    def has(self, where: tuple[str | int, ...]) -> bool:
+        """Whether the file says anything there."""
+        return where in self._lines
+
     def error(self, where: tuple[str | int, ...], problem: str) -> ContractError:
         """An error at the nearest line that is known."""
         while where and where not in self._lines:
@@ -382,6 +386,9 @@ def _explained(
     first = error.errors()[0]
     key = str(first["loc"][0])
     place = (*where, "config", "meta", key)
+    if not document.has(place):
+        # The table has the key from its source.
+        place = (*where[:2], "config", "meta", key)
     if first["type"] == "extra_forbidden":
         known = sorted(name for name in TableContract.model_fields if name.startswith("landing_"))
         return document.error(place, f"unknown key {key}: the known ones are {', '.join(known)}")

@@ -4,6 +4,7 @@ What the text means (rows, elements, fields) belongs in `formats`.
 """
 
 import codecs
+import os
 import re
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from orchestration.landing.problems import QuarantineError
 
 CHUNK_BYTES = 4 << 20
 GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_TRAILER_BYTES = 8
 
 MAX_EXPANDED_BYTES = 64 << 30
 # Exports compress 5 to 30 times. Small files may do better and harm nobody.
@@ -34,6 +36,16 @@ _BYTE_ORDER_MARKS = (
 _NOT_LATIN_1 = re.compile(rb"[\x80-\x9f]|[\xc2-\xdf][\xa0-\xbf]|[\xe0-\xef][\xa0-\xbf]{2}")
 
 
+def expanded_size(path: Path) -> int:
+    """The size of the content once unzipped, as far as a gzip file says (modulo 4 GB)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if file.read(2) != GZIP_MAGIC or size < _GZIP_TRAILER_BYTES:
+            return size
+        file.seek(-4, os.SEEK_END)
+        return int.from_bytes(file.read(4), "little")
+
+
 def expanded(path: Path) -> Iterator[bytes]:
     """The file's bytes in chunks, unzipped if its content (whatever its name) is gzip."""
     with path.open("rb") as file:
@@ -45,7 +57,18 @@ def expanded(path: Path) -> Iterator[bytes]:
                 yield chunk
                 chunk = file.read(CHUNK_BYTES)
             return
+        if _is_bomb(path.stat().st_size, expanded_size(path)):
+            # Its last bytes say so, or they are cut: seen before any of it is parsed.
+            for _ in _unzipped(file, chunk):
+                pass
+            file.seek(len(chunk))
         yield from _unzipped(file, chunk)
+
+
+def _is_bomb(zipped: int, unzipped: int) -> bool:
+    return unzipped > MAX_EXPANDED_BYTES or (
+        unzipped > EXPANSION_ALWAYS_ALLOWED and unzipped > MAX_EXPANSION_RATIO * zipped
+    )
 
 
 def _unzipped(file: BinaryIO, chunk: bytes) -> Iterator[bytes]:
@@ -55,11 +78,9 @@ def _unzipped(file: BinaryIO, chunk: bytes) -> Iterator[bytes]:
         while chunk:
             text = member.decompress(chunk, CHUNK_BYTES)
             written += len(text)
-            if written > MAX_EXPANDED_BYTES or (
-                written > EXPANSION_ALWAYS_ALLOWED and written > MAX_EXPANSION_RATIO * read
-            ):
+            if _is_bomb(read, written):
                 raise QuarantineError(
-                    "compression_bomb", f"{read} bytes expand to more than {written} bytes"
+                    "compression_bomb", f"{read} bytes expand to {written} or more"
                 )
             if text:
                 yield text

@@ -33,6 +33,7 @@ from orchestration.landing.contract import (
     TableContract,
     quote_identifier,
 )
+from orchestration.landing.decoding import expanded_size
 from orchestration.landing.formats import bulk
 from orchestration.landing.problems import QuarantineError, Reject
 
@@ -101,7 +102,7 @@ def land(
     inbox = _Inbox(folder, quiet_seconds)
     desk = _Desk(connection, table.source_name, table, archive or Archive(), run_id)
     desk.take(inbox.arrivals(table.matches, table.file_date_or_none))
-    desk.summary.waiting_files = inbox.waiting_files
+    desk.summary.waiting_files += inbox.waiting_files
     return desk.summary
 
 
@@ -118,7 +119,7 @@ def land_unknown_files(
     inbox = _Inbox(folder, quiet_seconds)
     desk = _Desk(connection, source.source_name, None, archive or Archive(), run_id)
     desk.take(inbox.arrivals(lambda name: source.table_of(name) is None, lambda name: None))
-    desk.summary.waiting_files = inbox.waiting_files
+    desk.summary.waiting_files += inbox.waiting_files
     return desk.summary
 
 
@@ -327,8 +328,10 @@ class _Desk:
 
     def _read(self, delivery: _Delivery, table: TableContract) -> None:
         outcome = self._new_load(delivery, table)
-        is_large = delivery.stored.size > _BULK_BYTES
-        if is_large and table.landing_format == "csv" and self._write_bulk(outcome):
+        is_bulk = (
+            table.landing_format == "csv" and expanded_size(delivery.stored.path) > _BULK_BYTES
+        )
+        if is_bulk and self._write_bulk(outcome):
             return
         batches = formats.read(delivery.stored.path, table, outcome.tally, self._reading)
         first: list[Batch] = []

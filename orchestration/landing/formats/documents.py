@@ -22,7 +22,9 @@ from orchestration.landing.problems import QuarantineError, Reject
 # One object may be this long; what surrounds a wrapped array, too.
 MAX_ELEMENT_BYTES = 16 << 20
 
-_MALFORMED = QuarantineError("bad_json", "the document isn't JSON, or ends too early")
+
+def _malformed() -> QuarantineError:
+    return QuarantineError("bad_json", "the document isn't JSON, or ends too early")
 
 
 def read_lines(
@@ -66,7 +68,7 @@ def read_document(
     chunks = utf8_text(path, LineEncoding(contract.landing_encoding))
     for elements in _elements(chunks, contract.landing_records_path):
         if np.any(elements.starts == elements.ends):
-            raise _MALFORMED
+            raise _malformed()
         try:
             texts = elements.texts()
         except pa.ArrowInvalid as error:
@@ -113,7 +115,7 @@ def _array_elements(
             raise QuarantineError("too_large", f"an element is over {MAX_ELEMENT_BYTES} bytes")
         is_first = is_first and not len(cut.elements)
         yield cut.elements
-    raise _MALFORMED
+    raise _malformed()
 
 
 def _objects_in_sequence(buffer: bytes, chunks: Iterator[bytes]) -> Iterator[cutting.Spans]:
@@ -125,7 +127,7 @@ def _objects_in_sequence(buffer: bytes, chunks: Iterator[bytes]) -> Iterator[cut
             raise QuarantineError("too_large", f"an element is over {MAX_ELEMENT_BYTES} bytes")
         yield cut.elements
     if buffer.strip():
-        raise _MALFORMED
+        raise _malformed()
 
 
 def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
@@ -141,7 +143,7 @@ def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes
             # Perhaps the beginning is longer than what has been read of it.
             chunk = next(chunks, b"")
             if not chunk or len(buffer) > MAX_ELEMENT_BYTES:
-                raise _MALFORMED from error
+                raise _malformed() from error
             buffer += chunk
 
 
@@ -154,7 +156,7 @@ def _position_of_value(text: str, key: str) -> int:
         found, position = decoder.raw_decode(text, position)
         position = _skip_space(text, position)
         if text[position] != ":":
-            raise _MALFORMED
+            raise _malformed()
         position = _skip_space(text, position + 1)
         if found == key:
             return position
@@ -176,12 +178,12 @@ def _check_what_follows(rest: bytes, chunks: Iterator[bytes], is_wrapped: bool) 
     for chunk in chunks:
         rest += chunk
         if len(rest) > MAX_ELEMENT_BYTES:
-            raise _MALFORMED
+            raise _malformed()
     text = b'{"records": []' + rest if is_wrapped else b"[]" + rest
     try:
         json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _MALFORMED from error
+        raise _malformed() from error
 
 
 _CLOSER_LOOK = """
