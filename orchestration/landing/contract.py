@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -232,6 +232,9 @@ def enabled_sources(connection: duckdb.DuckDBPyConnection | None = None) -> set[
         }
 
 
+_Contract = TypeVar("_Contract", ColumnContract, TableContract)
+
+
 class _Document:
     """A YAML file as plain values, with the line of each of them."""
 
@@ -324,16 +327,16 @@ def _read_table(
         _read_column(document, column, (*where, "columns", index))
         for index, column in enumerate(table.get("columns") or [])
     )
-    try:
-        contract = TableContract(
-            source_name=source_name,
-            table_name=table_name,
-            description=table.get("description") or "",
-            columns=columns,
-            **settings,
-        )
-    except ValidationError as error:
-        raise _explained(document, error, where) from error
+    contract = _validated(
+        document,
+        where,
+        TableContract,
+        source_name=source_name,
+        table_name=table_name,
+        description=table.get("description") or "",
+        columns=columns,
+        **settings,
+    )
     problem = _problem_with_columns(contract)
     if problem:
         raise document.error((*where, "columns"), problem)
@@ -350,15 +353,26 @@ def _read_column(
             (*where, "config", "meta", min(unknown)),
             f"unknown key {min(unknown)}: a column knows landing_optional only",
         )
+    return _validated(
+        document,
+        where,
+        ColumnContract,
+        name=str(column.get("name") or ""),
+        data_type=column.get("data_type") or "varchar",
+        is_optional=bool(meta.get("landing_optional", False)),
+        personal_data=meta.get("personal_data"),
+    )
+
+
+def _validated(
+    document: _Document, where: tuple[str | int, ...], kind: type[_Contract], **values: Any
+) -> _Contract:
     try:
-        return ColumnContract(
-            name=str(column.get("name") or ""),
-            data_type=column.get("data_type") or "varchar",
-            is_optional=bool(meta.get("landing_optional", False)),
-            personal_data=meta.get("personal_data"),
-        )
+        return kind(**values)
     except ValidationError as error:
-        raise _explained(document, error, where) from error
+        problem = _explained(document, error, where)
+    # Outside the handler: pydantic's error, kept as this one's context, could never be freed.
+    raise problem
 
 
 def _problem_with_columns(contract: TableContract) -> str | None:
