@@ -6,6 +6,7 @@ shop's offset, and a guest's checkout makes a customer that nobody has seen befo
 
 import json
 from collections.abc import Iterable
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,9 @@ SHOP_TIME_ZONE = "Europe/Warsaw"
 FIRST_ACCOUNT_CUSTOMER = 6_000_000_000_000
 FIRST_GUEST_CUSTOMER = 7_000_000_000_000
 FIRST_LINE_ITEM = 13_000_000_000_000
+FIRST_REFUND = 900_000_000_000
 LINES_PER_ORDER = 100
+REFUNDS_PER_ORDER = 100
 
 # A checkout counts as left once it has rested for this long.
 ABANDONED_AFTER = np.timedelta64(1, "h")
@@ -266,32 +269,36 @@ def _refund_documents(
     world: World, orders: pd.DataFrame
 ) -> dict[int, list[tuple[np.datetime64, float, str]]]:
     """Time, amount and document of each refund, by the position of its order."""
-    positions = pd.Series(orders.index, index=orders["order"])
-    refunds = world.refunds[
+    positions = dict(zip(orders["order"], orders.index, strict=True))
+    lines = world.refunds[
         world.refunds["order"].isin(orders["order"]) & (world.refunds["at"] < world.end)
-    ]
+    ].sort_values(["order", "at", "line"], kind="stable")
+    rows = zip(
+        lines.itertuples(index=False), lines["at"].to_numpy(), _times(lines["at"]), strict=True
+    )
     documents: dict[int, list[tuple[np.datetime64, float, str]]] = {}
-    for (order, at), lines in refunds.groupby(["order", "at"], sort=True):
-        amount = round(float(lines["amount"].sum()), 2)
-        first_id = _line_item_id(order, int(lines["line"].min()))
+    # What goes back of one order at one moment is one refund.
+    for (order, at, created_at), group in groupby(rows, lambda row: (row[0].order, *row[1:])):
+        issued = documents.setdefault(positions[order], [])
+        refunded = [line for line, *_ in group]
+        refund_id = FIRST_REFUND + order * REFUNDS_PER_ORDER + len(issued)
+        amount = round(sum(line.amount for line in refunded), 2)
         document = {
-            "id": first_id,
+            "id": refund_id,
             "order_id": order,
-            "created_at": _times(pd.Series([at]))[0],
+            "created_at": created_at,
             "refund_line_items": [
                 {
-                    "id": _line_item_id(order, line.line),
+                    "id": refund_id * LINES_PER_ORDER + line.line,
                     "line_item_id": _line_item_id(order, line.line),
                     "quantity": line.quantity,
                     "subtotal": f"{line.amount:.2f}",
                 }
-                for line in lines.itertuples(index=False)
+                for line in refunded
             ],
             "transactions": [{"amount": f"{amount:.2f}", "kind": "refund", "status": "success"}],
         }
-        documents.setdefault(positions[order], []).append(
-            (at.to_datetime64(), amount, json.dumps(document))
-        )
+        issued.append((at, amount, json.dumps(document)))
     return documents
 
 
