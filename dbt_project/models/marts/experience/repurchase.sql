@@ -10,12 +10,17 @@ first_orders as (
     from {{ ref('int_kpis__purchase_units') }}
 ),
 
+kpis as (
+    select * from {{ ref('kpis') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
 cohorts as (
     select
+        first_orders.metric_slug,
         first_orders.cohort_month_date,
         first_orders.channel_slug,
         purchase_windows.until_days as window_days,
@@ -38,20 +43,34 @@ cohorts as (
         on first_orders.metric_slug = purchase_windows.metric_slug
     cross join settings
     group by
+        first_orders.metric_slug,
         first_orders.cohort_month_date,
         first_orders.channel_slug,
         purchase_windows.until_days
+),
+
+rates as (
+    select
+        *,
+        repurchasing_count / nullif(cast(customer_count as double), 0) as repurchase_rate
+    from cohorts
 )
 
 select
-    cohort_month_date,
-    channel_slug,
-    window_days,
-    customer_count,
-    repurchasing_count,
-    immature_count,
-    excluded_count,
-    unknown_count,
-    repurchasing_count / nullif(customer_count, 0) as repurchase_rate,
-    immature_count = 0 as is_mature
-from cohorts
+    rates.cohort_month_date,
+    rates.channel_slug,
+    rates.window_days,
+    rates.customer_count,
+    rates.repurchasing_count,
+    rates.immature_count,
+    rates.excluded_count,
+    rates.unknown_count,
+    rates.repurchase_rate,
+    {{ wilson_bound('-', 'rates.repurchase_rate', 'nullif(rates.customer_count, 0)') }} as ci_low,
+    {{ wilson_bound('+', 'rates.repurchase_rate', 'nullif(rates.customer_count, 0)') }} as ci_high,
+    rates.immature_count = 0 as is_mature,
+    rates.customer_count >= kpis.minimum_n as is_min_n,
+    kpis.definition_version
+from rates
+inner join kpis
+    on rates.metric_slug = kpis.metric_slug

@@ -3,6 +3,15 @@ with purchases as (
     where is_purchase and customer_key is not null
 ),
 
+-- One definition for every age.
+kpis as (
+    select
+        min(minimum_n) as minimum_n,
+        max(definition_version) as definition_version
+    from {{ ref('kpis') }}
+    where metric_slug like 'retention_month_%'
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -81,18 +90,30 @@ cohort_months as (
     group by
         cohort_month_date,
         age_months
+),
+
+rates as (
+    select
+        *,
+        retained_count / cast(mature_count as double) as retention_rate
+    from cohort_months
 )
 
 select
-    cohort_months.cohort_month_date,
-    cast(cohort_months.age_months as integer) as age_months,
+    rates.cohort_month_date,
+    cast(rates.age_months as integer) as age_months,
     cohort_sizes.customer_count,
-    cohort_months.mature_count,
-    cohort_months.retained_count,
-    cast(cohort_months.purchase_count as bigint) as purchase_count,
-    cast(cohort_months.net_amount as decimal(18, 2)) as net_amount,
-    cohort_months.retained_count / nullif(cohort_months.mature_count, 0) as retention_rate,
-    cohort_months.mature_count = cohort_sizes.customer_count as is_mature
-from cohort_months
+    rates.mature_count,
+    rates.retained_count,
+    cast(rates.purchase_count as bigint) as purchase_count,
+    cast(rates.net_amount as decimal(18, 2)) as net_amount,
+    rates.retention_rate,
+    {{ wilson_bound('-', 'rates.retention_rate', 'rates.mature_count') }} as ci_low,
+    {{ wilson_bound('+', 'rates.retention_rate', 'rates.mature_count') }} as ci_high,
+    rates.mature_count = cohort_sizes.customer_count as is_mature,
+    rates.mature_count >= kpis.minimum_n as is_min_n,
+    kpis.definition_version
+from rates
 inner join cohort_sizes
-    on cohort_months.cohort_month_date = cohort_sizes.cohort_month_date
+    on rates.cohort_month_date = cohort_sizes.cohort_month_date
+cross join kpis
