@@ -1,0 +1,44 @@
+def test_identity_macros_give_what_their_names_say(evaluate):
+    values = evaluate(
+        folded="""{{ folded_name("'Łucja-Müller d’Or'") }}""",
+        other_script="""{{ folded_name("'Иван'") }}""",
+        no_letters="""{{ folded_name("'...'") }}""",
+        first="""{{ first_word("' Anna Maria'") }}""",
+        folded_tag="""{{ linking_email("' Ada+Shop@Mail.com'", 'true') }}""",
+        kept_tag="""{{ linking_email("'Ada+Shop@Mail.com'", 'false') }}""",
+        no_address="""{{ linking_email("'ada at mail.com'", 'true') }}""",
+        mail_time=(
+            """cast({{ rfc_2822_timestamp("'Mon, 05 Jan 2026 10:15:00 +0100'") }} as varchar)"""
+        ),
+        no_mail_time="""{{ rfc_2822_timestamp("'yesterday'") }} is null""",
+        unsafe="""{{ dbt.safe_cast("'soon'", 'integer') }} is null""",
+        latest="""(
+            select {{ latest_value('name', 'seen_at') }}
+            from (values ('b', 1), ('c', 2), ('d', 2), (null, 3)) as seen (name, seen_at)
+        )""",
+        believed="""(
+            select {{ believed_value('profiles.city') }}
+            from (values
+                (1, timestamp '2026-01-01', null),
+                (2, timestamp '2026-01-01', 'early'),
+                (2, timestamp '2026-01-02', 'late'),
+                (3, timestamp '2026-01-03', 'latest of a source less trusted')
+            ) as profiles (trait_priority, last_seen_at, city)
+            cross join lateral (select profiles.trait_priority) as trait_sources
+        )""",
+    )
+
+    assert values == {
+        "folded": "lucjamullerdor",
+        "other_script": "иван",
+        "no_letters": None,
+        "first": "Anna",
+        "folded_tag": "ada@mail.com",
+        "kept_tag": "ada+shop@mail.com",
+        "no_address": None,
+        "mail_time": "2026-01-05 09:15:00",
+        "no_mail_time": True,
+        "unsafe": True,
+        "latest": "d",
+        "believed": "late",
+    }
