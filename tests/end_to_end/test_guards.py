@@ -33,6 +33,14 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_profiles"',
         "update {relation} set customer_key = profile_key",
     ),
+    "assert_every_order_has_an_exchange_rate": (
+        '"warehouse"."intermediate"."int_orders__placed_orders"',
+        "update {relation} set amount = null",
+    ),
+    "assert_orders_reconcile_with_their_sources": (
+        '"cx"."marts"."fct_orders"',
+        "update {relation} set amount_original = amount_original + 0.01",
+    ),
 }
 
 
