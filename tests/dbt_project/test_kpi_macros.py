@@ -67,3 +67,44 @@ def test_intervals_have_their_golden_values(evaluate):
         assert found == [None, None] or found == pytest.approx(expected, abs=0.06), name
     assert values["t_of_31"] == pytest.approx([2.0395134464], rel=1e-7)
     assert values["t_of_1000"] == pytest.approx([1.9623390808], rel=1e-9)
+
+
+def test_a_scorecard_that_contradicts_itself_is_caught(evaluate):
+    def breaches(**changes):
+        row = {
+            "metric_slug": "'csat'",
+            "period_type": "'total'",
+            "period_start_date": "null",
+            "dimension": "'total'",
+            "member": "'all'",
+            "kind": "'rate'",
+            "numerator": 7,
+            "denominator": 10,
+            "value": 0.7,
+            "ci_low": 0.397,
+            "ci_high": 0.892,
+            "promoters": "null",
+            "passives": "null",
+            "detractors": "null",
+        } | changes
+        columns = ", ".join(f"{value} as {name}" for name, value in row.items())
+        test = f'{{{{ test_numerator_within_denominator("(select {columns})") }}}}'
+        return f"(select count(*) from ({test}))"
+
+    values = evaluate(
+        sound=breaches(),
+        numerator_too_large=breaches(numerator=11),
+        value_outside_its_interval=breaches(value=0.9),
+        a_lost_bucket=breaches(kind="'nps'", promoters=5, passives=2, detractors=2),
+        all_buckets=breaches(kind="'nps'", promoters=5, passives=2, detractors=3),
+        something_of_nothing=breaches(kind="'mean'", denominator=0),
+    )
+
+    assert values == {
+        "sound": 0,
+        "numerator_too_large": 1,
+        "value_outside_its_interval": 1,
+        "a_lost_bucket": 1,
+        "all_buckets": 0,
+        "something_of_nothing": 1,
+    }

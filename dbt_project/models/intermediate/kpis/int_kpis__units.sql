@@ -2,6 +2,10 @@
 
 -- A new family of KPIs is one more branch. The branches are made alike: union goes by position.
 with units as (
+    select * from {{ ref('int_kpis__campaign_units') }}
+    union all
+    select * from {{ ref('int_kpis__checkout_units') }}
+    union all
     select * from {{ ref('int_kpis__contact_units') }}
     union all
     select * from {{ ref('int_kpis__digital_units') }}
@@ -9,6 +13,8 @@ with units as (
     select * from {{ ref('int_kpis__feedback_units') }}
     union all
     select * from {{ ref('int_kpis__journey_units') }}
+    union all
+    select * from {{ ref('int_kpis__purchase_units') }}
     union all
     select * from {{ ref('int_kpis__service_units') }}
 )

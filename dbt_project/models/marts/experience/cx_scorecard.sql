@@ -77,7 +77,7 @@ estimates as (
         {{ wilson_bound('-', 'mean_value', '(n / design_effect)') }} as ci_low,
         {{ wilson_bound('+', 'mean_value', '(n / design_effect)') }} as ci_high
     from shares
-    where kind = 'rate'
+    where kind = 'rate' and n > 0
 
     union all
 
@@ -88,7 +88,7 @@ estimates as (
         {{ nps_bound('-', 'positive_count', 'negative_count', 'n') }} as ci_low,
         {{ nps_bound('+', 'positive_count', 'negative_count', 'n') }} as ci_high
     from shares
-    where kind = 'nps'
+    where kind = 'nps' and n > 0
 
     union all
 
@@ -99,7 +99,7 @@ estimates as (
         mean_value - t_quantile * mean_standard_error as ci_low,
         mean_value + t_quantile * mean_standard_error as ci_high
     from shares
-    where kind = 'mean'
+    where kind = 'mean' and n > 0
 
     union all
 
@@ -131,7 +131,7 @@ select
     estimates.standard_error,
     estimates.ci_low,
     estimates.ci_high,
-    case when shares.kind = 'rate' then shares.design_effect end as design_effect,
+    case when shares.kind = 'rate' and shares.n > 0 then shares.design_effect end as design_effect,
     case when shares.kind = 'nps' then shares.positive_count end as promoters,
     case
         when shares.kind = 'nps'
@@ -157,5 +157,5 @@ select
 from shares
 inner join kpis
     on shares.metric_slug = kpis.metric_slug
-inner join estimates
+left join estimates
     on shares.cell_key = estimates.cell_key

@@ -1,0 +1,36 @@
+with scored_responses as (
+    select * from {{ ref('int_feedback__scored_responses') }}
+)
+
+select
+    response_key,
+    touchpoint_key,
+    customer_key,
+    invitation_key,
+    order_key,
+    case_key,
+    product_key,
+    team_key,
+    source_name,
+    program_slug,
+    question,
+    feedback_kind,
+    metric_slug,
+    scale_slug,
+    channel_slug,
+    segment_slug,
+    contact_reason_slug,
+    language,
+    score,
+    score_share,
+    band,
+    invalid_reason,
+    excluded_reason,
+    is_valid,
+    is_counted,
+    is_speeding,
+    is_straight_lined,
+    is_without_text,
+    answered_at,
+    answered_date
+from scored_responses

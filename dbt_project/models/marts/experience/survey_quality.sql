@@ -1,0 +1,75 @@
+with responses as (
+    select * from {{ ref('stg_surveys__responses') }}
+),
+
+response_quality as (
+    select * from {{ ref('int_feedback__response_quality') }}
+),
+
+scored_responses as (
+    select * from {{ ref('int_feedback__scored_responses') }}
+    where source_name = 'surveys'
+),
+
+invitations as (
+    select * from {{ ref('int_feedback__invitations') }}
+    where response_id is not null
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+response_answers as (
+    select
+        response_id,
+        max(excluded_reason) as excluded_reason,
+        count(*) as answer_count,
+        count(*) filter (where not is_valid) as invalid_answer_count,
+        count(*) filter (where is_counted) as counted_answer_count,
+        count(*) filter (where is_valid and excluded_reason is null and not is_counted)
+            as superseded_answer_count
+    from scored_responses
+    group by response_id
+)
+
+select
+    responses.program_slug,
+    cast(
+        date_trunc(
+            'month', {{ business_date('responses.recorded_at', 'settings.default_time_zone') }}
+        ) as date
+    ) as month_start_date,
+    count(*) as response_count,
+    count(*) filter (where responses.is_finished) as finished_count,
+    count(*) filter (where not responses.is_finished) as partial_count,
+    count(*) filter (where responses.is_test) as test_count,
+    count(*) filter (where responses.is_spam) as spam_count,
+    count(*) filter (where response_answers.excluded_reason = 'employee') as employee_count,
+    count(*) filter (where invitations.response_id is null and not responses.is_test)
+        as uninvited_count,
+    count(*) filter (where response_quality.is_speeding) as speeding_count,
+    count(*) filter (where response_quality.is_straight_lined) as straight_lined_count,
+    count(*) filter (where response_quality.is_without_text) as without_text_count,
+    cast(coalesce(sum(response_answers.answer_count), 0) as bigint) as answer_count,
+    cast(coalesce(sum(response_answers.invalid_answer_count), 0) as bigint)
+        as invalid_answer_count,
+    cast(coalesce(sum(response_answers.superseded_answer_count), 0) as bigint)
+        as superseded_answer_count,
+    cast(coalesce(sum(response_answers.counted_answer_count), 0) as bigint)
+        as counted_answer_count
+from responses
+cross join settings
+left join response_quality
+    on responses.response_id = response_quality.response_id
+left join response_answers
+    on responses.response_id = response_answers.response_id
+left join invitations
+    on responses.response_id = invitations.response_id
+group by
+    responses.program_slug,
+    cast(
+        date_trunc(
+            'month', {{ business_date('responses.recorded_at', 'settings.default_time_zone') }}
+        ) as date
+    )
