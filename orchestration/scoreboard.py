@@ -70,7 +70,7 @@ def _touchpoints(connection: duckdb.DuckDBPyConnection) -> Section:
 
 
 def _journeys(connection: duckdb.DuckDBPyConnection) -> Section:
-    return Section("Journeys", _counts(connection, "fct_journeys", "outcome"))
+    return Section("Journeys", _counts(connection, "fct_journeys", "outcome_slug"))
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, mart: str, column: str) -> list[tuple[str, str]]:

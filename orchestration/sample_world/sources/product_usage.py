@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
-from orchestration.sample_world.digital_ids import account_ids
+from orchestration.sample_world.digital_ids import account_ids, phone_ids
 from orchestration.sample_world.world import World
 
 SOURCE = "product_usage"
@@ -36,6 +36,7 @@ def write(world: World, out: Delivery) -> None:
         {
             "event_id": "u-" + moments["moment"].astype(str).to_numpy(dtype=object),
             "account_id": account_ids(persons["account"]),
+            "device_id": phone_ids(persons["device_app"]),
             "event_type": moments["kind"].to_numpy(),
             "feature": _features(moments),
             "product_id": world.products["product_id"].reindex(moments["product"]).to_numpy(),

@@ -20,6 +20,12 @@ sensor_touchpoints as (
     where device_key is not null
 ),
 
+-- The app works for an account: what it reports tells whose phone it is.
+product_usage_touchpoints as (
+    select * from {{ ref('int_touchpoints__product_usage') }}
+    where device_key is not null
+),
+
 settings as (
     select to_days(cast(setting_value as integer)) as look_back
     from {{ ref('kpi_windows') }}
@@ -73,6 +79,16 @@ device_events as (
         false as is_sign_out,
         occurred_at
     from sensor_touchpoints
+
+    union all
+
+    select
+        touchpoint_key,
+        device_key,
+        profile_key as login_profile_key,
+        false as is_sign_out,
+        occurred_at
+    from product_usage_touchpoints
 ),
 
 login_states as (

@@ -11,7 +11,10 @@ select
         when account_id is not null
             then {{ surrogate_key(["'product_usage'", 'account_id']) }}
     end as profile_key,
-    cast(null as varchar) as device_key,
+    case
+        when device_id is not null
+            then {{ surrogate_key(["'device'", 'device_id']) }}
+    end as device_key,
     'app' as channel_slug,
     event_type as touchpoint_type_slug,
     cast(null as varchar) as outcome_slug,

@@ -6,6 +6,7 @@ events as (
     select
         event_id,
         account_id,
+        device_id,
         event_type,
         feature,
         product_id,
@@ -35,6 +36,7 @@ select
     -- keys
     event_id,
     account_id,
+    device_id,
     product_id,
 
     -- attributes
