@@ -31,7 +31,7 @@ ui: $(READY) ## Dagster's UI, schedule and sensors on http://127.0.0.1:3000
 	@$(BIN)/throughline ui
 
 bench: $(READY) ## Measure landing against plain DuckDB
-	$(BIN)/python -m orchestration.landing.bench
+	$(BIN)/python -m tests.bench.bench_landing
 
 run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
 	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real

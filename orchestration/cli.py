@@ -28,7 +28,7 @@ def environment() -> None:
     os.environ["THROUGHLINE_STATE"] = str(dagster_dir())
     os.environ["DAGSTER_HOME"] = str(PROJECT_DIR)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    dagster_dir().mkdir(parents=True, exist_ok=True)
+    dagster_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 @app.command()
@@ -89,20 +89,20 @@ def rollback(
     ] = None,
 ) -> None:
     """Let readers see an earlier version. The next run with something new publishes a new one."""
-    from orchestration.landing import warehouse_lock
+    from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.publishing import versions
 
-    with _errors_in_words(versions.NoVersionError), warehouse_lock():
+    with _errors_in_words(versions.NoVersionError, WarehouseLockedError), warehouse_lock():
         typer.echo(f"Readers now see version {versions.roll_back(version)}.")
 
 
 @app.command()
 def dev() -> None:
     """Copy both databases for `dbt build --target dev`."""
-    from orchestration.landing import warehouse_lock
-    from orchestration.publishing.dev_copy import copy_for_development
+    from orchestration.landing import WarehouseLockedError, warehouse_lock
+    from orchestration.publishing.dev_copy import NothingBuiltError, copy_for_development
 
-    with warehouse_lock():
+    with _errors_in_words(NothingBuiltError, WarehouseLockedError), warehouse_lock():
         for copy in copy_for_development():
             typer.echo(copy)
 

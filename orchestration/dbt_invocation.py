@@ -45,7 +45,7 @@ def run_dbt(
 def manifest_path() -> Path:
     """The manifest of the current code, parsed again first if any file of it is newer."""
     manifest = dbt_dir() / "manifest.json"
-    dbt_dir().mkdir(parents=True, exist_ok=True)
+    dbt_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
     # The webserver, the daemon and a run may all find it stale at once.
     with (dbt_dir() / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

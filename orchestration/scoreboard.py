@@ -11,7 +11,7 @@ from orchestration.paths import published_path
 from orchestration.publishing import versions
 from orchestration.warehouse import SETTINGS
 
-HEADLINE_METRICS = ("nps", "csat", "ces", "fcr")
+HEADLINE_METRICS = ("nps_relational", "nps_transactional", "csat", "ces", "fcr", "fcr_issue")
 
 
 @dataclass(frozen=True)
@@ -83,18 +83,25 @@ def _counts(connection: duckdb.DuckDBPyConnection, mart: str, column: str) -> li
 
 def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
     rows = connection.execute(
-        "select metric_slug, value, ci_low, ci_high, denominator from marts.cx_scorecard "
-        "where period_type = 'total' and dimension = 'total' and denominator > 0 "
-        "and split_part(metric_slug, '_', 1) in (select unnest(?)) order by metric_slug",
+        "select metric_slug, metric_name, kind, value, ci_low, ci_high, denominator "
+        "from marts.cx_scorecard where period_type = 'total' and dimension = 'total' "
+        "and value is not null and metric_slug in (select unnest(?))",
         [list(HEADLINE_METRICS)],
     ).fetchall()
+    figures = {
+        slug: (name, f"{_in_words(kind, value, low, high)}, n = {denominator:,}")
+        for slug, name, kind, value, low, high, denominator in rows
+    }
     return Section(
-        "Experience (value, 95 % interval, n)",
-        [
-            (slug, f"{value:.3f}  [{low:.3f}, {high:.3f}]  n = {denominator:,.0f}")
-            for slug, value, low, high, denominator in rows
-        ],
+        "Experience (95 % interval)",
+        [figures[slug] for slug in HEADLINE_METRICS if slug in figures],
     )
+
+
+def _in_words(kind: str, value: float, low: float, high: float) -> str:
+    if kind == "rate":
+        return f"{value:.1%} ({low:.1%} to {high:.1%})"
+    return f"{value:.1f} ({low:.1f} to {high:.1f})"
 
 
 def _rejected_rows(connection: duckdb.DuckDBPyConnection) -> Section:

@@ -35,7 +35,7 @@ def inputs_fingerprint() -> str:
 
 def forget_build() -> None:
     """A build begins: what is under `build/` may no longer be published."""
-    public_build_path().parent.mkdir(parents=True, exist_ok=True)
+    public_build_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _state_path().unlink(missing_ok=True)
 
 

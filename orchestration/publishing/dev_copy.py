@@ -16,12 +16,19 @@ _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 
 
+class NothingBuiltError(Exception):
+    """There is no warehouse to copy yet."""
+
+
 def copy_for_development() -> list[Path]:
     """Replace both copies; an open session of the analyst keeps its old files."""
+    originals = (warehouse_path(), public_build_path())
+    if not all(original.exists() for original in originals):
+        raise NothingBuiltError("nothing is built yet: `throughline run` does it")
     dev_dir().mkdir(parents=True, exist_ok=True)
     dev_dir().chmod(_PRIVATE_FOLDER)
     copies = []
-    for original in (warehouse_path(), public_build_path()):
+    for original in originals:
         # A file copied before its checkpoint lacks committed rows.
         with duckdb.connect(str(original), config=SETTINGS) as connection:
             connection.execute("checkpoint")

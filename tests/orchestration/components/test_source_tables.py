@@ -1,0 +1,199 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+
+from orchestration.components import SourceTables, source_tables
+from orchestration.components.source_tables import freshness_check
+from orchestration.landing import open_warehouse
+from orchestration.resources import WarehouseWriter
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FRESHNESS = {
+    "warn_after": {"count": 36, "period": "hour"},
+    "error_after": {"count": 3, "period": "day"},
+}
+LEDGER = ("deliveries", "loads", "rejects", "run_settings")
+
+
+@dg.asset(deps=[["ledger", "loads"]])
+def built_on_the_ledger():
+    pass
+
+
+@pytest.fixture
+def definitions(tmp_path, data_folder, contracts, monkeypatch):
+    """The assets of one source, as the component makes them."""
+    monkeypatch.setattr(source_tables, "load_contracts", lambda: contracts)
+    declared = [("pos", "receipts"), ("pos", "returns"), *(("ledger", name) for name in LEDGER)]
+    sources = {
+        f"source.throughline.{source}.{name}": {
+            "source_name": source,
+            "name": name,
+            "description": f"One row per row of {name}.",
+            "freshness": FRESHNESS,
+        }
+        for source, name in declared
+    }
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"sources": sources}))
+    return dg.build_defs_for_component(
+        SourceTables(manifest_path=manifest, owner="data-platform@example.com")
+    )
+
+
+@pytest.fixture
+def materialize(definitions):
+    """Run the source's assets, and one that is built on the ledger."""
+
+    def run(selection=None, **config):
+        return dg.materialize(
+            [*definitions.assets, built_on_the_ledger],
+            resources={"warehouse": WarehouseWriter()},
+            run_config={"ops": {"ledger": {"config": config}}} if config else None,
+            selection=selection,
+            raise_on_error=False,
+        )
+
+    return run
+
+
+def row_counts(result):
+    return {
+        "/".join(event.asset_key.path): event.materialization.metadata["dagster/row_count"].value
+        for event in result.get_asset_materialization_events()
+        if "dagster/row_count" in event.materialization.metadata
+    }
+
+
+def test_each_table_of_a_contract_is_an_asset_with_its_rows(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99", "2,5.00")
+    deliver("returns_2026-01-01.csv", "receipt_no", "1")
+
+    result = materialize()
+
+    assert result.success
+    assert row_counts(result) == {
+        "pos/receipts": 2,
+        "pos/returns": 1,
+        "ledger/deliveries": 2,
+        "ledger/loads": 2,
+        "ledger/rejects": 0,
+        "ledger/run_settings": 0,
+    }
+
+
+def test_the_catalogue_says_what_a_table_is_and_whose(definitions):
+    (receipts,) = [
+        spec
+        for asset in definitions.assets
+        for spec in asset.specs
+        if spec.key == dg.AssetKey(["pos", "receipts"])
+    ]
+
+    assert receipts.group_name == "landing"
+    assert receipts.description == "One row per receipt."
+    assert receipts.owners == ["data-platform@example.com"]
+    assert receipts.kinds == {"csv", "duckdb"}
+
+
+def test_one_source_can_be_run_again_alone(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+
+    result = materialize(selection=[dg.AssetKey(["pos", "receipts"])])
+
+    assert result.success
+    assert row_counts(result) == {"pos/receipts": 1}
+
+
+def test_rows_that_no_load_accounts_for_stop_what_is_built_on_them(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99", "2,5.00")
+    materialize()
+    with open_warehouse() as connection:
+        connection.execute("delete from raw_pos.receipts where receipt_no = '2'")
+
+    result = materialize()
+
+    assert not result.success
+    (accounting,) = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "every_line_is_accounted_for"
+    ]
+    assert not accounting.passed
+    assert not result.asset_materializations_for_node("built_on_the_ledger")
+
+
+def test_a_file_that_no_table_expects_is_listed_and_stops_nothing(materialize, deliver):
+    deliver("notes.csv", "whatever")
+
+    assert materialize().success
+
+    with open_warehouse() as connection:
+        (row,) = connection.execute("select file_name, status from ledger.deliveries").fetchall()
+    assert row == ("notes.csv", "unknown_file")
+
+
+def test_a_run_setting_stays_until_it_is_taken_back(materialize):
+    materialize(settings={"as_of": "2026-03-01", "reporting_currency": "USD"})
+    materialize(settings={"as_of": ""})
+
+    with open_warehouse() as connection:
+        settings = connection.execute("from ledger.run_settings").fetchall()
+    assert settings == [("reporting_currency", "USD")]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        pytest.param("as_off", "2026-03-01", id="unknown setting"),
+        pytest.param("as_of", "yesterday", id="no date"),
+        pytest.param("default_time_zone", "Europe/Nowhere", id="no time zone"),
+        pytest.param("sources", "pos,tills", id="no source"),
+    ],
+)
+def test_a_run_setting_that_no_model_understands_fails_the_run(materialize, setting, value):
+    assert not materialize(settings={setting: value}).success
+
+
+@pytest.mark.parametrize(
+    ("hours", "passed", "severity"),
+    [
+        pytest.param(1, True, "WARN", id="in time"),
+        pytest.param(37, False, "WARN", id="late"),
+        pytest.param(73, False, "ERROR", id="very late"),
+        pytest.param(None, False, "ERROR", id="never"),
+    ],
+)
+def test_a_source_is_fresh_by_the_rhythm_of_its_contract(hours, passed, severity):
+    last_loaded = None if hours is None else NOW - timedelta(hours=hours)
+
+    check = freshness_check(
+        dg.AssetKey(["pos", "receipts"]), last_loaded, FRESHNESS, is_enabled=True, now=NOW
+    )
+
+    assert (check.passed, check.severity.value) == (passed, severity)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_enabled"),
+    [
+        pytest.param(FRESHNESS, False, id="a source that the company does not have"),
+        pytest.param(None, True, id="a contract that states no rhythm"),
+    ],
+)
+def test_who_promised_nothing_is_never_late(policy, is_enabled):
+    check = freshness_check(
+        dg.AssetKey(["pos", "receipts"]), None, policy, is_enabled=is_enabled, now=NOW
+    )
+
+    assert check.passed
+
+
+def test_a_late_source_stops_nothing(materialize):
+    result = materialize()
+
+    late = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert result.success
+    assert {check.check_name for check in late} == {"deliveries_are_fresh"}

@@ -1,0 +1,107 @@
+"""The project's own definitions, as Dagster loads them."""
+
+import json
+
+import dagster as dg
+import pytest
+
+from orchestration.dbt_invocation import manifest_path
+from orchestration.definitions import defs
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Definitions and dbt manifest, parsed once in a data folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THROUGHLINE_DATA", str(tmp_path_factory.mktemp("data")))
+        yield defs(), json.loads(manifest_path().read_text())
+
+
+@pytest.fixture(scope="module")
+def definitions(project):
+    return project[0]
+
+
+@pytest.fixture(scope="module")
+def manifest(project):
+    return project[1]
+
+
+@pytest.fixture(scope="module")
+def graph(definitions):
+    return definitions.resolve_asset_graph()
+
+
+def test_every_source_that_a_model_reads_is_landed_here(graph, manifest):
+    keys = {
+        dg.AssetKey([source["source_name"], source["name"]])
+        for source in manifest["sources"].values()
+    }
+
+    assert keys
+    assert keys - graph.materializable_asset_keys == set()
+
+
+def test_every_model_and_seed_is_an_asset_of_its_schemas_group(graph, manifest):
+    groups = {
+        node["name"]: node["schema"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+        and node["config"]["materialized"] != "ephemeral"
+    }
+
+    assets = {key.path[-1]: graph.get(key).group_name for key in graph.materializable_asset_keys}
+
+    assert {name: assets.get(name) for name in groups} == groups
+
+
+def test_every_test_on_one_model_is_a_check_and_its_severity_decides_what_it_stops(
+    definitions, manifest
+):
+    severities = {
+        test["name"]: test["config"]["severity"].lower() == "error"
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test" and test.get("attached_node")
+    }
+
+    (dbt_build,) = [asset for asset in definitions.assets or [] if asset.op.name == "dbt_build"]
+    checks = {spec.name: spec.blocking for spec in dbt_build.check_specs}
+
+    assert {name: checks.get(name) for name in severities} == severities
+
+
+def test_every_mart_has_an_owner_and_is_published(graph, manifest):
+    marts = {
+        dg.AssetKey([node["config"]["schema"], node["name"]])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["database"] == "cx"
+    }
+
+    assert marts
+    assert graph.get(dg.AssetKey(["published", "cx"])).parent_keys == marts
+    assert [key for key in marts if not graph.get(key).owners] == []
+
+
+def test_every_landed_table_tells_an_analyst_what_it_is(graph):
+    landed = [
+        key for key in graph.materializable_asset_keys if graph.get(key).group_name == "landing"
+    ]
+
+    assert landed
+    assert [key for key in landed if not graph.get(key).description] == []
+
+
+@pytest.mark.parametrize("job", ["daily", "land", "rebuild", "publish"])
+def test_every_job_runs_in_one_process(definitions, job):
+    assert definitions.resolve_job_def(job).executor_def.name == "in_process"
+
+
+def test_sensors_and_schedule_are_on_from_the_start(definitions):
+    automation = [*definitions.sensors, *definitions.schedules]
+
+    assert {instigator.name: instigator.default_status.value for instigator in automation} == {
+        "complete_delivery_sensor": "RUNNING",
+        "failure_alert": "RUNNING",
+        "stopped_run_sensor": "RUNNING",
+        "daily_schedule": "RUNNING",
+    }

@@ -1,0 +1,72 @@
+import pytest
+
+from orchestration import rebuild
+from orchestration.landing import ensure_tables, land, open_warehouse, set_run_settings
+from orchestration.paths import landing_dir, public_build_path, warehouse_path
+
+
+@pytest.fixture
+def landed(contracts, deliver, monkeypatch):
+    """A warehouse into which a first version of a file, its correction and another were landed."""
+    monkeypatch.setattr(rebuild, "load_contracts", lambda: contracts)
+    with open_warehouse() as connection:
+        ensure_tables(connection, contracts)
+        for total in ("9.99", "8.88"):
+            deliver("receipts_2026-01-01.csv", "receipt_no,total", f"1,{total}")
+            land(connection, contracts[0].table("receipts"), landing_dir() / "pos")
+        deliver("receipts_2026-01-02.csv", "receipt_no,total", "2,5.00")
+        land(connection, contracts[0].table("receipts"), landing_dir() / "pos")
+        set_run_settings(connection, [("as_of", "2026-03-01")])
+    return contracts
+
+
+def contents():
+    with open_warehouse() as connection:
+        return {
+            table: connection.execute(f"select {columns} from {table} order by all").fetchall()
+            for table, columns in {
+                "raw_pos.receipts": "receipt_no, total, _load_id, _line, _file_date",
+                "ledger.loads": "load_id, file_name, content_hash, loaded_rows, superseded_by",
+                "ledger.run_settings": "*",
+            }.items()
+        }
+
+
+def test_a_rebuilt_warehouse_holds_the_same(landed):
+    before = contents()
+
+    assert rebuild.replace_warehouse("run") == 3
+
+    assert contents() == before
+
+
+def test_a_rebuilt_warehouse_has_lost_what_the_archive_does_not_know(landed):
+    with open_warehouse() as connection:
+        connection.execute("insert into raw_pos.receipts (receipt_no) values ('by hand')")
+
+    rebuild.replace_warehouse("run")
+
+    assert "by hand" not in str(contents())
+
+
+def test_a_rebuild_that_stops_leaves_the_warehouse_as_it_was(landed, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    before = contents()
+    monkeypatch.setattr(rebuild, "replay", stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild.replace_warehouse("run")
+
+    assert contents() == before
+
+
+def test_the_public_marts_are_built_anew_too(landed):
+    public_build_path().parent.mkdir(parents=True)
+    public_build_path().touch()
+
+    rebuild.replace_warehouse("run")
+
+    assert warehouse_path().exists()
+    assert not public_build_path().exists()
