@@ -188,6 +188,8 @@ select
     tickets.opened_at,
     case
         when who_spoke.started_by = 'customer' then who_spoke.first_customer_turn_at
+        when who_spoke.started_by is null and tickets.submitter_id = tickets.requester_id
+            then tickets.opened_at
     end as clock_started_at,
     cast(null as timestamp) as bot_ended_at,
     who_spoke.first_human_reply_at,

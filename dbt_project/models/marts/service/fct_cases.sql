@@ -32,8 +32,7 @@ select
     is_human_handled,
     -- Zero replies is no reply: an answer still to come is not negative.
     excluded_reason is null
-    and started_by != 'agent'
-    and not is_bot_only
+    and clock_started_at is not null
     and agent_reply_count = 0 as is_unreplied,
     is_queued,
     is_abandoned,
