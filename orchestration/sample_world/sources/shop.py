@@ -394,6 +394,8 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
         versions.itertuples(index=False),
         version_persons.itertuples(index=False),
         _emails(version_persons, versions["updated_at"]),
+        _consents(version_persons, versions["updated_at"], "email_opt_in"),
+        _consents(version_persons, versions["updated_at"], "sms_opt_in"),
         _times(versions["created_at"]),
         _times(versions["updated_at"]),
         strict=True,
@@ -409,6 +411,14 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
                 "state": "disabled" if version.customer_id >= FIRST_GUEST_CUSTOMER else "enabled",
                 "created_at": created_at,
                 "updated_at": updated_at,
+                "email_marketing_consent": {
+                    "state": email_consent,
+                    "consent_updated_at": created_at,
+                },
+                "sms_marketing_consent": {
+                    "state": sms_consent,
+                    "consent_updated_at": created_at,
+                },
                 "default_address": {
                     "address1": person.street,
                     "city": person.city,
@@ -418,7 +428,7 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
             },
             ensure_ascii=False,
         )
-        for version, person, email, created_at, updated_at in rows
+        for version, person, email, email_consent, sms_consent, created_at, updated_at in rows
     ]
     out.documents(SOURCE, "customers", days, documents, key="customers")
     out.truth(
@@ -437,6 +447,13 @@ def _emails(persons: pd.DataFrame, times: pd.Series) -> Iterable[str | None]:
     """The address that each person used at the time."""
     is_new = persons["email_changed_at"].to_numpy() <= times.to_numpy()
     return np.where(is_new, persons["new_email"].to_numpy(), persons["email"].to_numpy())
+
+
+def _consents(persons: pd.DataFrame, times: pd.Series, opt_in: str) -> np.ndarray:
+    """The box that a customer ticked or left open; nobody who has opted out before ticks it."""
+    has_opted_out = persons["opted_out_at"].to_numpy() <= times.to_numpy()
+    is_ticked = persons[opt_in].to_numpy(dtype=bool) & ~has_opted_out
+    return np.where(is_ticked, "subscribed", "not_subscribed")
 
 
 def _times(times: pd.Series) -> list[str | None]:

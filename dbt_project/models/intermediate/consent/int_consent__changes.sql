@@ -3,6 +3,10 @@ with contacts as (
     select * from {{ ref('stg_crm__contacts') }}
 ),
 
+shop_customers as (
+    select * from {{ ref('stg_shop__customer_versions') }}
+),
+
 email_events as (
     select * from {{ ref('stg_email__events') }}
     where
@@ -30,6 +34,20 @@ crm_answers as (
     from contacts
 ),
 
+-- A box left open is no answer.
+shop_answers as (
+    select
+        {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
+        unnest(['email', 'sms']) as channel_slug,
+        unnest([email_consent_state, sms_consent_state]) as consent_state,
+        unnest([
+            coalesce(email_consented_at, updated_at),
+            coalesce(sms_consented_at, updated_at)
+        ]) as changed_at,
+        _load_id
+    from shop_customers
+),
+
 changes as (
     select
         profile_key,
@@ -39,6 +57,21 @@ changes as (
         changed_at,
         _load_id
     from crm_answers
+
+    union all
+
+    select
+        profile_key,
+        'shop' as source_name,
+        channel_slug,
+        case consent_state
+            when 'subscribed' then true
+            when 'unsubscribed' then false
+            when 'redacted' then false
+        end as is_allowed,
+        changed_at,
+        _load_id
+    from shop_answers
 
     union all
 

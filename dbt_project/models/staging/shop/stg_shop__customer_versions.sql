@@ -9,6 +9,8 @@ with source as (
             "state": "VARCHAR",
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR",
+            "email_marketing_consent": {"state": "VARCHAR", "consent_updated_at": "VARCHAR"},
+            "sms_marketing_consent": {"state": "VARCHAR", "consent_updated_at": "VARCHAR"},
             "default_address": {
                 "address1": "VARCHAR", "city": "VARCHAR", "zip": "VARCHAR",
                 "country_code": "VARCHAR"
@@ -51,6 +53,8 @@ select
     customer['default_address']['city'] as city,
     customer['default_address']['zip'] as postcode,
     customer['default_address']['country_code'] as country_code,
+    customer['email_marketing_consent']['state'] as email_consent_state,
+    customer['sms_marketing_consent']['state'] as sms_consent_state,
 
     -- flags
     coalesce(customer['state'] = 'disabled', false) as is_guest,
@@ -58,6 +62,10 @@ select
     -- timestamps
     created_at,
     updated_at,
+    {{ utc_timestamp("customer['email_marketing_consent']['consent_updated_at']") }}
+        as email_consented_at,
+    {{ utc_timestamp("customer['sms_marketing_consent']['consent_updated_at']") }}
+        as sms_consented_at,
 
     {{ value_issues({
         "customer['created_at']": 'created_at',
