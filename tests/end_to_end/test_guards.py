@@ -17,7 +17,9 @@ BREAKAGES = {
     "accepted_values": "update {relation} set {column} = 'not on the list'",
     "within_range": "update {relation} set {column} = {beyond}",
     "same_row_count_as": "delete from {relation}",
-    "unique_together": "insert into {relation} select * from {relation} limit 1",
+    # Some guard a part of the rows only.
+    "unique_together": "insert into {relation} select * from {relation}",
+    "numerator_within_denominator": "update {relation} set numerator = -1 where kind = 'rate'",
     "mapped_reasons": (
         "update {relation} set source_contact_reason = 'new', contact_reason_slug = null"
     ),

@@ -90,6 +90,10 @@ EMBEDDED = ("Program", "Channel", "Reason", "OrderNumber", "CaseNumber")
 CASE_CHANNELS = {"call": "phone", "chat": "chat", "ticket": "email ticket", "social": "social"}
 ORDER_CHANNELS = {"web": "online", "app": "online", "store": "store"}
 
+# Who is no customer has a person number of their own, below any of a customer's.
+STAFF_PERSON = -1_000
+PAPER_PERSON = -1_000_000
+
 # What the service desk's tool hands over with the contact.
 REASONS = {
     "delivery": "Delivery",
@@ -123,7 +127,7 @@ def write(world: World, out: Delivery) -> None:
     for survey in SURVEYS:
         _write_responses(world, out, survey, forms[forms["Program"] == survey.name])
     _write_invitations(world, out, contacts, forms)
-    out.truth("profiles", _profiles(contacts))
+    out.truth("profiles", _profiles(contacts, forms))
 
 
 def _contacts(world: World) -> pd.DataFrame:
@@ -212,13 +216,13 @@ def _answers_before(
 def _staff_answers(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFrame:
     """The staff try the open link, and are satisfied."""
     staff = forms[rng.random(len(forms)) < STAFF_SHARE].copy()
-    number = pd.Series(rng.integers(1, 40, len(staff)).astype(str), index=staff.index)
+    number = pd.Series(rng.integers(1, 40, len(staff)), index=staff.index)
     staff[[*EMBEDDED[1:], "text"]] = None
     return staff.assign(
         ResponseId="R_2" + staff["ResponseId"].str[3:],
         RecipientFirstName=None,
         RecipientLastName=None,
-        RecipientEmail="staff" + number + f"@{STAFF_DOMAIN}",
+        RecipientEmail="staff" + number.astype(str) + f"@{STAFF_DOMAIN}",
         ExternalReference=None,
         Status="IP Address",
         DistributionChannel="anonymous",
@@ -228,7 +232,7 @@ def _staff_answers(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFram
         excluded="employee",
         is_partial=False,
         is_invited=False,
-        person=-1,
+        person=STAFF_PERSON - number,
     )
 
 
@@ -247,7 +251,7 @@ def _paper_forms(rng: np.random.Generator, forms: pd.DataFrame) -> pd.DataFrame:
         excluded="invalid",
         is_partial=False,
         is_invited=False,
-        person=-1,
+        person=PAPER_PERSON - paper["response"],
     )
 
 
@@ -414,10 +418,15 @@ def _write_invitations(
     )
 
 
-def _profiles(contacts: pd.DataFrame) -> pd.DataFrame:
-    ids = contacts["ExternalReference"].fillna(contacts["RecipientEmail"].str.lower())
+def _profiles(contacts: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
+    known = pd.concat([contacts, forms[forms["person"] < 0]], ignore_index=True)
+    ids = known["ExternalReference"].fillna(known["RecipientEmail"].str.lower())
     return pd.DataFrame(
-        {"source_name": SOURCE, "source_profile_id": ids, "person": contacts["person"]}
+        {
+            "source_name": SOURCE,
+            "source_profile_id": ids.fillna(known["ResponseId"]),
+            "person": known["person"].astype("int64"),
+        }
     ).drop_duplicates()
 
 
