@@ -12,7 +12,7 @@ def at(*times):
 
 @pytest.fixture
 def sales(world):
-    """Two sales and a web order; one line of the first sale comes back."""
+    """Two sales and a web order; the web order and a part of the first sale come back to tills."""
     return world(
         persons={
             "person": [0, 1],
@@ -37,11 +37,19 @@ def sales(world):
             "discount": [10.0, 0.0, 0.0, 0.0],
         },
         refunds={
-            "order": [5],
-            "line": [1],
-            "at": at("2026-01-20T12:00"),
-            "quantity": [1],
-            "amount": [615.5],
+            "order": [5, 7],
+            "line": [1, 1],
+            "at": at("2026-01-20T12:00", "2026-01-21T12:00"),
+            "quantity": [1, 1],
+            "amount": [615.5, 99.0],
+        },
+        moments={
+            "moment": [1],
+            "kind": ["store_return"],
+            "person": [1],
+            "at": at("2026-01-21T12:00"),
+            "order": [7],
+            "store": [5],
         },
     )
 
@@ -80,6 +88,10 @@ def test_each_receipt_line_arrives_with_its_money_and_the_time_on_the_till(stage
             *("S01-R00000000051", "1", "PR001", Decimal("-1.000"), Decimal("620.50")),
             *(Decimal("0.00"), Decimal("-615.50"), "PLN", "2026-01-20 13:00:00"),
         ),
+        (
+            *("S06-R00000000071", "1", "PR004", Decimal("-1.000"), Decimal("99.00")),
+            *(Decimal("0.00"), Decimal("-99.00"), "GBP", "2026-01-21 12:00:00"),
+        ),
     ]
     assert query("select count(*) from staging.stg_pos__receipt_lines where len(_issues) > 0") == [
         (0,)
@@ -99,6 +111,22 @@ def test_a_card_is_on_receipts_of_its_holder_only(stage, sales, monkeypatch):
         ("S01-0000000005", "C-1"),
         ("S01-R00000000051", "C-1"),
         ("S06-0000000006", None),
+        ("S06-R00000000071", None),
+    ]
+
+
+def test_a_return_names_its_receipt_or_its_online_order(stage, sales, monkeypatch):
+    monkeypatch.setattr(pos, "ORIGINAL_RECEIPT_SHOWN_SHARE", 1.0)
+    query = stage("pos", pos.write, sales)
+
+    originals = query(
+        "select receipt_id, original_receipt_id, original_shop_order_id "
+        "from staging.stg_pos__receipt_lines where line_amount < 0 order by all"
+    )
+
+    assert originals == [
+        ("S01-R00000000051", "S01-0000000005", None),
+        ("S06-R00000000071", None, "7"),
     ]
 
 

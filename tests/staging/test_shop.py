@@ -34,18 +34,20 @@ def trade(world):
             "device_app": [11, -1],
         },
         moments={
-            "moment": [1, 2, 3, 4, 5],
-            "kind": ["checkout_started"] * 3 + ["cart_added", "checkout_started"],
-            "person": [0, 1, 0, 1, 1],
+            "moment": [1, 2, 3, 4, 5, 6],
+            "kind": ["checkout_started"] * 3 + ["cart_added", "checkout_started", "store_return"],
+            "person": [0, 1, 0, 1, 1, 0],
             "at": at(
                 *("2026-01-02T09:58", "2026-01-03T09:58", "2026-01-07T10:00"),
-                *("2026-01-10T10:00", "2026-01-10T10:01"),
+                *("2026-01-10T10:00", "2026-01-10T10:01", "2026-01-22T12:00"),
             ),
-            "journey": [1, 2, 3, 4, 4],
-            "checkout": [100, 101, 102, -1, 103],
-            "product": [-1, -1, -1, 25, -1],
-            "device": [1, 2, 11, 2, 2],
-            "is_logged_in": [True, False, True, False, False],
+            "journey": [1, 2, 3, 4, 4, 5],
+            "checkout": [100, 101, 102, -1, 103, -1],
+            "product": [-1, -1, -1, 25, -1, -1],
+            "order": [-1, -1, -1, -1, -1, 2],
+            "store": [-1, -1, -1, -1, -1, 3],
+            "device": [1, 2, 11, 2, 2, -1],
+            "is_logged_in": [True, False, True, False, False, False],
         },
         orders={
             "order": [0, 1, 2],
@@ -69,12 +71,13 @@ def trade(world):
             "unit_price": [100.0, 60.0, 80.0, 30.0],
             "discount": [0.0, 10.0, 0.0, 0.0],
         },
+        # The second is paid out at a till, which knows of it alone.
         refunds={
-            "order": [0],
-            "line": [1],
-            "at": at("2026-01-20T12:00"),
-            "quantity": [1],
-            "amount": [100.0],
+            "order": [0, 2],
+            "line": [1, 1],
+            "at": at("2026-01-20T12:00", "2026-01-22T12:00"),
+            "quantity": [1, 1],
+            "amount": [100.0, 30.0],
         },
     )
 

@@ -1,12 +1,14 @@
 """Till receipts as the stores' system exports them: Latin-1 CSV, decimal comma, local time.
 
-A return is a receipt of its own with negative lines; not every customer still has the first one.
+A return is a receipt of its own with negative lines. It names what it takes back, a receipt or the
+number of an online order, if the customer still has it.
 """
 
 import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
+from orchestration.sample_world.returns import refunds_at_tills
 from orchestration.sample_world.world import World
 
 SOURCE = "pos"
@@ -25,13 +27,11 @@ PAYMENTS = {
 
 def write(world: World, out: Delivery) -> None:
     """One file per day with the receipts of every store, and the cards that they show."""
-    sales = world.orders[world.orders["place"] == "store"]
-    if sales.empty:
-        return
     rng = world.rng(SOURCE)
-    receipts = _receipts(world, sales, rng)
-    sold = _sold_lines(world, receipts)
-    returned = _returned_lines(world, receipts, rng)
+    sold = _sold_lines(world, rng)
+    returned = _returned_lines(world, rng)
+    if sold.empty and returned.empty:
+        return
     lines = pd.concat([sold, returned], ignore_index=True).sort_values(
         ["sold_at", "receipt_number", "line"], kind="stable", ignore_index=True
     )
@@ -57,13 +57,21 @@ def write(world: World, out: Delivery) -> None:
     )
 
 
-def _receipts(world: World, sales: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    persons = world.persons.loc[sales["person"], ["loyalty_card", "loyalty_at"]]
-    has_card = persons["loyalty_card"].notna().to_numpy() & (
-        persons["loyalty_at"].to_numpy() <= sales["placed_at"].to_numpy()
+def _cards_shown(
+    world: World, persons: pd.Series, times: pd.Series, rng: np.random.Generator
+) -> np.ndarray:
+    """The card of each visit on which one was shown, else None."""
+    cards = world.persons.loc[persons, ["loyalty_card", "loyalty_at"]]
+    has_card = cards["loyalty_card"].notna().to_numpy() & (
+        cards["loyalty_at"].to_numpy() <= times.to_numpy()
     )
-    is_shown = has_card & (rng.random(len(sales)) < CARD_SHOWN_SHARE)
-    return pd.DataFrame(
+    is_shown = has_card & (rng.random(len(times)) < CARD_SHOWN_SHARE)
+    return np.where(is_shown, cards["loyalty_card"].to_numpy(), None)
+
+
+def _sold_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
+    sales = world.orders[world.orders["place"] == "store"]
+    receipts = pd.DataFrame(
         {
             "order": sales["order"].to_numpy(),
             "person": sales["person"].to_numpy(),
@@ -72,42 +80,65 @@ def _receipts(world: World, sales: pd.DataFrame, rng: np.random.Generator) -> pd
             "sold_at": sales["placed_at"].to_numpy(),
             "till": rng.integers(1, TILLS_PER_STORE + 1, len(sales)),
             "payment": rng.integers(0, 2, len(sales)),
-            "loyalty_card": np.where(is_shown, persons["loyalty_card"].to_numpy(), None),
-            "receipt_number": [f"{order:010d}" for order in sales["order"]],
+            "loyalty_card": _cards_shown(world, sales["person"], sales["placed_at"], rng),
+            "receipt_number": [_receipt_number(order) for order in sales["order"]],
+            "original_receipt": None,
         }
     )
-
-
-def _sold_lines(world: World, receipts: pd.DataFrame) -> pd.DataFrame:
     lines = world.order_lines.merge(receipts, on="order")
     lines["amount"] = lines["quantity"] * lines["unit_price"] - lines["discount"]
-    lines["original_receipt_number"] = None
     return lines
 
 
-def _returned_lines(world: World, receipts: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """What comes back at one moment is one receipt, with its own till and number."""
+def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
+    """What comes back at one moment is one receipt of its own."""
+    orders = world.orders[["order", "person", "currency", "place", "store"]]
     prices = world.order_lines[["order", "line", "product", "unit_price"]]
-    lines = world.refunds.merge(receipts, on="order").merge(prices, on=["order", "line"])
-    lines = lines.sort_values(["order", "at", "line"], kind="stable", ignore_index=True)
-    visit = lines.groupby(["order", "at"], sort=False).ngroup().to_numpy()
-    visits = int(visit.max()) + 1 if len(visit) else 0
-    is_original_shown = rng.random(visits) < ORIGINAL_RECEIPT_SHOWN_SHARE
-    lines["till"] = rng.integers(1, TILLS_PER_STORE + 1, visits)[visit]
-    lines["original_receipt_number"] = np.where(
-        is_original_shown[visit], lines["receipt_number"], None
+    lines = (
+        refunds_at_tills(world)
+        .merge(orders, on="order")
+        .merge(prices, on=["order", "line"])
+        .sort_values(["order", "at", "line"], kind="stable", ignore_index=True)
     )
-    # Numbered by the sale and the first line that comes back: unique, and the same in every run.
-    first_line = lines.groupby(["order", "at"], sort=False)["line"].transform("min")
-    lines["receipt_number"] = [
-        f"R{order:010d}{line}" for order, line in zip(lines["order"], first_line, strict=True)
+    visit = lines.groupby(["order", "at"], sort=False).ngroup().to_numpy()
+    visits = lines.drop_duplicates(["order", "at"])
+    is_original_shown = rng.random(len(visits)) < ORIGINAL_RECEIPT_SHOWN_SHARE
+    cards = _cards_shown(world, visits["person"], visits["at"], rng)
+    store_ids = world.stores["store_id"].to_numpy()
+    originals = [
+        f"{store_ids[sale.store]}-{_receipt_number(sale.order)}"
+        if sale.place == "store"
+        else f"#{sale.order}"
+        for sale in visits.itertuples(index=False)
     ]
+    # Numbered by the sale and the first line that comes back: unique, and the same in every run.
+    numbers = [
+        f"R{_receipt_number(sale.order)}{sale.line}" for sale in visits.itertuples(index=False)
+    ]
+    receipts = pd.DataFrame(
+        {
+            "till": rng.integers(1, TILLS_PER_STORE + 1, len(visits)),
+            "payment": rng.integers(0, 2, len(visits)),
+            "loyalty_card": cards,
+            "receipt_number": np.array(numbers, dtype=object),
+            "original_receipt": np.where(
+                is_original_shown, np.array(originals, dtype=object), None
+            ),
+        }
+    )
+    lines = pd.concat([lines, receipts.iloc[visit].reset_index(drop=True)], axis="columns")
     lines["line"] = lines.groupby("receipt_number", sort=False).cumcount() + 1
-    lines["sold_at"] = lines["at"]
-    lines["discount"] = 0.0
-    lines["amount"] = -lines["amount"]
-    lines["quantity"] = -lines["quantity"]
-    return lines
+    return lines.assign(
+        store=lines["till_store"],
+        sold_at=lines["at"],
+        discount=0.0,
+        amount=-lines["amount"],
+        quantity=-lines["quantity"],
+    )
+
+
+def _receipt_number(order: int) -> str:
+    return f"{order:010d}"
 
 
 def _rendered(world: World, lines: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +166,7 @@ def _rendered(world: World, lines: pd.DataFrame) -> pd.DataFrame:
             "Currency": lines["currency"].to_numpy(),
             "Payment": payments,
             "Card No": lines["loyalty_card"].to_numpy(),
-            "Original Receipt": lines["original_receipt_number"].to_numpy(),
+            "Original Receipt": lines["original_receipt"].to_numpy(),
         }
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
+from orchestration.sample_world.returns import refunds_by_post
 from orchestration.sample_world.world import World
 
 SOURCE = "shop"
@@ -104,7 +105,8 @@ def _order_versions(world: World, orders: pd.DataFrame) -> pd.DataFrame:
     events = [orders[column] for column in ("placed_at", "shipped_at", "delivered_at")]
     events.append(orders["cancelled_at"])
     positions = pd.Series(orders.index, index=orders["order"])
-    refunds = world.refunds[world.refunds["order"].isin(orders["order"])]
+    refunds = refunds_by_post(world)
+    refunds = refunds[refunds["order"].isin(orders["order"])]
     changes = pd.DataFrame(
         {
             "position": np.concatenate(
@@ -270,9 +272,8 @@ def _refund_documents(
 ) -> dict[int, list[tuple[np.datetime64, float, str]]]:
     """Time, amount and document of each refund, by the position of its order."""
     positions = dict(zip(orders["order"], orders.index, strict=True))
-    lines = world.refunds[
-        world.refunds["order"].isin(orders["order"]) & (world.refunds["at"] < world.end)
-    ].sort_values(["order", "at", "line"], kind="stable")
+    lines = refunds_by_post(world).sort_values(["order", "at", "line"], kind="stable")
+    lines = lines[lines["order"].isin(orders["order"]) & (lines["at"] < world.end)]
     rows = zip(
         lines.itertuples(index=False), lines["at"].to_numpy(), _times(lines["at"]), strict=True
     )

@@ -27,6 +27,7 @@ shop_lines as (
         'shop' as source_name,
         shop_order_lines.order_id as source_order_id,
         shop_order_lines.order_line_id as source_line_id,
+        cast(null as varchar) as original_source_name,
         cast(null as varchar) as source_original_order_id,
         shop_orders.shop_customer_id as source_profile_id,
         cast(null as varchar) as store_key,
@@ -51,7 +52,10 @@ pos_lines as (
         'pos' as source_name,
         receipt_lines.receipt_id as source_order_id,
         receipt_lines.line_number as source_line_id,
-        receipt_lines.original_receipt_id as source_original_order_id,
+        case when receipt_lines.original_shop_order_id is not null then 'shop' else 'pos' end
+            as original_source_name,
+        coalesce(receipt_lines.original_shop_order_id, receipt_lines.original_receipt_id)
+            as source_original_order_id,
         receipt_lines.loyalty_card as source_profile_id,
         receipt_lines.store_id as store_key,
         receipt_lines.product_id as product_key,
@@ -78,6 +82,7 @@ complete_journey_lines as (
         'complete_journey' as source_name,
         basket_id as source_order_id,
         product_id as source_line_id,
+        cast(null as varchar) as original_source_name,
         cast(null as varchar) as source_original_order_id,
         household_id as source_profile_id,
         store_id as store_key,
@@ -113,7 +118,7 @@ select
     {{ surrogate_key(['source_name', 'source_order_id']) }} as order_key,
     case
         when source_original_order_id is not null
-            then {{ surrogate_key(['source_name', 'source_original_order_id']) }}
+            then {{ surrogate_key(['original_source_name', 'source_original_order_id']) }}
     end as original_order_key,
     case
         when source_profile_id is not null

@@ -8,7 +8,7 @@ receipt_texts as (
         trim(till) as till_id,
         trim("Receipt No") as receipt_number,
         trim(line) as line_number,
-        nullif(trim("Original Receipt"), '') as original_receipt_number,
+        nullif(trim("Original Receipt"), '') as original_sale,
         nullif(trim("Card No"), '') as loyalty_card,
         nullif(trim(article), '') as product_id,
         trim(description) as product_name,
@@ -33,7 +33,7 @@ versions as (
             order by
                 _file_date desc,
                 {{ surrogate_key([
-                    'till_id', 'original_receipt_number', 'loyalty_card', 'product_id',
+                    'till_id', 'original_sale', 'loyalty_card', 'product_id',
                     'product_name', 'currency', 'payment_method', 'quantity_text',
                     'unit_price_text', 'discount_text', 'amount_text', 'sold_at_text'
                 ]) }} desc
@@ -57,7 +57,8 @@ select
     -- keys
     store_id || '-' || receipt_number as receipt_id,
     line_number,
-    store_id || '-' || original_receipt_number as original_receipt_id,
+    case when original_sale not like '#%' then original_sale end as original_receipt_id,
+    case when original_sale like '#%' then substr(original_sale, 2) end as original_shop_order_id,
     store_id,
     till_id,
     product_id,
