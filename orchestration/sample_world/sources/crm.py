@@ -25,6 +25,7 @@ EMPTY_BIRTH_DATE_SHARE = 0.15
 TYPO_SHARE = 0.03
 TWICE_SHARE = 0.06
 UNASKED_SHARE = 0.5
+KNOWN_HANDLE_SHARE = 0.8
 DAY = np.timedelta64(1, "D")
 YEARLY_PRICES = {"value": 29, "standard": 59, "premium": 119}
 CURRENCIES = {"PL": "PLN", "GB": "GBP"}
@@ -80,6 +81,9 @@ def _contacts(world: World) -> pd.DataFrame:
         rng.random(rows) >= EMPTY_BIRTH_DATE_SHARE
     )
     contacts["was_asked"] = rng.random(rows) >= UNASKED_SHARE
+    contacts["social_handle"] = contacts["social_handle"].where(
+        rng.random(rows) < KNOWN_HANDLE_SHARE, None
+    )
     return contacts
 
 
@@ -155,6 +159,7 @@ def _rendered_contacts(contacts: pd.DataFrame, versions: pd.DataFrame) -> pd.Dat
             "City": then["city"],
             "Postal Code": then["postcode"],
             "Country/Region": then["country_code"],
+            "Twitter Username": then["social_handle"],
             "Customer segment": then["segment"].str.capitalize(),
             "Lifecycle Stage": np.where(then["customer_at"] <= at, "customer", "lead"),
             "Opted out of email: Marketing Information": pd.Series(

@@ -13,7 +13,7 @@ select
     cast(null as varchar) as loyalty_card,
     cast(null as varchar) as account_id,
     cast(null as varchar) as device_id,
-    cast(null as varchar) as social_handle,
+    social_handle,
     contact_id,
     given_name,
     surname,
