@@ -9,11 +9,29 @@ from dataclasses import dataclass
 
 import duckdb
 
-# RE2. A number needs a plus or three groups: bare digits are order numbers more often than phones.
-EMAIL = r"[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alpha:]]{2,}"
-PHONE = (
-    r"\+[1-9][0-9]{0,2}[ ./()-]{0,2}[0-9]([ ./()-]{0,2}[0-9]){6,12}"
-    r"|(^|[^0-9+.-])\(?[0-9]{3}\)?[ -][0-9]{3}[ -][0-9]{3,4}($|[^0-9.-])"
+
+@dataclass(frozen=True)
+class Guard:
+    """What a kind of personal data looks like, and signs that all of its values have."""
+
+    name: str
+    has_its_signs: str
+    pattern: str
+
+
+EMAIL = Guard(
+    name="an e-mail address",
+    has_its_signs="contains({text}, '@')",
+    pattern=r"[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alpha:]]{2,}",
+)
+# A plus or three groups: bare digits are order numbers more often than phones.
+PHONE = Guard(
+    name="a phone number",
+    has_its_signs="(contains({text}, '+') or contains({text}, ' ') or contains({text}, '-'))",
+    pattern=(
+        r"\+[1-9][0-9]{0,2}[ ./()-]{0,2}[0-9]([ ./()-]{0,2}[0-9]){6,12}"
+        r"|(^|[^0-9+.-])\(?[0-9]{3}\)?[ -][0-9]{3}[ -][0-9]{3,4}($|[^0-9.-])"
+    ),
 )
 
 
@@ -79,17 +97,25 @@ def plain_name(column: str) -> str:
 def _suspicious_texts(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[str]
 ) -> list[Finding]:
-    counts = ", ".join(
-        f"count(*) filter (contains({text}, '@') and regexp_matches({text}, '{EMAIL}')), "
-        f"count(*) filter (regexp_matches({text}, '{PHONE}'))"
-        for text in (f'cast("{column}" as varchar)' for column in columns)
-    )
-    (row,) = connection.execute(f'select {counts} from "{schema}"."{table}"').fetchall()
+    relation = f'"{schema}"."{table}"'
+    texts = {column: f'cast("{column}" as varchar)' for column in columns}
+    guards = [
+        (column, what.has_its_signs.format(text=text), what)
+        for column, text in texts.items()
+        for what in (EMAIL, PHONE)
+    ]
+    # Keys and slugs have none of the signs: looking for those first takes a fifth of the time.
+    hints = ", ".join(f"coalesce(bool_or({has_signs}), false)" for _, has_signs, _ in guards)
+    (hinted,) = connection.execute(f"select {hints} from {relation}").fetchall()
     findings = []
-    for position, column in enumerate(columns):
-        emails, phones = row[2 * position : 2 * position + 2]
-        for count, what in ((emails, "an e-mail address"), (phones, "a phone number")):
-            if count:
-                reason = f"{count} rows hold what looks like {what}"
-                findings.append(Finding(f"{schema}.{table}", column, reason))
+    for (column, _, what), is_possible in zip(guards, hinted, strict=True):
+        if not is_possible:
+            continue
+        ((count,),) = connection.execute(
+            f"select count(*) from {relation} where regexp_matches({texts[column]}, ?)",
+            [what.pattern],
+        ).fetchall()
+        if count:
+            reason = f"{count} rows hold what looks like {what.name}"
+            findings.append(Finding(f"{schema}.{table}", column, reason))
     return findings
