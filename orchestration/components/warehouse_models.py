@@ -1,14 +1,16 @@
 """The dbt project as assets: one per model and seed, one check per dbt test.
 
 dbt runs in this process, quietly, and its results become events at the end: streamed through
-dagster-dbt each node costs 75 ms more. What a build means for publishing is in `build_state`.
+dagster-dbt each node costs 75 ms more. For the same reason this is not a `DbtProjectComponent`,
+which starts the `dbt` command. What a build means for publishing is in `build_state`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, DbtProject, DbtProjectComponent
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
@@ -17,9 +19,9 @@ from orchestration.publishing import build_state
 from orchestration.warehouse import read_warehouse
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
-_BUILT = {"model", "seed", "snapshot"}
 _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
 _PASSED = {NodeStatus.Success, NodeStatus.Pass}
+_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 
 
 class BuildConfig(dg.Config):
@@ -29,54 +31,66 @@ class BuildConfig(dg.Config):
     full_refresh: bool = False
 
 
-class WarehouseModels(DbtProjectComponent):
-    """dbt models and seeds, grouped by the schema they build in."""
+class WarehouseModels(dg.Component, dg.Model):
+    """Every model, seed and test of one dbt manifest."""
 
-    @property
-    def op_config_schema(self) -> type[dg.Config]:
-        """What a run may ask of the build."""
-        return BuildConfig
+    manifest_path: Path
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        """One step builds them all: each start of dbt costs seconds."""
+
+        @dbt_assets(
+            manifest=self.manifest_path, name="dbt_build", dagster_dbt_translator=_Catalogue()
+        )
+        def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
+            yield from _build(context, config)
+
+        return dg.Definitions(assets=[dbt_build])
+
+
+class _Catalogue(DagsterDbtTranslator):
+    """What an analyst reads about a model: its schema as group, its description without its SQL."""
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
-        """Name the asset's group after its dbt schema, and describe it without its SQL."""
         spec = super().get_asset_spec(manifest, unique_id, project)
         node = self.get_resource_props(manifest, unique_id)
         return spec.replace_attributes(group_name=node["schema"], description=node["description"])
 
-    def execute(self, context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        """Build what is selected; a whole build that passes its tests may be published."""
-        config = BuildConfig(**context.op_execution_context.op_config)
-        is_whole = not context.is_subset
-        inputs = build_state.inputs_fingerprint()
-        if is_whole and not config.force and build_state.is_published(inputs):
-            context.log.info("Nothing new since the published version: nothing to build.")
-            return
 
-        context.log.info("Building and testing the warehouse")
-        build_state.forget_build()
-        outcome = run_dbt(
-            "build",
-            # `make test` runs them; they say nothing about today's data.
-            *("--exclude-resource-type", "unit_test"),
-            *(("--full-refresh",) if config.full_refresh or config.force else ()),
-            *(() if is_whole else ("--select", *self._selected_names(context))),
-            on_event=_progress(context.log.info),
-        )
-        if outcome.exception:
-            raise dg.Failure(f"dbt stopped: {outcome.exception}", allow_retries=False)
-        results = list(outcome.result.results)
-        yield from _materializations(context, results)
-        yield from _check_results(context, results)
-        _raise_on_failure(results)
-        if is_whole:
-            build_state.record_build(inputs)
+def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
+    """Build what is selected; a whole build that passes its tests may be published."""
+    is_whole = not context.is_subset
+    inputs = build_state.inputs_fingerprint()
+    if is_whole and not config.force and build_state.is_published(inputs):
+        context.log.info("Nothing new since the published version: nothing to build.")
+        return
 
-    def _selected_names(self, context: dg.AssetExecutionContext) -> list[str]:
-        specs = context.assets_def.specs_by_key
-        unique_ids = [specs[key].metadata[_DBT_UNIQUE_ID] for key in context.selected_asset_keys]
-        return sorted(unique_id.split(".")[-1] for unique_id in unique_ids)
+    context.log.info("Building and testing the warehouse")
+    build_state.forget_build()
+    outcome = run_dbt(
+        "build",
+        # `make test` runs them; they say nothing about today's data.
+        *("--exclude-resource-type", "unit_test"),
+        *(("--full-refresh",) if config.full_refresh or config.force else ()),
+        *(() if is_whole else ("--select", *_selected_names(context))),
+        on_event=_progress(context.log.info),
+    )
+    if outcome.exception:
+        raise dg.Failure(f"dbt stopped: {outcome.exception}", allow_retries=False)
+    results = list(outcome.result.results)
+    yield from _materializations(context, results)
+    yield from _check_results(context, results)
+    _raise_on_failure(results)
+    if is_whole:
+        build_state.record_build(inputs)
+
+
+def _selected_names(context: dg.AssetExecutionContext) -> list[str]:
+    specs = context.assets_def.specs_by_key
+    unique_ids = [specs[key].metadata[_DBT_UNIQUE_ID] for key in context.selected_asset_keys]
+    return sorted(unique_id.split(".")[-1] for unique_id in unique_ids)
 
 
 def _progress(log: Callable[[str], None]) -> Callable[[Any], None]:
@@ -163,9 +177,7 @@ def _check_results(
 
 def _raise_on_failure(results: list[RunResult]) -> None:
     failed = [
-        f"{result.node.name}: {result.message}"
-        for result in results
-        if result.status in (NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr)
+        f"{result.node.name}: {result.message}" for result in results if result.status in _FAILED
     ]
     if failed:
         summary = f"{len(failed)} of {len(results)} dbt nodes failed; nothing is published."

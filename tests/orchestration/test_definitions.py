@@ -44,15 +44,14 @@ def test_every_source_that_a_model_reads_is_landed_here(graph, manifest):
 
 def test_every_model_and_seed_is_an_asset_of_its_schemas_group(graph, manifest):
     groups = {
-        node["name"]: node["schema"]
+        dg.AssetKey([node["schema"], node["name"]]): node["schema"]
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
         and node["config"]["materialized"] != "ephemeral"
     }
 
-    assets = {key.path[-1]: graph.get(key).group_name for key in graph.materializable_asset_keys}
-
-    assert {name: assets.get(name) for name in groups} == groups
+    assert groups
+    assert {key: graph.get(key).group_name for key in groups} == groups
 
 
 def test_every_test_on_one_model_is_a_check_and_its_severity_decides_what_it_stops(

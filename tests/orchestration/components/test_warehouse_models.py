@@ -3,13 +3,11 @@
 import dagster as dg
 import duckdb
 import pytest
-from dagster.components.resolved.core_models import OpSpec
-from dagster_dbt import DbtProject
 
 from orchestration import dbt_invocation
 from orchestration.components import PublishedMarts, WarehouseModels
 from orchestration.landing import ensure_ledger, open_warehouse
-from orchestration.paths import DBT_PROJECT_DIR, dbt_dir, published_path
+from orchestration.paths import DBT_PROJECT_DIR, published_path
 from orchestration.publishing import versions
 from orchestration.resources import WarehouseWriter
 
@@ -68,14 +66,12 @@ def build(project):
 
     def build_and_publish(**config):
         manifest = dbt_invocation.manifest_path()
-        models = WarehouseModels(
-            project=DbtProject(project.parent, target_path=dbt_dir()),
-            op=OpSpec(name="dbt_build"),
-            prepare_if_dev=False,
-        )
         definitions = [
             dg.build_defs_for_component(component)
-            for component in (models, PublishedMarts(manifest_path=manifest))
+            for component in (
+                WarehouseModels(manifest_path=manifest),
+                PublishedMarts(manifest_path=manifest),
+            )
         ]
         return dg.materialize(
             [asset for defs in definitions for asset in defs.assets],
