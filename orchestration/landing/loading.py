@@ -494,12 +494,13 @@ class _Desk:
         delivery_id = self._next_delivery_id
         self._next_delivery_id += 1
         stored = outcome.delivery.stored
+        name = outcome.delivery.file_name
         return ledger.DeliveryRecord(
             delivery_id=delivery_id,
             source_name=self._source_name,
             table_name=self._table.table_name if self._table else None,
-            file_name=outcome.delivery.file_name,
-            file_date=outcome.file_date,
+            file_name=name,
+            file_date=self._table.file_date_or_none(name) if self._table else None,
             content_hash=stored.content_hash if stored else None,
             bytes=stored.size if stored else 0,
             received_at=outcome.delivery.received_at,

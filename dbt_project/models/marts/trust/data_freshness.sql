@@ -15,7 +15,9 @@ last_deliveries as (
         source_name,
         count(*) as delivery_count,
         sum(case when delivery_status = 'quarantined' then 1 else 0 end) as quarantined_count,
-        max(file_date) as last_file_date,
+        -- A refused file brought nothing, whatever day its name bears.
+        max(case when delivery_status in ('loaded', 'superseding') then file_date end)
+            as last_file_date,
         max(received_at) as last_received_at
     from deliveries
     group by source_name
