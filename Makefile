@@ -21,7 +21,7 @@ run: $(READY) ## Land, build, audit, publish; with a generated sample company if
 test: $(READY) ## Lint, conventions, unit tests, data tests, end to end
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 dbt_project
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 	$(BIN)/pytest -m "not slow"
 
 test-slow: $(READY) ## The proofs that take minutes

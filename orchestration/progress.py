@@ -5,7 +5,7 @@ import sys
 
 import dagster as dg
 
-_NOTES_OF_DAGSTER = ("op '", "Skipping step ")
+_NOTES_OF_DAGSTER = ("op '", "Skipping step ", "Dependencies for step ")
 
 # It warns of each check without a result, also where nothing was built and so nothing checked.
 logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
@@ -24,8 +24,8 @@ def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
 
 
 def _is_for_a_person(record: logging.LogRecord) -> bool:
-    """Not Dagster's own notes on each output of a step that had nothing to do."""
-    return record.levelno >= logging.WARNING or not _text(record).startswith(_NOTES_OF_DAGSTER)
+    """Not Dagster's own notes on every output of a step that did nothing."""
+    return not _text(record).startswith(_NOTES_OF_DAGSTER)
 
 
 def _text(record: logging.LogRecord) -> str:
