@@ -232,6 +232,8 @@ def enabled_sources(connection: duckdb.DuckDBPyConnection | None = None) -> set[
         }
 
 
+# The one in C, where there is one: twenty files in a tenth of the time.
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Contract = TypeVar("_Contract", ColumnContract, TableContract)
 
 
@@ -241,8 +243,9 @@ class _Document:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines: dict[tuple[str | int, ...], int] = {}
+        self._constructor = yaml.constructor.SafeConstructor()
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
         except yaml.YAMLError as error:
             raise ContractError(f"{path}: not valid YAML: {error}") from error
         self.values = self._plain(root, ()) if root is not None else {}
@@ -253,7 +256,7 @@ class _Document:
             return {key.value: self._plain(value, (*where, key.value)) for key, value in node.value}
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(item, (*where, index)) for index, item in enumerate(node.value)]
-        return yaml.SafeLoader("").construct_object(node)
+        return self._constructor.construct_object(node)
 
     def has(self, where: tuple[str | int, ...]) -> bool:
         """Whether the file says anything there."""

@@ -220,14 +220,18 @@ def _decoded_as_a_whole(
 ) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding.declared)("strict")
     try:
-        yield decoder.decode(first).removeprefix("\ufeff").encode()
+        text = decoder.decode(first).removeprefix("\ufeff")
         for chunk in chunks:
-            yield decoder.decode(chunk).encode()
-        decoder.decode(b"", final=True)
+            if text:
+                yield text.encode()
+            text = decoder.decode(chunk)
+        text += decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise QuarantineError(
             "undecodable", f"the file isn't {encoding.declared} throughout"
         ) from error
+    if text:
+        yield text.encode()
 
 
 def _cut(text: str) -> list[str | bytes]:

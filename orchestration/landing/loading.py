@@ -44,8 +44,6 @@ _FILES_AT_ONCE = 200
 _BYTES_AT_ONCE = 32 << 20
 # From this size on the fixed cost of DuckDB's own CSV reader pays.
 _BULK_BYTES = 1 << 20
-# Of a refused row that is longer, the archive holds the rest.
-_KEPT_REJECT_BYTES = 1 << 20
 # More refused rows than this are not held while their share of the file is too high.
 _REJECTS_HELD = 50_000
 
@@ -79,9 +77,19 @@ def ensure_tables(
 ) -> None:
     """Create the ledger and every raw table; add columns that a contract has gained."""
     ledger.ensure_ledger(connection)
+    existing: dict[tuple[str, str], set[str]] = {}
+    for schema_name, table_name, column_name in connection.execute(
+        "select table_schema, table_name, lower(column_name) from information_schema.columns "
+        "where table_catalog = current_database()"
+    ).fetchall():
+        existing.setdefault((schema_name, table_name), set()).add(column_name)
     for source in contracts:
         for table in source.tables:
-            _ensure_table(connection, table)
+            known = existing.get((table.schema_name, table.table_name))
+            if known is None:
+                _create_table(connection, table)
+            else:
+                _add_columns(connection, table, known)
 
 
 def land(
@@ -152,16 +160,22 @@ def replay(
     return summaries
 
 
-def _ensure_table(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
+def _create_table(connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
     # Repetitive text shrinks to a third of the default's size, and is written and read faster.
     text = "varchar" if table.is_tabular else "varchar using compression zstd"
     columns = [f"{quote_identifier(name)} {text}" for name in table.raw_columns]
     columns += ["_load_id bigint", "_line bigint", "_file_date date", "_loaded_at timestamp"]
     connection.execute(f"create schema if not exists {quote_identifier(table.schema_name)}")
-    connection.execute(f"create table if not exists {table.relation} ({', '.join(columns)})")
+    connection.execute(f"create table {table.relation} ({', '.join(columns)})")
+
+
+def _add_columns(
+    connection: duckdb.DuckDBPyConnection, table: TableContract, known: set[str]
+) -> None:
     for name in table.raw_columns:
-        column = f"{quote_identifier(name)} varchar"
-        connection.execute(f"alter table {table.relation} add column if not exists {column}")
+        if name.lower() not in known:
+            column = f"{quote_identifier(name)} varchar"
+            connection.execute(f"alter table {table.relation} add column {column}")
 
 
 @dataclass(frozen=True)
@@ -451,7 +465,7 @@ class _Desk:
                     line_number=reject.line_number,
                     line_count=reject.line_count,
                     reason_code=reject.reason_code,
-                    raw_text=reject.raw_text[:_KEPT_REJECT_BYTES],
+                    raw_text=reject.raw_text,
                 )
                 for outcome, reject in rejects
             ],

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+# Of a refused row that is longer, the archive holds the rest.
+KEPT_REJECT_BYTES = 1 << 20
+
+
 class QuarantineError(Exception):
     """The whole file is refused."""
 
@@ -14,7 +18,7 @@ class QuarantineError(Exception):
 
 @dataclass(frozen=True)
 class Reject:
-    """One row is refused: where it was, why, and its bytes as delivered."""
+    """One row is refused: where it was, why, and its bytes as delivered (the first of many)."""
 
     line_number: int
     line_count: int

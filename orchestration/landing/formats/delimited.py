@@ -5,7 +5,6 @@ a whole record: an unclosed quote costs its own row, not the rest of the file.
 """
 
 import csv
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, islice
@@ -15,30 +14,31 @@ from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.decoding import LineEncoding, whole_lines
 from orchestration.landing.formats.header import Header
-from orchestration.landing.problems import QuarantineError, Reject
+from orchestration.landing.problems import KEPT_REJECT_BYTES, QuarantineError, Reject
 
 MAX_RECORD_LINES = 1000
-MAX_RECORD_BYTES = 16 << 20
+MAX_FIELD_BYTES = 16 << 20
 # How far the end of a broken record is looked for before it is taken to be one line.
 _RESUME_WITHIN_LINES = 100
 
 # Python's own words for what is wrong with a record, as far as they tell cases apart.
 _OPEN_QUOTE = "unexpected end of data"
 _STRAY_RETURN = "new-line character seen in unquoted field"
+_TOO_LARGE = "field larger than field limit"
 _BAD_QUOTE = "delimiter expected after a quote"
 _WRONG_WIDTH = "wrong number of fields"
 _REASON_CODES = {
     _OPEN_QUOTE: "broken_quote",
     _BAD_QUOTE: "broken_quote",
     _STRAY_RETURN: "stray_line_break",
+    _TOO_LARGE: "too_large",
     _WRONG_WIDTH: "field_count",
 }
-
-csv.field_size_limit(min(sys.maxsize, MAX_RECORD_BYTES))
 
 
 def read(path: Path, contract: TableContract, tally: Tally) -> Iterator[Batch]:
     """The file's rows in batches, with their line numbers."""
+    csv.field_size_limit(MAX_FIELD_BYTES)
     encoding = LineEncoding(contract.landing_encoding)
     chunks = whole_lines(path, encoding)
     waiting: list[str | bytes] = []
@@ -185,7 +185,7 @@ class _Records:
                 line_number=self._first_line_number + start,
                 line_count=end - start,
                 reason_code=reason_code,
-                raw_text=b"".join(delivered),
+                raw_text=b"".join(delivered)[:KEPT_REJECT_BYTES],
             )
         )
         return end
@@ -195,7 +195,7 @@ class _Records:
         try:
             fields = next(reader)
         except csv.Error as error:
-            known = (_OPEN_QUOTE, _STRAY_RETURN)
+            known = (_OPEN_QUOTE, _STRAY_RETURN, _TOO_LARGE)
             return next((problem for problem in known if problem in str(error)), _BAD_QUOTE)
         return _BAD_QUOTE if len(fields) == self._width else _WRONG_WIDTH
 

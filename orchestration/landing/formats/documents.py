@@ -17,7 +17,7 @@ from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.decoding import LineEncoding, utf8_text, whole_lines
 from orchestration.landing.formats import cutting
-from orchestration.landing.problems import QuarantineError, Reject
+from orchestration.landing.problems import KEPT_REJECT_BYTES, QuarantineError, Reject
 
 # One object may be this long; what surrounds a wrapped array, too.
 MAX_ELEMENT_BYTES = 16 << 20
@@ -193,7 +193,6 @@ _CLOSER_LOOK = """
         case
             when trim(payload, ' \t\r\n') = '' then 'blank'
             when contains(payload, chr(0)) then 'nul'
-            when strlen(payload) > {max_bytes} then 'too_large'
             when not coalesce(json_valid(payload), false) then 'bad_json'
             when regexp_matches(payload, '(^|[^\\\\])(\\\\\\\\)*\\\\u0000') then 'nul'
             when try(json_type(payload)) <> 'OBJECT' then 'not_an_object'
@@ -203,6 +202,13 @@ _CLOSER_LOOK = """
     where reason_code is not null
     order by _line
 """
+
+
+def _too_large(texts: pa.Array, numbers: np.ndarray) -> list[Reject]:
+    return [
+        Reject(int(number), 1, "too_large", text.as_buffer()[:KEPT_REJECT_BYTES].to_pybytes())
+        for number, text in zip(numbers, texts, strict=True)
+    ]
 
 
 class _ElementCheck:
@@ -222,39 +228,40 @@ class _ElementCheck:
         is_suspect = lacks_key or "coalesce(try(json_type(payload)), '') <> 'OBJECT'"
         self._suspects = f"select 1 from _landing_elements where {is_suspect} limit 1"
         self._closer_look = _CLOSER_LOOK.format(
-            max_bytes=MAX_ELEMENT_BYTES,
             no_key=f"when {lacks_key} then 'no_key'" if lacks_key else "",
         )
 
     def batch(self, texts: pa.Array, numbers: np.ndarray, rejects: list[Reject]) -> Batch:
         """The good elements; the tally learns about all of them."""
+        is_too_large = pc.greater(pc.binary_length(texts), MAX_ELEMENT_BYTES)
+        if pc.any(is_too_large).as_py():
+            rejects += _too_large(texts.filter(is_too_large), numbers[np.array(is_too_large)])
+            texts, numbers = texts.filter(pc.invert(is_too_large)), numbers[~np.array(is_too_large)]
         elements = pa.table({"payload": texts, "_line": pa.array(numbers, pa.int64())})
         wrong = self._wrong(elements)
         if wrong:
             self._tally.blank_lines += sum(code == "blank" for _, _, code in wrong)
             rejects += [
-                Reject(number, 1, reason_code, payload.encode())
+                Reject(number, 1, reason_code, payload.encode()[:KEPT_REJECT_BYTES])
                 for number, payload, reason_code in wrong
                 if reason_code != "blank"
             ]
-            rejects.sort(key=lambda reject: reject.line_number)
             is_wrong = np.isin(numbers, [number for number, _, _ in wrong])
             elements = elements.filter(pa.array(~is_wrong))
         self._tally.row_lines += len(elements)
         self._tally.loaded_rows += len(elements)
         self._tally.count_rejects(rejects)
+        rejects.sort(key=lambda reject: reject.line_number)
         return Batch(elements, rejects)
 
     def _wrong(self, elements: pa.Table) -> list[tuple[int, str, str]]:
         if not len(elements):
             return []
         texts = elements["payload"]
-        has_outlier = pc.max(pc.binary_length(texts)).as_py() > MAX_ELEMENT_BYTES or (
-            pc.any(pc.match_substring(texts, "\\u0000")).as_py()
-        )
+        has_escaped_nul = pc.any(pc.match_substring(texts, "\\u0000")).as_py()
         self._connection.register("_landing_elements", elements)
         try:
-            if not has_outlier and not self._rows(self._suspects):
+            if not has_escaped_nul and not self._rows(self._suspects):
                 return []
             return self._rows(self._closer_look)
         finally:
