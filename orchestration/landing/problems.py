@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 # Of a refused row that is longer, the archive holds the rest.
 KEPT_REJECT_BYTES = 1 << 20
 

@@ -22,7 +22,7 @@ from orchestration.landing import Archive, ensure_tables, land, load_contracts
 COLUMNS = ("receipt_no", "store", "sold_at", "card", "sku", "quantity", "amount", "note")
 KEYS = ("messageId", "type", "event", "userId", "anonymousId", "timestamp", "receivedAt")
 NESTED_KEYS = ("properties", "context")
-RUNS = 3
+RUNS = 5
 
 CONTRACT = """
 sources:
@@ -135,14 +135,11 @@ CASES = (
 
 
 def cpu_seconds(work: Callable[[Path], None]) -> float:
-    """CPU-seconds of all threads: the best of several runs, each in a folder of its own."""
-    spent = []
-    for _ in range(RUNS):
-        with tempfile.TemporaryDirectory() as scratch:
-            start = time.process_time()
-            work(Path(scratch))
-            spent.append(time.process_time() - start)
-    return min(spent)
+    """CPU-seconds of all threads, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as scratch:
+        start = time.process_time()
+        work(Path(scratch))
+        return time.process_time() - start
 
 
 def measure(case: Case, folder: Path, count: int) -> dict[str, float]:
@@ -174,7 +171,9 @@ def measure(case: Case, folder: Path, count: int) -> dict[str, float]:
             summary = land(connection, table, scratch / "landing", archive=archive, quiet_seconds=0)
         assert summary.loaded_rows == count
 
-    plain, landing = cpu_seconds(read_plainly), cpu_seconds(land_files)
+    # Taken in turns, so that a busy moment of the machine doesn't fall on one of them only.
+    turns = [(cpu_seconds(read_plainly), cpu_seconds(land_files)) for _ in range(RUNS)]
+    plain, landing = (min(seconds) for seconds in zip(*turns, strict=True))
     return {
         "rows": count,
         "megabytes": round(size / 1e6, 1),

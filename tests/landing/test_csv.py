@@ -342,3 +342,34 @@ def test_both_readers_give_the_same_rows(pos, monkeypatch, encoding, zipped):
 
     assert len(careful) == 4_999
     assert rows(place) == careful
+
+
+@pytest.mark.parametrize(
+    ("line", "reason_code"),
+    [
+        pytest.param("2,C2,5,x,\n", "field_count", id="one empty field too many"),
+        pytest.param("2,C2,5\n", "field_count", id="missing field"),
+        pytest.param('2,"C2,5,x\n', "broken_quote", id="unclosed quote"),
+        pytest.param('2,"C2" ,5,x\n', "broken_quote", id="space after a quoted field"),
+        pytest.param(",C2,5,x\n", "no_key", id="no key"),
+    ],
+)
+def test_a_large_file_is_judged_as_strictly_as_a_small_one(pos, monkeypatch, line, reason_code):
+    monkeypatch.setattr(loading, "_BULK_BYTES", 0)
+    place = pos(settings=", landing_key: [receipt_no]")
+    place.deliver("receipts_2026-01-02.csv", HEADER + '1,C1,5,"a, b"\n' + line + "3,C3,5,\n")
+
+    place.land()
+
+    assert [row[0] for row in rows(place)] == ["1", "3"]
+    assert place.rejects() == [(3, 1, reason_code, line.encode())]
+
+
+def test_space_before_a_quote_is_part_of_the_value(pos, monkeypatch):
+    monkeypatch.setattr(loading, "_BULK_BYTES", 0)
+    place = pos()
+    place.deliver("receipts_2026-01-02.csv", HEADER + '1,C1,5, "x"\n')
+
+    place.land()
+
+    assert rows(place) == [("1", "C1", "5", ' "x"', None, 2)]

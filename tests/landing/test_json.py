@@ -4,7 +4,7 @@ import json
 import pytest
 
 from orchestration.landing import loading
-from orchestration.landing.formats import documents
+from orchestration.landing.formats import documents, element_check
 
 
 def payloads(place):
@@ -58,7 +58,7 @@ def test_a_bad_line_is_refused_alone(web, bad_line, reason_code):
 
 
 def test_a_line_longer_than_an_element_may_be_is_refused_alone(web, monkeypatch):
-    monkeypatch.setattr(documents, "MAX_ELEMENT_BYTES", 1000)
+    monkeypatch.setattr(element_check, "MAX_ELEMENT_BYTES", 1000)
     place = web()
     place.deliver("events_1.jsonl", '{"id":1}\n{"id":2,"x":"' + "x" * 1000 + '"}\n{"id":3}\n')
 
@@ -162,6 +162,36 @@ def test_an_element_may_be_cut_by_the_end_of_a_chunk(web, monkeypatch):
     place.land()
 
     assert payloads(place) == list(zip(ELEMENTS, (1, 2, 3), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("elements", "is_guessed"),
+    [
+        pytest.param([f'{{"id":{number},"x":"}},{{"}}' for number in range(50)], True, id="flat"),
+        pytest.param(['{"id":1,"x":[{"id":2},{"id":3}]}', '{"id":4}'] * 20, False, id="nested"),
+        pytest.param(['{"x":1,"id":1}', '{"id":4}', '{"x":2,"id":5}'] * 9, False, id="keys vary"),
+    ],
+)
+@pytest.mark.parametrize("separator", [",", " ,\n  "])
+def test_a_guess_about_the_layout_changes_nothing(
+    web, monkeypatch, elements, is_guessed, separator
+):
+    monkeypatch.setattr(documents, "_GUESSED_FROM_BYTES", 100)
+    monkeypatch.setattr("orchestration.landing.decoding.CHUNK_BYTES", 150)
+    guesses = []
+    really_cut = documents.cutting.elements_between
+    monkeypatch.setattr(
+        documents.cutting,
+        "elements_between",
+        lambda *arguments: guesses.append(1) or really_cut(*arguments),
+    )
+    place = web("json")
+    place.deliver("events_1.json", f"[{separator.join(elements)}]")
+
+    place.land()
+
+    assert payloads(place) == [(text, line) for line, text in enumerate(elements, start=1)]
+    assert (len(guesses) > 2) is is_guessed
 
 
 def test_an_empty_array_is_loaded_with_no_row(web):

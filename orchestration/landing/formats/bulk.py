@@ -8,6 +8,7 @@ any other file is for `delimited`, which takes care of each line.
 import csv
 import glob
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ class _PlainText:
     path: Path
     header: Header
     lines: int
+    delimiters: int
+    has_empty_last_fields: bool
 
 
 def load(
@@ -71,6 +74,14 @@ def load(
             raise NotPlainError from error
     if inserted != text.lines - header_lines:
         raise NotPlainError
+    # DuckDB lets a row have one empty field too many.
+    if text.has_empty_last_fields:
+        between_fields = inserted * (len(text.header.names) - 1)
+        within_values = text.delimiters - between_fields
+        if within_values and within_values != _delimiters_within_values(
+            connection, contract, origin.load_id
+        ):
+            raise NotPlainError
     return Tally(
         lines=text.lines, header_lines=header_lines, row_lines=inserted, loaded_rows=inserted
     )
@@ -110,6 +121,20 @@ def _insert_statement(header: Header, contract: TableContract) -> str:
     """
 
 
+def _delimiters_within_values(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, load_id: int
+) -> int:
+    counts = " + ".join(
+        f"coalesce(length({name}) - length(replace({name}, $delimiter, '')), 0)"
+        for name in map(quote_identifier, contract.column_names)
+    )
+    ((found,),) = connection.execute(
+        f"select coalesce(sum({counts}), 0) from {contract.relation} where _load_id = $load_id",
+        {"delimiter": contract.landing_delimiter, "load_id": load_id},
+    ).fetchall()
+    return int(found)
+
+
 @contextmanager
 def _surveyed(stored: Path, contract: TableContract) -> Iterator[_PlainText]:
     """Count the lines and see that they are plain; unzip and transcode into a temporary file."""
@@ -117,21 +142,22 @@ def _surveyed(stored: Path, contract: TableContract) -> Iterator[_PlainText]:
     with stored.open("rb") as file:
         is_gzip = file.read(2) == GZIP_MAGIC
     is_utf8 = encoding.declared in ("utf-8", "utf-8-sig")
-    survey = _Survey(encoding)
+    survey = _Survey(encoding, contract.landing_delimiter)
     texts = map(survey.see, whole_lines(stored, encoding))
     first = next(texts)
-    header = _header(first, contract)
+    header, header_text = _header(first, contract)
+    survey.delimiters -= header_text.count(contract.landing_delimiter)
     if is_utf8 and not is_gzip:
         for _ in texts:
             pass
-        yield _PlainText(stored, header, survey.lines)
+        yield survey.plain_text(stored, header)
         return
     rewritten = stored.parent.parent / f".incoming.{os.getpid()}.text"
     try:
         descriptor = os.open(rewritten, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.writelines(chain([first], texts))
-        yield _PlainText(rewritten, header, survey.lines)
+        yield survey.plain_text(rewritten, header)
     finally:
         rewritten.unlink(missing_ok=True)
 
@@ -139,10 +165,16 @@ def _surveyed(stored: Path, contract: TableContract) -> Iterator[_PlainText]:
 class _Survey:
     """Sees every byte once."""
 
-    def __init__(self, encoding: LineEncoding) -> None:
+    def __init__(self, encoding: LineEncoding, delimiter: str) -> None:
         self._encoding = encoding
+        self._delimiter = delimiter.encode()
+        sign = re.escape(self._delimiter)
+        # DuckDB drops spaces around a quoted field, where CSV has none.
+        self._loose_quote = re.compile(rb'(?:^|[\n]|%b) +"|" +(?:[\r\n]|$|%b)' % (sign, sign))
         self._line_break: bytes | None = None
         self.lines = 0
+        self.delimiters = 0
+        self._has_empty_last_fields = False
 
     def see(self, chunk: bytes) -> bytes:
         """The chunk in UTF-8; NotPlainError for anything that could surprise a fast reader."""
@@ -158,21 +190,36 @@ class _Survey:
             or self._line_break * 2 in chunk
         ):
             raise NotPlainError
+        text = self._utf8(chunk)
+        if (b' "' in text or b'" ' in text) and self._loose_quote.search(text):
+            raise NotPlainError
         self.lines += breaks + (not chunk.endswith(b"\n"))
+        self.delimiters += text.count(self._delimiter)
+        self._has_empty_last_fields = self._has_empty_last_fields or (
+            text.endswith(self._delimiter)
+            or self._delimiter + self._line_break in text
+            or self._delimiter + b'""' + self._line_break in text
+        )
+        return text
+
+    def plain_text(self, path: Path, header: Header) -> _PlainText:
+        """What has been seen, once all of it has been."""
+        return _PlainText(path, header, self.lines, self.delimiters, self._has_empty_last_fields)
+
+    def _utf8(self, chunk: bytes) -> bytes:
+        if chunk.isascii():
+            return chunk
         try:
-            if chunk.isascii():
-                return chunk
             text = self._encoding.decode(chunk)
         except UnicodeDecodeError as error:
             raise NotPlainError from error
         return text.encode() if self._encoding.of_lines != "utf-8" else chunk
 
 
-def _header(text: bytes, contract: TableContract) -> Header:
+def _header(text: bytes, contract: TableContract) -> tuple[Header, str]:
     first_lines = text.split(b"\n", contract.landing_header_rows)[: contract.landing_header_rows]
-    reader = csv.reader(
-        [line.decode() for line in first_lines], delimiter=contract.landing_delimiter, strict=True
-    )
+    lines = [line.decode() for line in first_lines]
+    reader = csv.reader(lines, delimiter=contract.landing_delimiter, strict=True)
     try:
         names = list(reader)
         header = Header.of(names[0], contract)
@@ -181,4 +228,4 @@ def _header(text: bytes, contract: TableContract) -> Header:
         raise NotPlainError from error
     if header.added or len(names) != contract.landing_header_rows:
         raise NotPlainError
-    return header
+    return header, "".join(lines)

@@ -4,6 +4,7 @@ Nothing here knows whether a text is valid JSON: DuckDB decides that afterwards.
 strings, escapes and brackets, and then every byte between the texts can be accounted for.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +33,6 @@ class Spans:
     def __len__(self) -> int:
         """How many texts."""
         return len(self.starts)
-
-    def where(self, mask: np.ndarray) -> "Spans":
-        """Some of the texts."""
-        return Spans(self.buffer, self.starts[mask], self.ends[mask])
 
     def trimmed(self) -> "Spans":
         """The same texts without space around them."""
@@ -135,6 +132,28 @@ def array_elements(buffer: bytes) -> Cut:
         starts, ends = np.append(starts, rest), np.append(ends, end)
         rest = int(end) + 1
     return Cut(Spans(buffer, starts, ends).trimmed(), rest, is_end)
+
+
+def likely_separator(buffer: bytes) -> re.Pattern[bytes] | None:
+    """What is between the objects of an array whose objects all start with the same key.
+
+    Nearly every export is like that. It stays a guess until all the texts between such separators
+    have turned out to be whole objects: then there is no other way to read the array.
+    """
+    first = re.match(rb'\s*(\{\s*"[^"\\]+"\s*:)', buffer)
+    if first is None:
+        return None
+    return re.compile(rb"\}(\s*,\s*)(?=%b)" % re.escape(first[1]))
+
+
+def elements_between(buffer: bytes, separator: re.Pattern[bytes]) -> Cut:
+    """Cut a buffer at a separator; the last element is left, since its end isn't known."""
+    separators = np.array([match.span(1) for match in separator.finditer(buffer)], dtype=np.int64)
+    if not len(separators):
+        return Cut(Spans(buffer, separators, separators), 0, False)
+    ends, next_starts = separators.T
+    starts = np.concatenate(([0], next_starts[:-1]))
+    return Cut(Spans(buffer, starts, ends).trimmed(), int(next_starts[-1]), False)
 
 
 def objects_in_sequence(buffer: bytes) -> Cut:
