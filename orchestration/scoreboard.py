@@ -11,7 +11,10 @@ from orchestration.paths import published_path
 from orchestration.publishing import versions
 from orchestration.warehouse import SETTINGS
 
-HEADLINE_METRICS = ("nps_relational", "nps_transactional", "csat", "ces", "fcr", "fcr_issue")
+HEADLINE_METRICS = (
+    *("nps_relational", "nps_transactional", "csat", "ces", "fcr", "fcr_issue"),
+    *("journey_completion", "repurchase_90", "campaign_conversion"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def scoreboard() -> list[Section]:
         builders = {
             "dim_customers": _customers,
             "fct_touchpoints": _touchpoints,
+            "fct_order_lines": _orders,
             "fct_journeys": _journeys,
             "cx_scorecard": _headline_metrics,
             "rejected_rows": _rejected_rows,
@@ -67,6 +71,18 @@ def _customers(connection: duckdb.DuckDBPyConnection) -> Section:
 
 def _touchpoints(connection: duckdb.DuckDBPyConnection) -> Section:
     return Section("Touchpoints", _counts(connection, "fct_touchpoints", "channel_slug"))
+
+
+def _orders(connection: duckdb.DuckDBPyConnection) -> Section:
+    ((orders, lines, amount),) = connection.execute(
+        "select (select count(*) from marts.fct_orders), "
+        "(select count(*) from marts.fct_order_lines), "
+        "(select coalesce(sum(amount), 0) from marts.fct_orders)"
+    ).fetchall()
+    return Section(
+        "Orders, before refunds",
+        [("orders", f"{orders:,}"), ("lines", f"{lines:,}"), ("sales", f"{amount:,.2f}")],
+    )
 
 
 def _journeys(connection: duckdb.DuckDBPyConnection) -> Section:
