@@ -13,12 +13,14 @@ import pytest
 BREAKAGES = {
     "unique": "insert into {relation} select * from {relation} where {column} is not null limit 1",
     "not_null": "update {relation} set {column} = null",
-    "relationships": "update {relation} set {column} = 'nobody knows it'",
-    "accepted_values": "update {relation} set {column} = 'not on the list'",
+    # No key and no value of a list, whether it is text or a number.
+    "relationships": "update {relation} set {column} = '-1'",
+    "accepted_values": "update {relation} set {column} = '-1'",
     "within_range": "update {relation} set {column} = {beyond}",
-    "same_row_count_as": "delete from {relation}",
+    "same_row_count_as": "insert into {relation} select * from {relation}",
     # Some guard a part of the rows only.
     "unique_together": "insert into {relation} select * from {relation}",
+    "numerator_not_above_denominator": "update {relation} set {numerator} = -1",
     "numerator_within_denominator": "update {relation} set numerator = -1 where kind = 'rate'",
     "mapped_reasons": (
         "update {relation} set source_contact_reason = 'new', contact_reason_slug = null"
@@ -39,6 +41,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_orders__placed_orders"',
         "update {relation} set amount = null",
     ),
+    "assert_every_ticket_call_and_chat_is_one_case": (
+        '"cx"."marts"."fct_cases"',
+        "delete from {relation} where source_name = 'calls'",
+    ),
     "assert_orders_reconcile_with_their_sources": (
         '"cx"."marts"."fct_orders"',
         "update {relation} set amount_original = amount_original + 0.01",
@@ -47,7 +53,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
 
 
 def guards(company):
-    """Each data test of the last build with what breaks it: (id, relation, statement, query)."""
+    """Each data test of the last build with what breaks it.
+
+    Yields (name, relation, guarded column, statement, query).
+    """
     manifest = company.manifest()
     results = company.run_results()
     for unique_id, node in sorted(manifest["nodes"].items()):
@@ -57,44 +66,51 @@ def guards(company):
         kind = (node.get("test_metadata") or {}).get("name")
         if kind is None:
             relation, statement = SINGULAR_BREAKAGES[node["name"]]
+            column = None
         else:
             guarded = manifest["nodes"].get(node["attached_node"]) or {}
             relation = guarded.get("relation_name")
-            bounds = node["test_metadata"]["kwargs"]
+            column = node["column_name"]
+            arguments = node["test_metadata"]["kwargs"]
             statement = BREAKAGES[kind].format(
                 relation="{relation}",
-                column=node["column_name"],
-                beyond=f"{bounds['at_most']} + 1" if "at_most" in bounds else "-1e9",
+                column=column,
+                numerator=arguments.get("numerator", "numerator"),
+                beyond=f"{arguments['at_most']} + 1" if "at_most" in arguments else "-1e9",
             )
-        yield node["name"], relation, statement, query
+        yield node["name"], relation, column, statement, query
 
 
-def broken_rows(connection, relation, statement, query):
+def broken_rows(connection, relation, column, statement, query):
     """Rows that the test finds after its data was broken; nothing is kept."""
     connection.execute("begin")
     try:
-        _replace_view_by_its_rows(connection, relation)
+        _replace_by_unconstrained_rows(connection, relation)
+        _give_a_row_to_the_empty(connection, relation, column)
         connection.execute(statement.format(relation=relation))
         return connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
     finally:
         connection.execute("rollback")
 
 
-def _replace_view_by_its_rows(connection, relation):
+def _replace_by_unconstrained_rows(connection, relation):
+    """A table in the place of a view, or of one whose contract would refuse what is wrong."""
     database, schema, name = (part.strip('"') for part in relation.split("."))
     (is_view,) = connection.execute(
         "select count(*) > 0 from duckdb_views() "
         "where database_name = ? and schema_name = ? and view_name = ?",
         [database, schema, name],
     ).fetchall()[0]
-    if is_view:
-        connection.execute(f"create temp table rows_of_view as select * from {relation}")
-        connection.execute(f"drop view {relation}")
-    else:
-        connection.execute(f"create temp table rows_of_view as select * from {relation}")
-        connection.execute(f"drop table {relation}")
-    # Without the constraints of its contract, so that the data can be wrong at all.
-    connection.execute(f"create table {relation} as select * from rows_of_view")
+    connection.execute(f"create temp table kept_rows as select * from {relation}")
+    connection.execute(f"drop {'view' if is_view else 'table'} {relation}")
+    connection.execute(f"create table {relation} as select * from kept_rows")
+
+
+def _give_a_row_to_the_empty(connection, relation, column):
+    """A source that this company does not have has nothing to break."""
+    if connection.execute(f"select count(*) from {relation}").fetchall() == [(0,)]:
+        values = f"({column}) values ('1')" if column else "default values"
+        connection.execute(f"insert into {relation} {values}")
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +129,10 @@ def copies(company, tmp_path_factory):
 def test_every_data_test_sees_its_data_broken(company, copies):
     blind = []
     seen = 0
-    for name, relation, statement, query in guards(company):
-        if broken_rows(copies, relation, statement, query) == 0:
+    for name, *guard in guards(company):
+        if broken_rows(copies, *guard) == 0:
             blind.append(name)
         seen += 1
 
-    assert seen > 100
+    assert seen > 200
     assert not blind

@@ -53,7 +53,8 @@ def test_identity_is_precise(resolved, capsys):
 def test_true_journeys_are_found_with_the_right_outcome(company, person_of_customer, capsys):
     truth = company.truth("journeys")
     found = company.published(
-        "select journey_key, customer_key, journey_slug, outcome_slug, started_at from fct_journeys"
+        "select journey_key, customer_key, journey_slug, outcome_slug, started_at "
+        "from marts.fct_journeys"
     )
     found["person"] = found.customer_key.map(person_of_customer)
 

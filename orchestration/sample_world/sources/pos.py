@@ -13,7 +13,7 @@ from orchestration.sample_world.world import World
 
 SOURCE = "pos"
 
-CARD_SHOWN_SHARE = 0.9
+CARD_SHOWN_SHARE = 0.98
 ORIGINAL_RECEIPT_SHOWN_SHARE = 0.9
 TILLS_PER_STORE = 4
 

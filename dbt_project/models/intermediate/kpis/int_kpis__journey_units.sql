@@ -17,6 +17,7 @@ anchored_journeys as (
         journeys.journey_slug,
         journeys.entry_channel_slug,
         customers.segment_slug,
+        coalesce(customers.is_identified, false) as is_identified,
         journeys.ended_outcome_slug,
         journeys.closed_at,
         journeys.started_date,
@@ -42,6 +43,7 @@ judged_journeys as (
         journey_slug,
         entry_channel_slug,
         segment_slug,
+        is_identified,
         coalesce(ended_outcome_slug = 'reached' and closed_at <= horizon_ends_at, false)
             as is_success,
         horizon_ends_at as matures_at,
@@ -58,6 +60,7 @@ judged_journeys as (
         journey_slug,
         entry_channel_slug,
         segment_slug,
+        is_identified,
         coalesce(expires_at <= abandonment_known_at, false) as is_success,
         abandonment_known_at as matures_at,
         started_date
@@ -77,6 +80,7 @@ select
     cast(null as varchar) as store_key,
     cast(null as varchar) as team_key,
     case when is_success then 1.0 else 0.0 end as unit_value,
-    'eligible' as unit_state,
+    -- A visitor nobody knows may be half of somebody else's journey: counted apart.
+    case when is_identified then 'eligible' else 'unknown' end as unit_state,
     matures_at
 from judged_journeys
