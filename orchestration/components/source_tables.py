@@ -83,7 +83,10 @@ class SourceTables(dg.Component, dg.Model):
                 is_enabled = contract.source_name in enabled_sources(connection)
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
-                    summary = land(connection, table, folder, run_id=context.run_id)
+                    # What the company switched off waits in its folder until it is switched on.
+                    summary = LandingSummary(table.source_name, table.table_name)
+                    if is_enabled:
+                        summary = land(connection, table, folder, run_id=context.run_id)
                     _log(context, summary)
                     check = freshness_check(
                         key,
@@ -102,9 +105,11 @@ class SourceTables(dg.Component, dg.Model):
                         },
                         check_results=[check] if context.selected_asset_check_keys else [],
                     )
-                _log(
-                    context, land_unknown_files(connection, contract, folder, run_id=context.run_id)
-                )
+                if is_enabled:
+                    unknown = land_unknown_files(
+                        connection, contract, folder, run_id=context.run_id
+                    )
+                    _log(context, unknown)
 
         return landed_source
 

@@ -21,7 +21,7 @@ from orchestration.landing.loading import (
     land_unknown_files,
     replay,
 )
-from orchestration.landing.lock import WarehouseLockedError, die_with_parent, warehouse_lock
+from orchestration.landing.lock import WarehouseLockedError, warehouse_lock
 from orchestration.landing.warehouse import open_warehouse
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "TableContract",
     "WarehouseLockedError",
     "check_accounting",
-    "die_with_parent",
     "enabled_sources",
     "ensure_ledger",
     "ensure_tables",

@@ -4,11 +4,9 @@ The kernel releases the lock when its holder dies, however it dies. Opening the 
 belong here.
 """
 
-import ctypes
 import fcntl
 import os
 import shlex
-import signal
 import sys
 import threading
 import time
@@ -18,7 +16,6 @@ from pathlib import Path
 
 from orchestration.paths import data_dir
 
-_PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.2
 
 _within_process = threading.RLock()
@@ -54,23 +51,6 @@ def warehouse_lock(timeout_seconds: float = 0, path: Path | None = None) -> Iter
             # The file stays: removing it would let two processes lock two files of one name.
             os.ftruncate(descriptor, 0)
             os.close(descriptor)
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent dies; for `subprocess`'s `preexec_fn`.
-
-    A killed Dagster would otherwise leave its dbt child writing to a warehouse whose lock is free:
-    `subprocess.Popen(["dbt", "build"], preexec_fn=die_with_parent)`. The signal follows the thread
-    that started the child: start dbt from one that lives as long as dbt does. Linux only;
-    elsewhere it does nothing.
-    """
-    if sys.platform != "linux":
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The parent may have died before the call.
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _acquire(path: Path, timeout_seconds: float) -> int:

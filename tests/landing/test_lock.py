@@ -1,12 +1,10 @@
 import os
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
-from orchestration.landing import WarehouseLockedError, die_with_parent, warehouse_lock
+from orchestration.landing import WarehouseLockedError, warehouse_lock
 
 HOLDER = """
 import sys, time
@@ -68,47 +66,3 @@ def test_the_lock_is_free_after_an_error(tmp_path):
 
     with warehouse_lock(path=path):
         pass
-
-
-PARENT = """
-import subprocess, sys, time
-from orchestration.landing.lock import die_with_parent
-command = [sys.executable, "-c", "import time; time.sleep(60)"]
-child = subprocess.Popen(command, preexec_fn=die_with_parent)
-print(child.pid, flush=True)
-time.sleep(60)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
-def test_a_child_dies_with_its_parent():
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
-    ) as parent:
-        child = int(parent.stdout.readline())
-        parent.send_signal(signal.SIGKILL)
-
-    for _ in range(100):
-        if not is_running(child):
-            break
-        time.sleep(0.05)
-    assert not is_running(child)
-
-
-def is_running(process_id):
-    try:
-        with open(f"/proc/{process_id}/stat") as status:  # noqa: PTH123
-            return status.read().rsplit(") ", 1)[1][0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def test_a_parent_that_lives_keeps_its_child():
-    finished = subprocess.run(
-        [sys.executable, "-c", "print('done')"],
-        preexec_fn=die_with_parent,
-        capture_output=True,
-        check=True,
-    )
-
-    assert finished.stdout == b"done\n"
