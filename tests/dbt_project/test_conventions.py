@@ -69,7 +69,7 @@ def test_every_source_column_is_described_and_its_personal_data_tagged(manifest)
         name
         for name, column in columns
         if any(word in name.lower().split(".")[-1] for word in ("email", "phone", "surname"))
-        and not any(word in name.lower() for word in ("opted out", "unsubscribed"))
+        and not any(word in name.lower() for word in ("consent", "opted out", "unsubscribed"))
         and not column["config"]["meta"].get("personal_data")
     ]
     assert not suspicious

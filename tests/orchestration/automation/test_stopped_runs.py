@@ -7,7 +7,8 @@ import pytest
 
 from orchestration.defs.automation.stopped_runs import mark_stopped_runs
 
-LATER = datetime.now(UTC) + timedelta(minutes=5)
+# Later than any run of these tests lasts.
+LATER = datetime.now(UTC) + timedelta(days=1)
 WRITER = """
 from orchestration.landing.lock import warehouse_lock
 with warehouse_lock():
