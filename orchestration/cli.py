@@ -49,10 +49,8 @@ def run(
     """Land what arrived, build, audit and publish; then print the scoreboard."""
     _execute(
         "daily",
-        ops={
-            "dbt_build": {"config": {"force": force}},
-            "ledger": {"config": {"settings": _settings(settings or [])}},
-        },
+        ops={"dbt_build": {"config": {"force": force}}},
+        resources={"warehouse": {"config": {"settings": _settings(settings or [])}}},
     )
     scoreboard()
 

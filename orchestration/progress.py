@@ -36,20 +36,22 @@ class _Message(logging.Formatter):
     """The message as the step wrote it; of a failure its cause, once and without the stack."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, or two for a failure."""
-        cause = _cause(getattr(record, "dagster_meta", {}).get("dagster_event"))
+        """One line, or more for a failure."""
         line = f"{self.formatTime(record, '%H:%M:%S')}  {_text(record)}"
+        cause = _cause(getattr(record, "dagster_meta", {}).get("dagster_event"))
         return f"{line}\n{cause}" if cause else line
 
 
 def _cause(event: dg.DagsterEvent | None) -> str | None:
-    """The innermost error of a failed step, or of a run that failed before its steps."""
+    """The innermost error of a step that failed, or of a run that failed outside its steps."""
     if event is None:
         return None
-    is_told_by_its_step = event.is_job_failure and event.job_failure_data.first_step_failure_event
-    error = getattr(event.event_specific_data, "error", None)
-    if error is None or is_told_by_its_step:
+    if event.is_step_failure:
+        error = event.step_failure_data.error
+    elif event.is_job_failure and event.job_failure_data.first_step_failure_event is None:
+        error = event.job_failure_data.error
+    else:
         return None
-    while error.cause is not None:
+    while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.rstrip()
+    return error.message.rstrip() if error else None

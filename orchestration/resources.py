@@ -5,9 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 
 import dagster as dg
 import duckdb
+from pydantic import Field
 
-from orchestration.landing import open_warehouse, warehouse_lock
+from orchestration.landing import ensure_ledger, open_warehouse, set_run_settings, warehouse_lock
 from orchestration.rebuild import replace_warehouse
+from orchestration.run_settings import checked_settings
 
 SHORT_COMMAND_SECONDS = 60
 
@@ -19,12 +21,22 @@ class WarehouseWriter(dg.ConfigurableResource):
     landing and build. With the in-process executor a resource lives as long as the run.
     """
 
-    from_archive: bool = False
+    settings: dict[str, str] = Field(
+        default={}, description="Run settings to keep from now on; an empty value takes one back."
+    )
+    from_archive: bool = Field(
+        default=False, description="Whether to begin with a fresh warehouse from the archive."
+    )
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseWriter"]:
         """Wait for a short command; behind another run, fail and say who is writing."""
+        settings = checked_settings(self.settings)
         with warehouse_lock(timeout_seconds=SHORT_COMMAND_SECONDS):
+            # Before anything is landed: they say which sources the company has.
+            with self.connect() as connection:
+                ensure_ledger(connection)
+                set_run_settings(connection, settings.items())
             if self.from_archive:
                 row_count = replace_warehouse(context.run_id)
                 context.log.info(f"A fresh warehouse with {row_count:,} rows from the archive")

@@ -12,7 +12,6 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from pydantic import Field
 
 from orchestration.landing import (
     LandingSummary,
@@ -24,22 +23,14 @@ from orchestration.landing import (
     land,
     land_unknown_files,
     load_contracts,
-    set_run_settings,
 )
 from orchestration.paths import landing_dir
 from orchestration.resources import WarehouseWriter
-from orchestration.run_settings import checked_settings
 
 GROUP = "landing"
 LOADS = dg.AssetKey(["ledger", "loads"])
 ACCOUNTED_FOR = "every_line_is_accounted_for"
 FRESH = "deliveries_are_fresh"
-
-
-class LedgerConfig(dg.Config):
-    """Run settings to keep from this run on; an empty value takes one back."""
-
-    settings: dict[str, str] = Field(default_factory=dict)
 
 
 class SourceTables(dg.Component, dg.Model):
@@ -150,10 +141,10 @@ class SourceTables(dg.Component, dg.Model):
             can_subset=True,
         )
         def ledger(
-            context: dg.AssetExecutionContext, config: LedgerConfig, warehouse: WarehouseWriter
+            context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> Iterator[dg.MaterializeResult]:
             with warehouse.connect() as connection:
-                set_run_settings(connection, checked_settings(config.settings).items())
+                ensure_tables(connection, contracts)
                 for setting, value in connection.execute("from ledger.run_settings").fetchall():
                     context.log.info(f"Run setting in force: {setting} = {value}")
                 for key in sorted(context.selected_asset_keys):

@@ -47,11 +47,10 @@ def definitions(tmp_path, data_folder, contracts, monkeypatch):
 def materialize(definitions):
     """Run the source's assets, and one that is built on the ledger."""
 
-    def run(selection=None, **config):
+    def run(selection=None, settings=None):
         return dg.materialize(
             [*definitions.assets, built_on_the_ledger],
-            resources={"warehouse": WarehouseWriter()},
-            run_config={"ops": {"ledger": {"config": config}}} if config else None,
+            resources={"warehouse": WarehouseWriter(settings=settings or {})},
             selection=selection,
             raise_on_error=False,
         )
@@ -123,6 +122,16 @@ def test_rows_that_no_load_accounts_for_stop_what_is_built_on_them(materialize, 
     ]
     assert not accounting.passed
     assert not result.asset_materializations_for_node("built_on_the_ledger")
+
+
+def test_a_source_switched_on_by_a_run_setting_is_landed_in_the_same_run(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+
+    without = materialize(settings={"sources": "web"})
+    with_it = materialize(settings={"sources": "pos,web"})
+
+    assert row_counts(without)["pos/receipts"] == 0
+    assert row_counts(with_it)["pos/receipts"] == 1
 
 
 def test_a_file_that_no_table_expects_is_listed_and_stops_nothing(materialize, deliver):
