@@ -7,9 +7,10 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.automation.jobs import daily
-from orchestration.landing import load_contracts
+from orchestration.landing import enabled_sources, load_contracts
 from orchestration.landing.loading import UNFINISHED_ENDINGS
-from orchestration.paths import landing_dir
+from orchestration.paths import landing_dir, warehouse_path
+from orchestration.warehouse import read_warehouse
 
 # Longer than landing itself waits: a run is not worth starting for half a delivery.
 QUIET_SECONDS = 30
@@ -31,12 +32,12 @@ def complete_delivery_sensor(
     context: dg.SensorEvaluationContext,
 ) -> dg.SensorResult | dg.SkipReason:
     """One run for all that is complete; what is still there after a failed run starts no second."""
+    under_way = dg.RunsFilter(job_name=daily.name, statuses=_NOT_STARTED_TWICE)
+    if context.instance.get_runs_count(under_way):
+        return dg.SkipReason("A run that lands what is there is under way.")
     complete = complete_deliveries()
     if not complete:
         return dg.SkipReason("No complete delivery is waiting.")
-    under_way = dg.RunsFilter(job_name=daily.name, statuses=_NOT_STARTED_TWICE)
-    if context.instance.get_runs_count(under_way):
-        return dg.SkipReason("A run that will land it is under way.")
     deliveries = _fingerprint(complete)
     if deliveries == context.cursor:
         return dg.SkipReason("The run that these deliveries started has left them.")
@@ -49,15 +50,24 @@ def complete_delivery_sensor(
 def complete_deliveries() -> list[Path]:
     """Files that a contract expects and whose sender has finished: `.done` beside it, or quiet."""
     quiet_since = time.time() - QUIET_SECONDS
+    enabled = _enabled_sources()
     return [
         file
         for contract in load_contracts()
+        if contract.source_name in enabled
         for file in sorted((landing_dir() / contract.source_name).glob("*"))
         if contract.table_of(file.name)
         and not file.name.endswith(UNFINISHED_ENDINGS)
         and file.is_file()
         and (file.with_name(file.name + ".done").exists() or file.stat().st_mtime < quiet_since)
     ]
+
+
+def _enabled_sources() -> set[str]:
+    if not warehouse_path().exists():
+        return enabled_sources()
+    with read_warehouse() as connection:
+        return enabled_sources(connection)
 
 
 def _fingerprint(files: list[Path]) -> str:

@@ -5,6 +5,7 @@ import pytest
 
 from orchestration.defs.automation.complete_deliveries import complete_delivery_sensor
 from orchestration.defs.automation.jobs import daily
+from orchestration.landing import ensure_ledger, open_warehouse, set_run_settings
 
 
 @pytest.fixture
@@ -61,6 +62,15 @@ def test_a_done_file_says_that_a_young_file_is_complete(instance, deliver):
     young.with_name(young.name + ".done").touch()
 
     assert len(evaluate(instance).run_requests) == 1
+
+
+def test_a_source_that_the_company_does_not_have_starts_nothing(instance, deliver):
+    deliver()
+    with open_warehouse() as connection:
+        ensure_ledger(connection)
+        set_run_settings(connection, [("sources", "pos")])
+
+    assert isinstance(evaluate(instance), dg.SkipReason)
 
 
 def test_without_a_landing_folder_nothing_happens(instance, data_folder):
