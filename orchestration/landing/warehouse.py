@@ -8,11 +8,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import warehouse_path
-
-_SETTINGS = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+from orchestration.warehouse import SETTINGS
 
 
 @contextmanager
@@ -22,7 +18,7 @@ def open_warehouse(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnecti
     path.parent.mkdir(parents=True, exist_ok=True)
     previous_mask = os.umask(0o077)
     try:
-        connection = duckdb.connect(path, config=_SETTINGS)
+        connection = duckdb.connect(path, config=SETTINGS)
     finally:
         os.umask(previous_mask)
     try:
