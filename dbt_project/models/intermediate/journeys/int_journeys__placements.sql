@@ -22,6 +22,8 @@ explicit_steps as (
 explicit_journeys as (
     select
         journey_key,
+        customer_key,
+        journey_slug,
         min(occurred_at) as started_at,
         coalesce(
             max(case when is_reach or is_fail then occurred_at end),
@@ -29,7 +31,10 @@ explicit_journeys as (
             + to_seconds(cast(max(timeout_days) * 86400 as bigint))
         ) as open_until
     from explicit_steps
-    group by journey_key
+    group by
+        journey_key,
+        customer_key,
+        journey_slug
 ),
 
 inferred_candidates as (
@@ -37,15 +42,12 @@ inferred_candidates as (
         silent_candidates.touchpoint_key,
         silent_candidates.journey_slug
     from silent_candidates
-    inner join explicit_steps
-        on
-            silent_candidates.customer_key = explicit_steps.customer_key
-            and silent_candidates.journey_slug = explicit_steps.journey_slug
-            and silent_candidates.occurred_at >= explicit_steps.occurred_at
     inner join explicit_journeys
         on
-            explicit_steps.journey_key = explicit_journeys.journey_key
-            and silent_candidates.occurred_at <= explicit_journeys.open_until
+            silent_candidates.customer_key = explicit_journeys.customer_key
+            and silent_candidates.journey_slug = explicit_journeys.journey_slug
+            and silent_candidates.occurred_at
+            between explicit_journeys.started_at and explicit_journeys.open_until
     group by
         silent_candidates.touchpoint_key,
         silent_candidates.journey_slug
