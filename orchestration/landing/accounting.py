@@ -117,6 +117,7 @@ def check_accounting(connection: duckdb.DuckDBPyConnection) -> list[str]:
             union all
             select source_name, table_name, 'content' as what, count(*) as live
             from ledger.loads
+            where superseded_by is null
             group by source_name, table_name, content_hash
             having count(*) > 1
             order by source_name, table_name

@@ -5,7 +5,7 @@ deciding what a delivery is don't belong here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date, datetime
 
 import duckdb
@@ -172,40 +172,86 @@ class KnownLoad:
     load_id: int
     file_name: str
     superseded_by: int | None
+    holders: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Release:
+    """What becomes of a load whose name was corrected: another name keeps it, or it is replaced."""
+
+    load_id: int
+    next_file_name: str | None
 
 
 class TableLedger:
-    """One table's loads, by content and by name, kept in step while files are landed."""
+    """One table's loads, by content and by name, kept in step while files are landed.
+
+    A name holds the load of its latest content. Two names may come to hold one load, when one of
+    them is corrected to the content of the other.
+    """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str
     ) -> None:
-        rows = connection.execute(
-            "select content_hash, load_id, file_name, superseded_by from ledger.loads "
+        loads = connection.execute(
+            "select load_id, content_hash, file_name, superseded_by from ledger.loads "
             "where source_name = ? and table_name = ? order by load_id",
             [source_name, table_name],
         ).fetchall()
-        self._by_content: dict[str, KnownLoad] = {}
-        self._live_by_name: dict[str, KnownLoad] = {}
-        for content_hash, load_id, file_name, superseded_by in rows:
-            self.add(content_hash, KnownLoad(load_id, file_name, superseded_by))
+        accepted = connection.execute(
+            "select deliveries.file_name, deliveries.content_hash, load_id "
+            "from ledger.deliveries join ledger.loads using (load_id) "
+            "where deliveries.source_name = ? and deliveries.table_name = ? "
+            "and status in ('loaded', 'superseding') order by delivery_id",
+            [source_name, table_name],
+        ).fetchall()
+        by_id = {load_id: KnownLoad(load_id, *known) for load_id, _, *known in loads}
+        self._by_content = {content_hash: by_id[load_id] for load_id, content_hash, *_ in loads}
+        self._held_by_name: dict[str, KnownLoad] = {}
+        self._accepted: set[tuple[str, str]] = set()
+        for file_name, content_hash, load_id in accepted:
+            self.hold(file_name, content_hash, by_id[load_id])
 
-    def add(self, content_hash: str, load: KnownLoad) -> None:
-        """Remember a load; the one of the same name that it replaces is no longer live."""
+    def hold(self, file_name: str, content_hash: str, load: KnownLoad) -> None:
+        """Remember that a name now stands for this load, and no longer for the one before."""
+        before = self._held_by_name.get(file_name)
+        if before is not None:
+            before.holders.discard(file_name)
+            release = self._release(before, file_name)
+            if release is None:
+                pass
+            elif release.next_file_name is None:
+                before.superseded_by = load.load_id
+            else:
+                before.file_name = release.next_file_name
+        load.holders.add(file_name)
         self._by_content[content_hash] = load
-        if load.superseded_by is None:
-            replaced = self._live_by_name.get(load.file_name)
-            if replaced is not None:
-                replaced.superseded_by = load.load_id
-            self._live_by_name[load.file_name] = load
+        self._held_by_name[file_name] = load
+        self._accepted.add((file_name, content_hash))
 
     def with_content(self, content_hash: str) -> KnownLoad | None:
-        """The load of this very content, live or superseded."""
+        """The latest load of this very content, live or superseded."""
         return self._by_content.get(content_hash)
 
-    def live_with_name(self, file_name: str) -> KnownLoad | None:
-        """The load that a delivery of this name and other content would replace."""
-        return self._live_by_name.get(file_name)
+    def is_correction(self, file_name: str, content_hash: str) -> bool:
+        """Whether the name stands for other content, and never stood for this one."""
+        return file_name in self._held_by_name and (file_name, content_hash) not in self._accepted
+
+    def is_held(self, file_name: str) -> bool:
+        """Whether a delivery of this name replaces an earlier one."""
+        return file_name in self._held_by_name
+
+    def released_by(self, file_name: str) -> Release | None:
+        """What happens to the load that a name stands for when the name is corrected."""
+        load = self._held_by_name.get(file_name)
+        return None if load is None else self._release(load, file_name)
+
+    @staticmethod
+    def _release(load: KnownLoad, file_name: str) -> Release | None:
+        others = load.holders - {file_name}
+        if not others:
+            return Release(load.load_id, None)
+        return Release(load.load_id, min(others)) if load.file_name == file_name else None
 
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
@@ -224,6 +270,23 @@ def supersede(
     connection.execute("delete from ledger.rejects where load_id = ?", [old_load_id])
     connection.execute(
         "update ledger.loads set superseded_by = ? where load_id = ?", [new_load_id, old_load_id]
+    )
+
+
+def hand_over(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    load_id: int,
+    file_name: str,
+    file_date: date | None,
+) -> None:
+    """Keep a load under another name that stands for its content, with that name's date."""
+    connection.execute(
+        "update ledger.loads set file_name = ?, file_date = ? where load_id = ?",
+        [file_name, file_date, load_id],
+    )
+    connection.execute(
+        f"update {relation} set _file_date = ? where _load_id = ?", [file_date, load_id]
     )
 
 

@@ -268,7 +268,7 @@ class _Outcome:
     load_id: int | None = None
     problem: QuarantineError | None = None
     tally: Tally | None = None
-    replaced: ledger.KnownLoad | None = None
+    released: ledger.Release | None = None
     batches: list[Batch] = field(default_factory=list)
 
 
@@ -330,15 +330,30 @@ class _Desk:
             self._enqueue(_Outcome(delivery, "unknown_file", problem=problem))
             return
         earlier = self._known.with_content(delivery.stored.content_hash)
-        if earlier is not None:
-            is_live = earlier.superseded_by is None
-            status = "duplicate" if is_live else "duplicate_of_superseded"
-            self._enqueue(_Outcome(delivery, status, load_id=earlier.load_id))
+        if earlier is not None and self._is_settled_by(earlier, delivery):
             return
         try:
             self._read(delivery, self._table)
         except QuarantineError as problem:
             self._enqueue(_Outcome(delivery, "quarantined", problem=problem))
+
+    def _is_settled_by(self, earlier: ledger.KnownLoad, delivery: _Delivery) -> bool:
+        """Whether content that was loaded before needs no reading now."""
+        name, content_hash = delivery.file_name, delivery.stored.content_hash
+        is_live = earlier.superseded_by is None
+        if not self._known.is_correction(name, content_hash):
+            status = "duplicate" if is_live else "duplicate_of_superseded"
+            self._enqueue(_Outcome(delivery, status, load_id=earlier.load_id))
+            return True
+        if is_live:
+            # One content is one load: two names share it, and the corrected name's old rows go.
+            released = self._known.released_by(name)
+            self._enqueue(
+                _Outcome(delivery, "superseding", load_id=earlier.load_id, released=released)
+            )
+            self._known.hold(name, content_hash, earlier)
+            return True
+        return False
 
     def _read(self, delivery: _Delivery, table: TableContract) -> None:
         outcome = self._new_load(delivery, table)
@@ -363,14 +378,14 @@ class _Desk:
             file_date = table.file_date(delivery.file_name)
         except ValueError as error:
             raise QuarantineError("file_date", "the name's date isn't in the calendar") from error
-        replaced = self._known.live_with_name(delivery.file_name)
+        name = delivery.file_name
         return _Outcome(
             delivery=delivery,
-            status="superseding" if replaced else "loaded",
+            status="superseding" if self._known.is_held(name) else "loaded",
             file_date=file_date,
             load_id=self._next_load_id,
             tally=Tally(),
-            replaced=replaced,
+            released=self._known.released_by(name),
         )
 
     def _enqueue(self, outcome: _Outcome) -> None:
@@ -384,7 +399,8 @@ class _Desk:
 
     def _remember(self, outcome: _Outcome) -> None:
         name, stored = outcome.delivery.file_name, outcome.delivery.stored
-        self._known.add(stored.content_hash, ledger.KnownLoad(outcome.load_id, name, None))
+        load = ledger.KnownLoad(outcome.load_id, name, None)
+        self._known.hold(name, stored.content_hash, load)
 
     def _commit_queue(self) -> None:
         if not self._queue:
@@ -474,15 +490,18 @@ class _Desk:
     def _write_ledger(self, outcomes: list[_Outcome]) -> None:
         loads = [outcome for outcome in outcomes if outcome.tally is not None]
         ledger.append(self._connection, [self._load_record(outcome) for outcome in loads])
-        for outcome in loads:
-            if outcome.replaced is not None:
-                ledger.supersede(
-                    self._connection,
-                    self._table.relation,
-                    outcome.replaced.load_id,
-                    outcome.load_id,
-                )
+        for outcome in outcomes:
+            if outcome.released is not None:
+                self._release(outcome.released, outcome.load_id)
         ledger.append(self._connection, [self._delivery_record(outcome) for outcome in outcomes])
+
+    def _release(self, released: ledger.Release, new_load_id: int) -> None:
+        name, relation = released.next_file_name, self._table.relation
+        if name is None:
+            ledger.supersede(self._connection, relation, released.load_id, new_load_id)
+        else:
+            file_date = self._table.file_date_or_none(name)
+            ledger.hand_over(self._connection, relation, released.load_id, name, file_date)
 
     def _load_record(self, outcome: _Outcome) -> ledger.LoadRecord:
         return ledger.LoadRecord(

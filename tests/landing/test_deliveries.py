@@ -76,6 +76,80 @@ def test_the_old_version_after_its_correction_is_ignored(pos, name):
     assert receipts(place) == [("1", "50")]
 
 
+OTHER = HEADER + "7,C7,7\n"
+JANUARY_2, JANUARY_3 = "receipts_2026-01-02.csv", "receipts_2026-01-03.csv"
+
+
+def deliver_each(place, *files):
+    for name, content in files:
+        place.deliver(name, content)
+        place.land()
+        assert check_accounting(place.connection) == []
+
+
+def dated_receipts(place):
+    return place.query(
+        "select receipt_no, cast(_file_date as varchar) from raw_pos.receipts order by all"
+    )
+
+
+def test_a_correction_to_the_content_of_another_file_takes_the_old_rows_away(pos):
+    place = pos()
+
+    deliver_each(place, (JANUARY_2, OTHER), (JANUARY_3, FIRST), (JANUARY_3, OTHER))
+
+    assert place.statuses() == ["loaded", "loaded", "superseding"]
+    assert dated_receipts(place) == [("7", "2026-01-02")]
+
+
+def test_content_of_two_names_stays_while_one_of_them_stands_for_it(pos):
+    place = pos()
+
+    deliver_each(
+        place,
+        *((JANUARY_2, OTHER), (JANUARY_3, FIRST), (JANUARY_3, OTHER), (JANUARY_2, CORRECTED)),
+    )
+
+    assert dated_receipts(place) == [("1", "2026-01-02"), ("7", "2026-01-03")]
+    deliver_each(place, (JANUARY_3, FIRST.replace("5", "55")))
+    assert dated_receipts(place) == [
+        ("1", "2026-01-02"),
+        ("1", "2026-01-03"),
+        ("2", "2026-01-03"),
+    ]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_files_sent_under_each_other_s_name_can_be_set_right(pos, at_once):
+    place = pos()
+    deliver_each(place, (JANUARY_2, OTHER), (JANUARY_3, FIRST))
+
+    place.deliver(JANUARY_2, FIRST)
+    if not at_once:
+        place.land()
+    deliver_each(place, (JANUARY_3, OTHER))
+
+    assert dated_receipts(place) == [("1", "2026-01-02"), ("2", "2026-01-02"), ("7", "2026-01-03")]
+    deliver_each(place, (JANUARY_2, OTHER), (JANUARY_3, FIRST))
+    assert place.statuses()[-2:] == ["duplicate", "duplicate"]
+    assert len(dated_receipts(place)) == 3
+
+
+def test_the_archive_replays_exchanged_contents(pos, tmp_path):
+    place = pos()
+    deliver_each(
+        place,
+        *((JANUARY_2, OTHER), (JANUARY_3, FIRST), (JANUARY_2, FIRST), (JANUARY_3, OTHER)),
+    )
+    fresh = duckdb.connect(str(tmp_path / "fresh.duckdb"))
+
+    replay(fresh, [place.source], archive=place.archive)
+
+    rows = "select * exclude (_loaded_at) from raw_pos.receipts order by all"
+    assert fresh.execute(rows).fetchall() == place.query(rows)
+    assert check_accounting(fresh) == []
+
+
 def test_the_order_of_arrival_does_not_matter(pos):
     place = pos()
     days = {f"receipts_2026-01-0{day}.csv": HEADER + f"{day},C1,{day}\n" for day in (1, 2, 3)}
