@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _NOTHING, _QUOTE, _BACKSLASH, _OPEN, _CLOSE, _COMMA = 0, 1, 2, 3, 4, 5
 _CHARACTERS = b'"\\{[}],'
@@ -134,26 +135,37 @@ def array_elements(buffer: bytes) -> Cut:
     return Cut(Spans(buffer, starts, ends).trimmed(), rest, is_end)
 
 
-def likely_separator(buffer: bytes) -> re.Pattern[bytes] | None:
+@dataclass(frozen=True)
+class Separator:
+    """The end of one object, what is between it and the next, and how the next starts."""
+
+    literal: bytes
+    next_start: int
+
+
+def likely_separator(buffer: bytes) -> Separator | None:
     """What is between the objects of an array whose objects all start with the same key.
 
-    Nearly every export is like that. It stays a guess until all the texts between such separators
-    have turned out to be whole objects: then there is no other way to read the array.
+    Nearly every export is like that, with the same space everywhere. It stays a guess until all the
+    texts between such separators have turned out to be whole objects: then there is no other way to
+    read the array.
     """
-    first = re.match(rb'\s*(\{\s*"[^"\\]+"\s*:)', buffer)
-    if first is None:
-        return None
-    return re.compile(rb"\}(\s*,\s*)(?=%b)" % re.escape(first[1]))
+    opening = re.match(rb'\s*(\{\s*"[^"\\]+"\s*:)', buffer)
+    first = opening and re.search(rb"\}\s*,\s*(?=%b)" % re.escape(opening[1]), buffer)
+    return Separator(first[0] + opening[1], len(first[0])) if first else None
 
 
-def elements_between(buffer: bytes, separator: re.Pattern[bytes]) -> Cut:
+def elements_between(buffer: bytes, separator: Separator) -> Cut:
     """Cut a buffer at a separator; the last element is left, since its end isn't known."""
-    separators = np.array([match.span(1) for match in separator.finditer(buffer)], dtype=np.int64)
-    if not len(separators):
-        return Cut(Spans(buffer, separators, separators), 0, False)
-    ends, next_starts = separators.T
+    # Arrow's search costs a fifth of what a match object for each separator does.
+    parts = pc.split_pattern(pa.array([buffer], pa.binary()), separator.literal).flatten()
+    lengths = pc.binary_length(parts).to_numpy()[:-1]
+    places = np.cumsum(lengths + len(separator.literal)) - len(separator.literal)
+    if not len(places):
+        return Cut(Spans(buffer, places, places), 0, False)
+    next_starts = places + separator.next_start
     starts = np.concatenate(([0], next_starts[:-1]))
-    return Cut(Spans(buffer, starts, ends).trimmed(), int(next_starts[-1]), False)
+    return Cut(Spans(buffer, starts, places + 1).trimmed(), int(next_starts[-1]), False)
 
 
 def objects_in_sequence(buffer: bytes) -> Cut:
