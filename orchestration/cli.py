@@ -95,6 +95,16 @@ def rollback(
 
 
 @app.command()
+def check_seeds() -> None:
+    """Say what is wrong with the seeds that analysts edit, by file and line; build nothing."""
+    from orchestration import reference_seeds
+
+    with _errors_in_words(reference_seeds.SeedError):
+        reference_seeds.check_seeds()
+    typer.echo("The reference seeds are sound.")
+
+
+@app.command()
 def dev() -> None:
     """Copy both databases for `dbt build --target dev`."""
     from orchestration.landing import WarehouseLockedError, warehouse_lock

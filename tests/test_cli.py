@@ -9,7 +9,10 @@ from orchestration.paths import public_build_path
 from orchestration.publishing import build_state
 from orchestration.publishing.publish import publish
 
-COMMANDS = ("run", "land", "rebuild", "publish", "rollback", "dev", "scoreboard", "sample", "ui")
+COMMANDS = (
+    *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
+    *("sample", "ui"),
+)
 
 
 @pytest.fixture
@@ -137,3 +140,10 @@ def test_an_analyst_gets_private_copies_of_both_databases(throughline, published
         assert copy.execute("select count(*) from cx.marts.dim_customers").fetchall() == [(2,)]
     with open_warehouse() as original:
         assert original.execute("from customers").fetchall() == [(1,)]
+
+
+def test_the_seeds_can_be_checked_without_a_build(throughline):
+    outcome = throughline("check-seeds")
+
+    assert outcome.exit_code == 0
+    assert outcome.output == "The reference seeds are sound.\n"

@@ -14,8 +14,10 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
+from orchestration import dbt_invocation
 from orchestration.dbt_invocation import run_dbt
 from orchestration.publishing import build_state
+from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import read_warehouse
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
@@ -66,6 +68,11 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     if is_whole and not config.force and build_state.is_published(inputs):
         context.log.info("Nothing new since the published version: nothing to build.")
         return
+
+    try:
+        check_seeds(dbt_invocation.REFERENCE_DIR)
+    except SeedError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
     context.log.info("Building and testing the warehouse")
     build_state.forget_build()

@@ -132,6 +132,23 @@ def test_a_failed_model_leaves_the_old_version(build, project):
     assert published_customers() == 2
 
 
+def test_a_mistake_in_a_seed_stops_the_run_before_anything_is_built(build, project):
+    build()
+    seeds = project.parent.parent / "seeds"
+    (seeds / "colours.csv").write_text("colour\nred\nred\n")
+    (seeds / "seeds.yml").write_text(
+        "seeds: [{name: colours, config: {column_types: {colour: varchar}},"
+        " columns: [{name: colour, data_tests: [unique]}]}]"
+    )
+
+    result = build()
+
+    (failure,) = result.get_step_failure_events()
+    assert "colours.csv:3: the same colour as line 2" in failure.step_failure_data.error.message
+    assert result.get_asset_materialization_events() == []
+    assert published_customers() == 2
+
+
 def test_a_warning_is_shown_and_stops_nothing(build, project):
     (project / "customer_names.sql").write_text("select cast(null as varchar) as customer_name")
 

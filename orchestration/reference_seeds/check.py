@@ -1,0 +1,36 @@
+"""All checks of all seeds. A folder with rules of its own adds its module to `FOLDER_CHECKS`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from orchestration.paths import REFERENCE_DIR
+from orchestration.reference_seeds import declared, journeys
+from orchestration.reference_seeds.table import Problem, Seed, read_seeds
+
+# By the folder below `seeds/reference/`; each sees every seed.
+FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
+    "journeys": journeys.problems,
+}
+
+
+class SeedError(ValueError):
+    """Seeds that nothing should be built from: every problem with its file and line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        lines = [f"{count} in the reference seeds; nothing was built.", *map(str, problems)]
+        super().__init__("\n".join(lines))
+        self.problems = problems
+
+
+def check_seeds(directory: Path = REFERENCE_DIR) -> None:
+    """Raise SeedError if a seed is not what the models take it for."""
+    seeds = read_seeds(directory)
+    problems = set(declared.problems(seeds))
+    # Rules across rows say nothing sensible about rows that are wrong by themselves.
+    if not problems:
+        for folder, check in FOLDER_CHECKS.items():
+            if (directory / folder).is_dir():
+                problems.update(check(seeds))
+    if problems:
+        raise SeedError(sorted(problems))

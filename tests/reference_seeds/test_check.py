@@ -1,0 +1,235 @@
+import shutil
+
+import pytest
+
+from orchestration.paths import REFERENCE_DIR
+from orchestration.reference_seeds import SeedError, check_seeds
+
+
+@pytest.fixture
+def seeds(tmp_path):
+    """A copy of the seeds, to be edited."""
+    return shutil.copytree(REFERENCE_DIR, tmp_path / "reference")
+
+
+@pytest.fixture
+def reasons(seeds):
+    """What is wrong with the copy, each as (file, line, reason)."""
+
+    def found():
+        try:
+            check_seeds(seeds)
+        except SeedError as error:
+            return [(problem.path.name, problem.line, problem.reason) for problem in error.problems]
+        return []
+
+    return found
+
+
+def replace(path, old, new):
+    """Change one text; returns the line that it is in."""
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old!r} is in {path.name} {text.count(old)} times"
+    path.write_text(text.replace(old, new))
+    return text[: text.index(old)].count("\n") + 1
+
+
+def add(path, row):
+    """Append a row; returns its line."""
+    text = path.read_text()
+    path.write_text(f"{text}{row}\n")
+    return text.count("\n") + 1
+
+
+def test_the_seeds_of_the_repository_are_sound(reasons):
+    assert reasons() == []
+
+
+TYPE = (
+    "renewal,Membership renewal,Keep the membership,subscription,Sales,Sales,30,45,365,336,loyal,7"
+)
+TYPE_MISTAKES = {
+    "unknown subject": (
+        TYPE.replace("subscription", "parcel"),
+        "subject 'parcel' is none of case, customer, order, product, subscription",
+    ),
+    "negative days": (TYPE.replace("30,45", "-30,45"), "timeout_days -30 is below 0.01"),
+    "no number": (TYPE.replace("30,45", "a month,45"), "timeout_days 'a month' is no double"),
+    "unknown lifecycle stage": (
+        TYPE.replace("loyal,7", "faithful,7"),
+        "lifecycle_stage_slug 'faithful' is not in lifecycle_stages.csv",
+    ),
+    "no goal": (TYPE.replace("Keep the membership", ""), "no goal"),
+    "no owner": (TYPE.replace("subscription,Sales", "subscription,"), "no owner"),
+    "too many cells": (f"{TYPE},8", "13 cells under 12 column names"),
+    "priority of another": (TYPE.replace("loyal,7", "loyal,6"), "the same priority as line 7"),
+}
+
+
+@pytest.mark.parametrize(("row", "reason"), TYPE_MISTAKES.values(), ids=TYPE_MISTAKES)
+def test_a_bad_journey_type_is_named_with_its_line(seeds, reasons, row, reason):
+    line = replace(seeds / "journeys" / "journey_types.csv", TYPE, row)
+
+    assert ("journey_types.csv", line, reason) in reasons()
+
+
+EVENT = "delivery,reach,order_delivered,false,,,,deliver,3"
+EVENT_MISTAKES = {
+    "unknown journey": (
+        EVENT.replace("delivery,", "shipment,"),
+        "journey_slug 'shipment' is not in journey_types.csv",
+    ),
+    "unknown role": (
+        EVENT.replace("reach", "finish"),
+        "role 'finish' is none of fail, reach, reach_opens, start, step",
+    ),
+    "unknown touchpoint type": (
+        EVENT.replace("order_delivered", "parcel_delivered"),
+        "touchpoint_type_slug 'parcel_delivered' is not in touchpoint_types.csv",
+    ),
+    "no boolean": (EVENT.replace("false", "maybe"), "needs_reason 'maybe' is no boolean"),
+    "no stage": (EVENT.replace("deliver,3", ",3"), "no stage_slug"),
+    "stage of two numbers": (
+        EVENT.replace("deliver,3", "deliver,4"),
+        # The row after it, which has the other number.
+        "stage deliver is number 3 here and 4 in line {line}",
+    ),
+    "unknown column": (
+        EVENT.replace("false,,,", "false,weather,=,fine"),
+        "condition_column 'weather' is none of channel_slug, outcome_slug, prior_order_count",
+    ),
+    "unknown operator": (
+        EVENT.replace("false,,,", "false,outcome_slug,like,late"),
+        "condition_operator 'like' is none of !=, <, =, >=",
+    ),
+    "half a condition": (
+        EVENT.replace("false,,,", "false,outcome_slug,,late"),
+        "a condition takes condition_column, condition_operator, condition_value",
+    ),
+    "unknown outcome": (
+        EVENT.replace("false,,,", "false,outcome_slug,=,lost"),
+        "order_delivered has no outcome 'lost' in touchpoint_outcomes.csv",
+    ),
+    "unknown channel": (
+        EVENT.replace("false,,,", "false,channel_slug,=,drone"),
+        "channel_slug 'drone' is not in channels.csv",
+    ),
+    "text put in order": (
+        EVENT.replace("false,,,", "false,channel_slug,<,shop"),
+        "channel_slug is no number: it takes = or !=, not <",
+    ),
+    "number that is none": (
+        EVENT.replace("false,,,", "false,prior_order_count,=,many"),
+        "prior_order_count is compared with 'many', which is no whole number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "reason"), EVENT_MISTAKES.values(), ids=EVENT_MISTAKES)
+def test_a_bad_journey_event_is_named_with_its_line(seeds, reasons, row, reason):
+    line = replace(seeds / "journeys" / "journey_events.csv", EVENT, row)
+
+    found = reasons()
+
+    at = line + 1 if "{line}" in reason else line
+    assert ("journey_events.csv", at, reason.format(line=line)) in found
+
+
+def test_a_journey_takes_a_start_and_a_reach(seeds, reasons):
+    line = add(
+        seeds / "journeys" / "journey_types.csv",
+        "referral,Referral,Recommend,customer,Marketing,Marketing,7,7,7,24,loyal,8",
+    )
+
+    assert reasons() == [
+        ("journey_types.csv", line, "referral has no reach in journey_events.csv"),
+        ("journey_types.csv", line, "referral has no start in journey_events.csv"),
+    ]
+
+
+def test_one_moment_cannot_both_reach_and_fail(seeds, reasons):
+    events = seeds / "journeys" / "journey_events.csv"
+    line = add(events, "delivery,fail,order_delivered,false,,,,deliver,3")
+
+    reached_in = events.read_text().split(EVENT)[0].count("\n") + 1
+    assert reasons() == [("journey_events.csv", line, f"fails what line {reached_in} reaches")]
+
+
+def test_a_row_said_twice_names_both_lines(seeds, reasons):
+    reasons_file = seeds / "journeys" / "journey_reasons.csv"
+    line = add(reasons_file, "delivery,delivery")
+
+    first = reasons_file.read_text().splitlines().index("delivery,delivery") + 1
+    assert reasons() == [
+        (
+            "journey_reasons.csv",
+            line,
+            f"the same journey_slug, contact_reason_slug as line {first}",
+        )
+    ]
+
+
+def test_a_journey_that_asks_for_reasons_has_some(seeds, reasons):
+    line = add(
+        seeds / "journeys" / "journey_types.csv",
+        "referral,Referral,Recommend,customer,Marketing,Marketing,7,7,7,24,loyal,8",
+    )
+    events = seeds / "journeys" / "journey_events.csv"
+    add(events, "referral,start,call_inbound,true,,,,ask,1")
+    add(events, "referral,reach,referral_made,false,,,,refer,2")
+
+    found = reasons()
+
+    asking = events.read_text().count("\n") - 1
+    assert line
+    assert found == [
+        (
+            "journey_events.csv",
+            asking,
+            "needs a reason, but referral has none in journey_reasons.csv",
+        )
+    ]
+
+
+def test_a_range_of_a_lifecycle_rule_is_not_empty(seeds, reasons):
+    line = replace(
+        seeds / "journeys" / "lifecycle_rules.csv", "at_risk,,1,,90,180", "at_risk,,1,,190,180"
+    )
+
+    assert reasons() == [
+        (
+            "lifecycle_rules.csv",
+            line,
+            "minimum_days_since_order 190 is above its maximum 180",
+        )
+    ]
+
+
+def test_a_missing_and_an_unknown_column_are_named(seeds, reasons):
+    replace(seeds / "journeys" / "journey_reasons.csv", "journey_slug,contact", "journey,contact")
+
+    found = reasons()
+
+    assert ("journey_reasons.csv", 1, "no column journey_slug") in found
+    assert ("journey_reasons.csv", 1, "unknown column journey") in found
+
+
+def test_a_file_that_is_no_text_is_one_problem(seeds, reasons):
+    (seeds / "journeys" / "journey_reasons.csv").write_bytes(b"\xff\xfe\x00")
+
+    assert [found[:2] for found in reasons() if found[0] == "journey_reasons.csv"] == [
+        ("journey_reasons.csv", 1)
+    ]
+
+
+def test_every_mistake_is_told_at_once_with_its_path(seeds):
+    replace(seeds / "journeys" / "journey_types.csv", TYPE, TYPE.replace("30,45", "-1,-2"))
+
+    with pytest.raises(SeedError) as error:
+        check_seeds(seeds)
+
+    assert str(error.value).splitlines() == [
+        "2 mistakes in the reference seeds; nothing was built.",
+        f"{seeds}/journeys/journey_types.csv:8: horizon_days -2 is below 0.01",
+        f"{seeds}/journeys/journey_types.csv:8: timeout_days -1 is below 0.01",
+    ]
