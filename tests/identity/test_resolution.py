@@ -1,7 +1,9 @@
 """From what profiles showed to customers, on profiles written here."""
 
 import random
+import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pytest
@@ -127,6 +129,62 @@ def details_without_identifier():
     ]
 
 
+def two_joined_by_a_third(name, left, right):
+    """The third shares an e-mail with the one and a phone with the other."""
+    number = 700_000_000 + zlib.crc32(name.encode()) % 1_000_000
+    return [
+        profile(f"{name}:left", email=f"{name}@mail.pl", **left),
+        profile(f"{name}:third", email=f"{name}@mail.pl", phone=str(number)),
+        profile(f"{name}:right", phone=str(number), **right),
+    ]
+
+
+def named(given_name, surname="Kos"):
+    return {"given_name": given_name, "surname": surname}
+
+
+CONFLICTS = {
+    "logins": ({"account_id": "L1"}, {"account_id": "L2"}, "unique_identifier"),
+    "cards": ({"loyalty_card": "K-1"}, {"loyalty_card": "K-2"}, "unique_identifier"),
+    "birthdays": ({"birth_date": "1980-05-06"}, {"birth_date": "1991-05-06"}, "birth_date"),
+    "names": (named("Anna"), named("Piotr"), "full_name"),
+    "shortnames": (named("Jan"), named("Ewa"), "full_name"),
+}
+ONE_PERSON = {
+    "marriage": (named("Anna"), named("Anna", "Lis")),
+    "typo": (named("Katarzyna"), named("Katarzna")),
+    "initial": (named("Anna"), named("A.")),
+    "swapped": (named("Anna"), named("Kos", "Anna")),
+    "given_alone": (named("Anna"), {"given_name": "Piotr"}),
+}
+
+
+def center_in_conflict():
+    """The value's least profile is another person; the two others are one."""
+    return [
+        profile("center:a", social_handle="@center", birth_date="1950-01-02"),
+        profile("center:b", social_handle="@center", email="b@center.pl"),
+        profile("center:b2", email="b@center.pl", birth_date="1980-03-04"),
+        profile("center:c", social_handle="@center", email="c@center.pl"),
+        profile("center:c2", email="c@center.pl", birth_date="1980-03-04"),
+        profile("center:either", social_handle="@center"),
+    ]
+
+
+def forced_merge():
+    return [
+        profile("forced:1", account_id="F1", birth_date="1980-05-06", email="forced@mail.pl"),
+        profile("forced:2", account_id="F2", birth_date="1980-06-05"),
+        profile("forced:friend", email="forced@mail.pl"),
+    ]
+
+
+def forced_split():
+    return [profile(f"split:{name}", email="split@mail.pl") for name in ("a", "b", "c", "d")]
+
+
+DECISIONS = [("merge", "forced:2", "forced:1"), ("split", "split:b", "split:a")]
+
 EVERYONE = [
     *household(),
     *shared_mailbox(),
@@ -137,11 +195,26 @@ EVERYONE = [
     *father_and_son(),
     *two_logins_of_one_name(),
     *details_without_identifier(),
+    *(
+        row
+        for name, (left, right, *_) in {**CONFLICTS, **ONE_PERSON}.items()
+        for row in two_joined_by_a_third(name, left, right)
+    ),
+    *center_in_conflict(),
+    *forced_merge(),
+    *forced_split(),
 ]
 
 
-def resolve(folder: Path, profiles: list[dict]) -> dict[str, str]:
-    """Customer key of each profile."""
+class Resolved(NamedTuple):
+    """What came out: the customer key of each profile, and the refused links."""
+
+    customers: dict[str, str]
+    refused: list[tuple[str, ...]]
+
+
+def resolve(folder: Path, profiles: list[dict], decisions: list[tuple] = ()) -> Resolved:
+    """Build the identity models on these profiles, and on these decisions instead of the seed's."""
     (folder / "build").mkdir(parents=True)
     columns = ["source_name", "source_profile_id", "profile_key", *TRAITS, "first_seen_at"]
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
@@ -161,12 +234,22 @@ def resolve(folder: Path, profiles: list[dict]) -> dict[str, str]:
         connection.execute(
             "create table intermediate.int_company__settings as select 'PL' as default_country"
         )
+        connection.execute("create schema reference")
+        connection.execute(
+            "create table reference.identity_decisions (decision varchar, "
+            "left_profile_key varchar, right_profile_key varchar, reason varchar)"
+        )
+        for decision in decisions:
+            connection.execute(
+                "insert into reference.identity_decisions values (?, ?, ?, 'reviewed')", decision
+            )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHLINE_DATA", str(folder))
         outcome = dbtRunner().invoke(
             [
                 *("--quiet", "build", "--full-refresh"),
                 *("--select", *SEEDS, "int_identity__observations+,+int_identity__customers"),
+                "identity_refused_links",
                 *("--exclude", "int_identity__observations", "int_company__settings"),
                 *("--exclude", "test_type:unit"),
                 *("--indirect-selection", "cautious"),
@@ -176,22 +259,30 @@ def resolve(folder: Path, profiles: list[dict]) -> dict[str, str]:
         )
     assert outcome.success, outcome.exception or outcome.result
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        return dict(
-            connection.execute(
-                "select profile_key, customer_key from intermediate.int_identity__customer_profiles"
-            ).fetchall()
-        )
+        customers = connection.execute(
+            "select profile_key, customer_key from intermediate.int_identity__customer_profiles"
+        ).fetchall()
+        refused = connection.execute(
+            "select left_profile_key, right_profile_key, refusal_reason, left_value, right_value "
+            "from intermediate.identity_refused_links order by all"
+        ).fetchall()
+    return Resolved(dict(customers), refused)
 
 
 @pytest.fixture(scope="module")
-def customers(tmp_path_factory):
-    return resolve(tmp_path_factory.mktemp("once") / "data", EVERYONE)
+def resolved(tmp_path_factory):
+    return resolve(tmp_path_factory.mktemp("once") / "data", EVERYONE, DECISIONS)
 
 
 @pytest.fixture(scope="module")
-def customers_of_another_order(tmp_path_factory):
+def customers(resolved):
+    return resolved.customers
+
+
+@pytest.fixture(scope="module")
+def resolved_in_another_order(tmp_path_factory):
     shuffled = random.Random(5).sample(EVERYONE, len(EVERYONE))  # noqa: S311
-    return resolve(tmp_path_factory.mktemp("again") / "data", shuffled)
+    return resolve(tmp_path_factory.mktemp("again") / "data", shuffled, DECISIONS)
 
 
 def customers_of(customers, profiles):
@@ -239,5 +330,47 @@ def test_personal_details_join_profiles_without_a_common_identifier(customers):
     assert customers["details:1"] == customers["details:2"] != customers["details:3"]
 
 
-def test_the_order_of_rows_changes_nothing(customers, customers_of_another_order):
-    assert customers == customers_of_another_order
+@pytest.mark.parametrize("name", CONFLICTS)
+def test_what_no_two_people_share_refuses_the_weaker_link(resolved, name):
+    left, right, reason = CONFLICTS[name]
+
+    customers = customers_of(resolved.customers, two_joined_by_a_third(name, left, right))
+
+    assert len(customers) == 2
+    assert resolved.customers[f"{name}:left"] == resolved.customers[f"{name}:third"]
+    (refusal,) = [row for row in resolved.refused if row[0].startswith(f"{name}:")]
+    assert refusal[:3] == (f"{name}:right", f"{name}:third", reason)
+
+
+@pytest.mark.parametrize("name", ONE_PERSON)
+def test_what_one_person_may_show_refuses_nothing(customers, name):
+    profiles = two_joined_by_a_third(name, *ONE_PERSON[name])
+
+    assert len(customers_of(customers, profiles)) == 1
+
+
+def test_a_star_whose_center_is_another_person_still_joins_the_others(customers):
+    names = ("b", "b2", "c", "c2")
+
+    assert len({customers[f"center:{name}"] for name in names}) == 1
+    assert customers["center:a"] != customers["center:b"]
+
+
+def test_who_could_be_either_of_two_people_is_neither(resolved):
+    customers = resolved.customers
+
+    assert customers["center:either"] not in (customers["center:a"], customers["center:b"])
+    assert ("center:a", "center:either", "ambiguous", None, None) in resolved.refused
+
+
+def test_a_forced_merge_outweighs_what_its_profiles_show(customers):
+    assert len(customers_of(customers, forced_merge())) == 1
+
+
+def test_a_forced_split_takes_one_profile_out_and_leaves_the_others_together(customers):
+    assert customers["split:a"] == customers["split:c"] == customers["split:d"]
+    assert customers["split:b"] != customers["split:a"]
+
+
+def test_the_order_of_rows_changes_nothing(resolved, resolved_in_another_order):
+    assert resolved == resolved_in_another_order

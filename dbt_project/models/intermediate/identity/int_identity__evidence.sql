@@ -11,7 +11,7 @@ unique_identifiers as (
     from {{ ref('int_identity__normalized_identifiers') }} as identifiers
     inner join {{ ref('identifier_types') }} as identifier_types
         on identifiers.identifier_type = identifier_types.identifier_type
-    where identifier_types.is_unique_per_person and identifiers.junk_reason is null
+    where identifier_types.conflict_edits = 0 and identifiers.junk_reason is null
     group by identifiers.profile_key, identifiers.identifier_type
 ),
 

@@ -1,113 +1,99 @@
--- A star per value, never all pairs: a value of 100,000 profiles is 99,999 links, not five billion.
-with identifiers as (
+with proposed_links as (
+    select * from {{ ref('int_identity__proposed_links') }}
+),
+
+proposed_components as (
+    select * from {{ ref('int_identity__proposed_components') }}
+),
+
+conflicts as (
+    select * from {{ ref('int_identity__conflicts') }}
+),
+
+accepted_links as (
+    select * from {{ ref('int_identity__link_decisions') }}
+    where is_accepted
+),
+
+identifiers as (
     select * from {{ ref('int_identity__identifiers') }}
-    where is_linking and not is_junk
 ),
 
-evidence as (
-    select * from {{ ref('int_identity__evidence') }}
+disputed_profiles as (
+    select proposed_components.node_key as profile_key
+    from proposed_components
+    inner join conflicts
+        on proposed_components.component_key = conflicts.component_key
+    group by proposed_components.node_key
 ),
 
-full_names as (
+decided_links as (
     select
-        given_names.profile_key,
-        given_names.evidence_value || ' ' || surnames.evidence_value as full_name
-    from evidence as given_names
-    inner join evidence as surnames
-        on given_names.profile_key = surnames.profile_key
-    where given_names.evidence_kind = 'given_name' and surnames.evidence_kind = 'surname'
-),
-
-namesakes as (
-    select
-        identifiers.profile_key,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        full_names.full_name,
-        identifiers.first_seen_at
-    from identifiers
-    inner join full_names
-        on identifiers.profile_key = full_names.profile_key
-    where identifiers.is_told_apart_by_name
-),
-
--- Father and son: one full name, but two birth dates or two logins.
-different_namesakes as (
-    select
-        disputed.identifier_type,
-        disputed.identifier_value,
-        disputed.full_name
-    from (
-        select
-            namesakes.identifier_type,
-            namesakes.identifier_value,
-            namesakes.full_name,
-            evidence.evidence_kind
-        from namesakes
-        inner join evidence
-            on namesakes.profile_key = evidence.profile_key
-        where evidence.evidence_kind not in ('given_name', 'surname')
-        group by
-            namesakes.identifier_type,
-            namesakes.identifier_value,
-            namesakes.full_name,
-            evidence.evidence_kind
-        having count(distinct evidence.evidence_value) > 1
-    ) as disputed
-    group by disputed.identifier_type, disputed.identifier_value, disputed.full_name
-),
-
--- A shared value still joins the profiles that also bear one full name.
-bridges as (
-    select
-        profile_key,
-        identifier_type,
-        identifier_value,
-        cast(null as varchar) as full_name,
-        'shared_identifier' as link_reason,
-        first_seen_at
-    from identifiers
-    where not is_blocked
-
-    union all
-
-    select
-        namesakes.profile_key,
-        namesakes.identifier_type,
-        namesakes.identifier_value,
-        namesakes.full_name,
-        'shared_identifier_and_name' as link_reason,
-        namesakes.first_seen_at
-    from namesakes
-    left join different_namesakes
-        on
-            namesakes.identifier_type = different_namesakes.identifier_type
-            and namesakes.identifier_value = different_namesakes.identifier_value
-            and namesakes.full_name = different_namesakes.full_name
-    where different_namesakes.full_name is null
-),
-
-stars as (
-    select
-        profile_key,
-        identifier_type,
-        identifier_value,
-        full_name,
+        {{ surrogate_key([
+            'left_profile_key',
+            'right_profile_key',
+            'link_reason',
+            'identifier_type',
+            'identifier_value',
+            'full_name'
+        ]) }} as link_key,
+        left_profile_key,
+        right_profile_key,
         link_reason,
-        min(profile_key) over (
-            partition by identifier_type, identifier_value, full_name, link_reason
-        ) as center_profile_key,
-        first_seen_at
-    from bridges
+        precedence,
+        type_priority,
+        match_probability,
+        identifier_type,
+        identifier_value,
+        full_name
+    from accepted_links
 )
 
 select
-    center_profile_key as left_profile_key,
-    profile_key as right_profile_key,
-    link_reason,
-    identifier_type,
-    identifier_value,
-    full_name,
-    first_seen_at as linked_at
-from stars
-where profile_key != center_profile_key
+    proposed_links.link_key,
+    proposed_links.left_profile_key,
+    proposed_links.right_profile_key,
+    proposed_links.link_reason,
+    proposed_links.precedence,
+    proposed_links.type_priority,
+    proposed_links.match_probability,
+    proposed_links.identifier_type,
+    proposed_links.identifier_value,
+    proposed_links.full_name,
+    proposed_links.linked_at
+from proposed_links
+left join disputed_profiles
+    on proposed_links.left_profile_key = disputed_profiles.profile_key
+where disputed_profiles.profile_key is null
+
+union all
+
+-- A star that was parted has new centers, and so pairs that nobody proposed.
+select
+    decided_links.link_key,
+    decided_links.left_profile_key,
+    decided_links.right_profile_key,
+    decided_links.link_reason,
+    decided_links.precedence,
+    decided_links.type_priority,
+    decided_links.match_probability,
+    decided_links.identifier_type,
+    decided_links.identifier_value,
+    decided_links.full_name,
+    coalesce(
+        proposed_links.linked_at,
+        greatest(left_identifiers.first_seen_at, right_identifiers.first_seen_at)
+    ) as linked_at
+from decided_links
+left join proposed_links
+    on decided_links.link_key = proposed_links.link_key
+left join identifiers as left_identifiers
+    on
+        decided_links.left_profile_key = left_identifiers.profile_key
+        and decided_links.identifier_type = left_identifiers.identifier_type
+        and decided_links.identifier_value = left_identifiers.identifier_value
+left join identifiers as right_identifiers
+    on
+        decided_links.right_profile_key = right_identifiers.profile_key
+        and decided_links.identifier_type = right_identifiers.identifier_type
+        and decided_links.identifier_value = right_identifiers.identifier_value

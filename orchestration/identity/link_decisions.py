@@ -1,0 +1,148 @@
+"""Tables of links and marks to decided links: what `int_identity__link_decisions` hands over.
+
+Only the shapes of tables belong here; what is decided, and how, is in `resolution`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.identity.resolution import (
+    Bridge,
+    Mark,
+    Resolution,
+    Rules,
+    resolve,
+)
+
+_SCHEMA = pa.schema(
+    [
+        ("left_profile_key", pa.string()),
+        ("right_profile_key", pa.string()),
+        ("link_reason", pa.string()),
+        ("precedence", pa.int32()),
+        ("type_priority", pa.int32()),
+        ("match_probability", pa.float64()),
+        ("identifier_type", pa.string()),
+        ("identifier_value", pa.string()),
+        ("full_name", pa.string()),
+        ("is_accepted", pa.bool_()),
+        # Of an accepted link: the least profile of its customer.
+        ("component_key", pa.string()),
+        ("refusal_reason", pa.string()),
+        ("conflict_kind", pa.string()),
+        ("left_value", pa.string()),
+        ("right_value", pa.string()),
+    ]
+)
+
+
+def decide(
+    links: pa.Table,
+    marks: pa.Table,
+    decisions: pa.Table,
+    identifier_types: pa.Table,
+    settings: pa.Table,
+) -> pa.Table:
+    """Every link that holds, and every one that was refused, of the proposed ones."""
+    bridges = list(_bridges(links))
+    resolution = resolve(
+        bridges,
+        _marks(marks),
+        [
+            (row["left_profile_key"], row["right_profile_key"])
+            for row in decisions.to_pylist()
+            if row["decision"] == "split"
+        ],
+        _rules(identifier_types, settings),
+    )
+    rows = [*_accepted(bridges, resolution), *_refused(resolution)]
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _bridges(links: pa.Table) -> Iterator[Bridge]:
+    """A value with all that it may join, from its star; a pair is its own."""
+    members = defaultdict(set)
+    for link in links.to_pylist():
+        pair = (link["left_profile_key"], link["right_profile_key"])
+        what = (
+            link["link_reason"],
+            link["precedence"],
+            link["type_priority"],
+            link["match_probability"],
+            link["identifier_type"],
+            link["identifier_value"],
+            link["full_name"],
+            pair if link["identifier_type"] is None else None,
+        )
+        members[what].update(pair)
+    for (reason, *what, _), joined in members.items():
+        yield Bridge(reason, tuple(sorted(joined)), *what)
+
+
+def _marks(marks: pa.Table) -> dict[str, list[Mark]]:
+    by_profile = defaultdict(list)
+    for row in marks.to_pylist():
+        by_profile[row["profile_key"]].append(
+            Mark(row["mark_kind"], row["mark_value"], row["is_vouching"])
+        )
+    return by_profile
+
+
+def _rules(identifier_types: pa.Table, settings: pa.Table) -> Rules:
+    types = identifier_types.to_pylist()
+    values = {row["setting"]: row["setting_value"] for row in settings.to_pylist()}
+    return Rules(
+        conflict_edits={
+            row["identifier_type"]: row["conflict_edits"]
+            for row in types
+            if row["is_unique_per_person"]
+        },
+        maximum_per_customer={
+            row["identifier_type"]: row["maximum_per_customer"]
+            for row in types
+            if row["maximum_per_customer"] is not None
+        },
+        name_conflict_edits=int(values["name_conflict_edits"]),
+        birth_date_conflict_edits=int(values["birth_date_conflict_edits"]),
+        match_birth_date_years=values["match_birth_date_years"],
+        typo_edits=int(values["typo_edits"]),
+    )
+
+
+def _accepted(bridges: list[Bridge], resolution: Resolution) -> Iterator[dict[str, Any]]:
+    for bridge in bridges:
+        for left, right in resolution.links(bridge):
+            component_key = resolution.components[left]
+            yield _row(bridge, left, right, is_accepted=True, component_key=component_key)
+
+
+def _refused(resolution: Resolution) -> Iterator[dict[str, Any]]:
+    for refusal in resolution.refusals:
+        yield _row(
+            refusal.bridge,
+            refusal.left_profile_key,
+            refusal.right_profile_key,
+            is_accepted=False,
+            refusal_reason=refusal.refusal_reason,
+            conflict_kind=refusal.conflict_kind,
+            left_value=refusal.left_value,
+            right_value=refusal.right_value,
+        )
+
+
+def _row(bridge: Bridge, left: str, right: str, **decision: Any) -> dict[str, Any]:
+    return {
+        "left_profile_key": left,
+        "right_profile_key": right,
+        "link_reason": bridge.link_reason,
+        "precedence": bridge.precedence,
+        "type_priority": bridge.type_priority,
+        "match_probability": bridge.match_probability,
+        "identifier_type": bridge.identifier_type,
+        "identifier_value": bridge.identifier_value,
+        "full_name": bridge.full_name,
+        **decision,
+    }

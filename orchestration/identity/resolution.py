@@ -1,0 +1,555 @@
+"""Which links hold where a component of proposed links holds people who conflict.
+
+All that may join profiles is sorted once and taken in that order; a union that would put into one
+customer what no two people share is refused. A value is a node of its own here, not a star: who
+happens to be the center of a star decides nothing. Why:
+`dbt_project/docs/decisions/0009-refuse-links-value-by-value.md`.
+
+Which components have a conflict is the business of SQL (`int_identity__conflicts`); all others need
+only closure.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import combinations, product
+from typing import NamedTuple
+
+FORCED_MERGE = "forced_merge"
+MATCH = "match"
+
+BIRTH_DATE = "birth_date"
+FULL_NAME = "full_name"
+
+FORCED_SPLIT = "forced_split"
+MAXIMUM_PER_CUSTOMER = "maximum_per_customer"
+AMBIGUOUS = "ambiguous"
+
+# A longer name leaves room for more slips of the pen.
+_LETTERS_PER_EDIT = 3
+_DAYS_PER_YEAR = 365.25
+
+
+class ContradictionError(ValueError):
+    """A forced merge and a forced split that cannot both hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """What may join profiles: a decision, a value that they share, or a match of two."""
+
+    link_reason: str
+    members: tuple[str, ...]
+    precedence: int
+    type_priority: int = 0
+    match_probability: float | None = None
+    identifier_type: str | None = None
+    identifier_value: str | None = None
+    full_name: str | None = None
+
+    @property
+    def rank(self) -> tuple:
+        """What sorts all bridges, in one way."""
+        return (
+            self.precedence,
+            self.type_priority,
+            -round(self.match_probability or 0, 6),
+            self.identifier_type or "",
+            self.identifier_value or "",
+            self.full_name or "",
+            self.members,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value of a profile by which people are told apart.
+
+    `kind` is an identifier type, `birth_date` (ISO) or `full_name` (folded, given name first).
+    """
+
+    kind: str
+    value: str
+    # An identifier that is nobody else's: whoever shares it is one person under two names.
+    vouches: bool = False
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What two profiles of one customer may not show, from the seeds."""
+
+    # By type that is unique per person: edits up to which two values are the same one mistyped;
+    # None where people mistype it so much that a difference proves nothing.
+    conflict_edits: Mapping[str, int | None] = field(default_factory=dict)
+    maximum_per_customer: Mapping[str, int] = field(default_factory=dict)
+    name_conflict_edits: int = 0
+    birth_date_conflict_edits: int = 0
+    match_birth_date_years: float = 0
+    typo_edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Two groups of profiles that a bridge did not join, each by its least profile."""
+
+    bridge: Bridge
+    left_profile_key: str
+    right_profile_key: str
+    refusal_reason: str
+    conflict_kind: str | None = None
+    left_value: str | None = None
+    right_value: str | None = None
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The customer of each profile, by its least profile, and what was refused."""
+
+    components: Mapping[str, str]
+    refusals: tuple[Refusal, ...]
+
+    def links(self, bridge: Bridge) -> Iterator[tuple[str, str]]:
+        """The pairs that the bridge joins: a star in each customer that it serves."""
+        served = defaultdict(list)
+        for member in bridge.members:
+            served[self.components[member]].append(member)
+        for members in served.values():
+            center = min(members)
+            yield from ((center, member) for member in members if member != center)
+
+
+def resolve(
+    bridges: Iterable[Bridge],
+    marks: Mapping[str, Sequence[Mark]],
+    splits: Iterable[tuple[str, str]],
+    rules: Rules,
+) -> Resolution:
+    """Take the bridges in their order, each as far as nothing conflicts.
+
+    Args:
+        bridges: Whatever proposes that profiles are one person, in any order.
+        marks: By profile, what tells people apart; a profile may have none.
+        splits: Pairs of profiles that are never one customer.
+        rules: Tolerances and limits.
+    """
+    ordered = sorted(bridges, key=lambda bridge: bridge.rank)
+    waived = _waived(ordered, marks, rules)
+    customers = _Customers(marks, splits, rules, waived)
+    refusals = []
+    for bridge in ordered:
+        refusals.extend(customers.join(bridge))
+    components = customers.components()
+    return Resolution(
+        components,
+        # What a weaker bridge joined after all is no refusal.
+        tuple(
+            refusal
+            for refusal in refusals
+            if components[refusal.left_profile_key] != components[refusal.right_profile_key]
+        ),
+    )
+
+
+class _Waivers:
+    """Pairs of values that conflict with each other no longer."""
+
+    def __init__(self) -> None:
+        self.pairs: set[tuple[str, str, str]] = set()
+
+    def add(self, kind: str, left: str, right: str) -> None:
+        self.pairs.add((kind, min(left, right), max(left, right)))
+
+    def __contains__(self, pair: tuple[str, str, str]) -> bool:
+        kind, left, right = pair
+        return (kind, min(left, right), max(left, right)) in self.pairs
+
+
+def _waived(
+    bridges: Sequence[Bridge], marks: Mapping[str, Sequence[Mark]], rules: Rules
+) -> _Waivers:
+    """What the bridges themselves settle.
+
+    A profile's own values; those of profiles that forced merges join; names and birth dates of
+    those who share an identifier that is nobody else's; and of a match, a birth date not far off.
+    """
+    waived = _Waivers()
+    for own in marks.values():
+        _waive(waived, own)
+    for members in _forced_groups(bridges):
+        _waive(waived, [mark for member in members for mark in marks.get(member, ())])
+    for bridge in bridges:
+        if bridge.identifier_type in rules.conflict_edits:
+            # Of 100,000 members each name and birth date counts once.
+            traits = {mark for member in bridge.members for mark in marks.get(member, ())}
+            _waive(waived, [mark for mark in traits if mark.kind in (BIRTH_DATE, FULL_NAME)])
+        elif bridge.link_reason == MATCH:
+            _waive_matched(waived, *(marks.get(member, ()) for member in bridge.members), rules)
+    return waived
+
+
+def _waive(waived: _Waivers, marks: Iterable[Mark]) -> None:
+    values = defaultdict(set)
+    for mark in marks:
+        values[mark.kind].add(mark.value)
+    for kind, of_kind in values.items():
+        for left, right in combinations(of_kind, 2):
+            waived.add(kind, left, right)
+
+
+def _waive_matched(
+    waived: _Waivers, left: Sequence[Mark], right: Sequence[Mark], rules: Rules
+) -> None:
+    is_vouched_for = any(
+        one.vouches
+        and other.vouches
+        and one.kind == other.kind
+        and _edits(one.value, other.value, rules.typo_edits) <= rules.typo_edits
+        for one, other in product(left, right)
+    )
+    names = [
+        (one.value, other.value)
+        for one, other in product(left, right)
+        if one.kind == other.kind == FULL_NAME
+    ]
+    if is_vouched_for:
+        for one, other in names:
+            waived.add(FULL_NAME, one, other)
+    have_one_name = bool(names) and not any(
+        _names_conflict(one, other, rules.name_conflict_edits) for one, other in names
+    )
+    for one, other in product(left, right):
+        if one.kind == other.kind == BIRTH_DATE and (
+            is_vouched_for
+            or (
+                have_one_name
+                and _years_apart(one.value, other.value) <= rules.match_birth_date_years
+            )
+        ):
+            waived.add(BIRTH_DATE, one.value, other.value)
+
+
+def _forced_groups(bridges: Sequence[Bridge]) -> list[list[str]]:
+    """The profiles that forced merges join, in whichever number of steps."""
+    parents = _Forest()
+    for bridge in bridges:
+        if bridge.link_reason == FORCED_MERGE:
+            for member in bridge.members[1:]:
+                parents.union(bridge.members[0], member)
+    groups = defaultdict(list)
+    for member in list(parents.parents):
+        groups[parents.find(member)].append(member)
+    return list(groups.values())
+
+
+class _Forest:
+    """Union-find."""
+
+    def __init__(self) -> None:
+        self.parents: dict[str, str] = {}
+
+    def find(self, node: str) -> str:
+        parents = self.parents
+        root = parents.setdefault(node, node)
+        while parents[root] != root:
+            root = parents[root]
+        while parents[node] != root:
+            parents[node], node = root, parents[node]
+        return root
+
+    def union(self, root: str, other: str) -> None:
+        self.parents[self.find(other)] = self.find(root)
+
+
+@dataclass(slots=True)
+class _Customer:
+    """What the profiles that were joined so far show together."""
+
+    least: str
+    profile_count: int = 1
+    values: dict[str, set[str]] = field(default_factory=dict)
+    kept_from: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> int:
+        return self.profile_count + len(self.kept_from) + sum(map(len, self.values.values()))
+
+    @property
+    def signature(self) -> tuple:
+        """Equal of customers that conflict with the same others."""
+        return (
+            frozenset((kind, value) for kind, of_kind in self.values.items() for value in of_kind),
+            frozenset(self.kept_from),
+            # Those whom others are kept from are told from each other.
+            self.least if self.kept_from else "",
+        )
+
+
+class _Conflict(NamedTuple):
+    reason: str
+    kind: str | None = None
+    left_value: str | None = None
+    right_value: str | None = None
+
+
+class _Customers:
+    """The customers while they grow."""
+
+    def __init__(
+        self,
+        marks: Mapping[str, Sequence[Mark]],
+        splits: Iterable[tuple[str, str]],
+        rules: Rules,
+        waived: _Waivers,
+    ) -> None:
+        self.marks = marks
+        self.rules = rules
+        self.waived = waived
+        # Other marks are only counted.
+        self.compared = {BIRTH_DATE, FULL_NAME} | {
+            kind for kind, edits in rules.conflict_edits.items() if edits is not None
+        }
+        self.forest = _Forest()
+        self.by_root: dict[str, _Customer] = {}
+        self.split_from = defaultdict(set)
+        for left, right in splits:
+            self.split_from[left].add(right)
+            self.split_from[right].add(left)
+
+    def components(self) -> dict[str, str]:
+        """Each profile that a bridge named, with the least profile of its customer."""
+        return {
+            profile: self.by_root[self.forest.find(profile)].least
+            for profile in list(self.forest.parents)
+        }
+
+    def join(self, bridge: Bridge) -> list[Refusal]:
+        """Join what the bridge may join; return what it may not."""
+        # The least member of the bridge in each customer, and so an order of the customers.
+        members = {}
+        for member in sorted(bridge.members):
+            members.setdefault(self._root(member), member)
+        roots = list(members)
+        if len(roots) == 1:
+            return []
+        if bridge.link_reason == FORCED_MERGE:
+            for left, right in combinations(roots, 2):
+                if self._are_split(left, right):
+                    raise ContradictionError(
+                        f"{members[left]} and {members[right]} are merged and split by decision"
+                    )
+            self._unite(roots)
+            return []
+        if self._agree(roots):
+            self._unite(roots)
+            return []
+        return self._join_in_groups(bridge, members)
+
+    def _root(self, profile: str) -> str:
+        root = self.forest.find(profile)
+        if root not in self.by_root:
+            customer = _Customer(profile, kept_from=set(self.split_from.get(profile, ())))
+            for mark in self.marks.get(profile, ()):
+                customer.values.setdefault(mark.kind, set()).add(mark.value)
+            self.by_root[root] = customer
+        return root
+
+    def _unite(self, roots: Sequence[str]) -> str:
+        # What is small moves into what is large, or a chain would cost its length squared.
+        largest = max(roots, key=lambda root: self.by_root[root].weight)
+        into = self.by_root[largest]
+        for root in roots:
+            if root == largest:
+                continue
+            customer = self.by_root.pop(root)
+            into.least = min(into.least, customer.least)
+            into.profile_count += customer.profile_count
+            into.kept_from |= customer.kept_from
+            for kind, values in customer.values.items():
+                into.values.setdefault(kind, set()).update(values)
+            self.forest.union(largest, root)
+        return largest
+
+    def _agree(self, roots: Sequence[str]) -> bool:
+        """Whether all could be one customer. Each distinct value is looked at once."""
+        together: dict[str, set[str]] = {}
+        candidates = set(roots)
+        for root in roots:
+            customer = self.by_root[root]
+            if any(self._root(profile) in candidates for profile in customer.kept_from):
+                return False
+            for kind, values in customer.values.items():
+                seen = together.setdefault(kind, set())
+                if kind not in self.compared:
+                    seen |= values
+                    continue
+                for value in values - seen:
+                    if any(self._values_conflict(kind, value, other) for other in seen):
+                        return False
+                    seen.add(value)
+        return self._exceeded(together) is None
+
+    def _join_in_groups(self, bridge: Bridge, members: dict[str, str]) -> list[Refusal]:
+        """Part those who conflict, then place those who fit several."""
+        contenders = self._contenders(list(members)) or list(members)
+        groups: list[str] = []
+        undecided = [root for root in members if root not in set(contenders)]
+        for root in contenders:
+            fitting = [group for group in groups if self._conflict(group, root) is None]
+            if len(fitting) == 1:
+                groups[groups.index(fitting[0])] = self._unite_members([*fitting, root], members)
+            elif fitting:
+                undecided.append(root)
+            else:
+                groups.append(root)
+        refusals = [self._refusal(bridge, members, groups[0], group) for group in groups[1:]]
+        # Two people share the value: it doesn't tell which of them someone is. A decision or a
+        # limit says nothing of the kind, so that all others stay where most are.
+        if not {refusal.refusal_reason for refusal in refusals} <= {
+            FORCED_SPLIT,
+            MAXIMUM_PER_CUSTOMER,
+        }:
+            return refusals + [
+                Refusal(bridge, members[groups[0]], members[root], AMBIGUOUS) for root in undecided
+            ]
+        groups.sort(key=lambda group: (-self.by_root[group].profile_count, members[group]))
+        for root in undecided:
+            fitting = [group for group in groups if self._conflict(group, root) is None]
+            if fitting:
+                place = groups.index(fitting[0])
+                groups[place] = self._unite_members([fitting[0], root], members)
+            else:
+                refusals.append(self._refusal(bridge, members, groups[0], root))
+                groups.append(root)
+        return refusals
+
+    def _unite_members(self, roots: Sequence[str], members: dict[str, str]) -> str:
+        least = min(members[root] for root in roots)
+        united = self._unite(roots)
+        members[united] = least
+        return united
+
+    def _contenders(self, roots: Sequence[str]) -> list[str]:
+        """Those who conflict with one of the others."""
+        by_signature = defaultdict(list)
+        for root in roots:
+            by_signature[self.by_root[root].signature].append(root)
+        examples = [alike[0] for alike in by_signature.values()]
+        conflicting = {
+            root
+            for root in examples
+            if any(root != other and self._conflict(other, root) for other in examples)
+        }
+        return [
+            root for root in roots if by_signature[self.by_root[root].signature][0] in conflicting
+        ]
+
+    def _refusal(
+        self, bridge: Bridge, members: Mapping[str, str], left: str, right: str
+    ) -> Refusal:
+        return Refusal(bridge, members[left], members[right], *self._conflict(left, right))
+
+    def _conflict(self, left: str, right: str) -> _Conflict | None:
+        """Why the two cannot be one customer; None if they can."""
+        if self._are_split(left, right):
+            return _Conflict(FORCED_SPLIT)
+        ours, theirs = self.by_root[left].values, self.by_root[right].values
+        for kind in sorted(ours.keys() & theirs.keys() & self.compared):
+            conflicts = (
+                (left_value, right_value)
+                for left_value in sorted(ours[kind])
+                for right_value in sorted(theirs[kind])
+                if self._values_conflict(kind, left_value, right_value)
+            )
+            if found := next(conflicts, None):
+                reason = kind if kind in (BIRTH_DATE, FULL_NAME) else "unique_identifier"
+                return _Conflict(reason, kind, *found)
+        together = {
+            kind: ours.get(kind, set()) | theirs.get(kind, set())
+            for kind in self.rules.maximum_per_customer
+        }
+        exceeded = self._exceeded(together)
+        return _Conflict(MAXIMUM_PER_CUSTOMER, exceeded) if exceeded else None
+
+    def _are_split(self, left: str, right: str) -> bool:
+        fewer, other = sorted((left, right), key=lambda root: len(self.by_root[root].kept_from))
+        return any(self._root(profile) == other for profile in self.by_root[fewer].kept_from)
+
+    def _exceeded(self, together: Mapping[str, set[str]]) -> str | None:
+        return next(
+            (
+                kind
+                for kind, maximum in self.rules.maximum_per_customer.items()
+                if len(together.get(kind, ())) > maximum
+            ),
+            None,
+        )
+
+    def _values_conflict(self, kind: str, left: str, right: str) -> bool:
+        if left == right:
+            return False
+        if kind == FULL_NAME:
+            differ = _names_conflict(left, right, self.rules.name_conflict_edits)
+        elif kind == BIRTH_DATE:
+            edits = self.rules.birth_date_conflict_edits
+            differ = _edits(left, right, edits) > edits
+        else:
+            edits = self.rules.conflict_edits[kind]
+            differ = _edits(left, right, edits) > edits
+        return differ and (kind, left, right) not in self.waived
+
+
+def _names_conflict(left: str, right: str, edits: int) -> bool:
+    """Whether two people bear the names. Who marries takes another surname, not a given name."""
+    left_given, left_surname = left.split(" ")
+    right_given, right_surname = right.split(" ")
+    if _is_one_name(left_given, right_given, edits):
+        return False
+    return not (
+        _is_one_name(left_given, right_surname, edits)
+        and _is_one_name(left_surname, right_given, edits)
+    )
+
+
+def _is_one_name(left: str, right: str, edits: int) -> bool:
+    if left == right:
+        return True
+    shorter, longer = sorted((left, right), key=len)
+    if len(shorter) == 1:
+        return longer.startswith(shorter)
+    allowed = min(edits, len(longer) // _LETTERS_PER_EDIT)
+    return _edits(left, right, allowed) <= allowed
+
+
+def _years_apart(left: str, right: str) -> float:
+    return abs((date.fromisoformat(left) - date.fromisoformat(right)).days) / _DAYS_PER_YEAR
+
+
+@lru_cache(maxsize=100_000)
+def _edits(left: str, right: str, limit: int) -> int:
+    """Edits, or swaps of neighbours, between two texts, as DuckDB's `damerau_levenshtein` counts.
+
+    Beyond the limit any number above it.
+    """
+    if left == right:
+        return 0
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    last_rows: dict[str, int] = {}
+    width = len(right) + 2
+    beyond = len(left) + len(right)
+    rows = [[beyond] * width, [beyond, *range(width - 1)]]
+    for i, left_letter in enumerate(left, 1):
+        row = [beyond, i]
+        last_match = 0
+        for j, right_letter in enumerate(right, 1):
+            last_row = last_rows.get(right_letter, 0)
+            swapped = rows[last_row][last_match] + (i - last_row - 1) + 1 + (j - last_match - 1)
+            is_same = left_letter == right_letter
+            row.append(min(rows[i][j] + (not is_same), row[j] + 1, rows[i][j + 1] + 1, swapped))
+            if is_same:
+                last_match = j
+        last_rows[left_letter] = i
+        rows.append(row)
+    return rows[-1][-1]

@@ -1,0 +1,125 @@
+"""What the rules of identity take beyond well-formed rows: known settings, decisions that agree.
+
+Each check reads seeds of which `declared` has found nothing to say.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from orchestration.reference_seeds.table import Problem, Row, Seed
+
+# Every setting that a model reads, with its least and its most.
+SETTINGS: dict[str, tuple[float, float]] = {
+    "email_plus_tag_is_folded": (0, 1),
+    "typo_rarity": (1, 1e6),
+    "typo_edits": (0, 10),
+    "typo_maximum_names": (0, 1e6),
+    "name_conflict_edits": (0, 10),
+    "birth_date_conflict_edits": (0, 10),
+    "match_birth_date_years": (0, 150),
+}
+
+# Every type that `int_identity__normalized_identifiers` makes.
+IDENTIFIER_TYPES = {
+    "account_id",
+    "loyalty_card",
+    "email",
+    "phone",
+    "social_handle",
+    "personal_details",
+    "contact_id",
+    "device_id",
+}
+
+
+def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
+    """Rules that would do nothing, or contradict themselves."""
+    yield from _wrong_settings(seeds["identity_settings"])
+    yield from _wrong_types(seeds["identifier_types"])
+    for row in seeds["blocked_values"].rows:
+        yield from _idle_block(row)
+    yield from _wrong_decisions(seeds["identity_decisions"])
+
+
+def _wrong_settings(settings: Seed) -> Iterator[Problem]:
+    for row in settings.rows:
+        if row["setting"] not in SETTINGS:
+            known = ", ".join(sorted(SETTINGS))
+            yield row.problem(f"unknown setting {row['setting']!r}: there are {known}")
+            continue
+        least, most = SETTINGS[row["setting"]]
+        if not least <= float(row["setting_value"]) <= most:
+            yield row.problem(f"{row['setting']} takes {least:g} to {most:g}")
+    for setting in sorted(SETTINGS.keys() - settings.values("setting")):
+        yield Problem(settings.path, 1, f"no row for setting {setting}")
+
+
+def _wrong_types(types: Seed) -> Iterator[Problem]:
+    for row in types.rows:
+        if row["identifier_type"] not in IDENTIFIER_TYPES:
+            yield row.problem(f"no source shows a {row['identifier_type']!r}")
+        if row["conflict_edits"] and row["is_unique_per_person"].lower() != "true":
+            yield row.problem("conflict_edits is for a type that is unique per person")
+    for identifier_type in sorted(IDENTIFIER_TYPES - types.values("identifier_type")):
+        yield Problem(types.path, 1, f"no row for type {identifier_type}")
+
+
+def _idle_block(row: Row) -> Iterator[Problem]:
+    if row["identifier_type"] not in IDENTIFIER_TYPES | {"any"}:
+        yield row.problem(f"identifier_type {row['identifier_type']!r} is neither any nor known")
+    if row["blocked_value"] != row["blocked_value"].lower():
+        yield row.problem(
+            f"{row['blocked_value']!r} blocks nothing: write it in lower case, as it is compared"
+        )
+
+
+def _wrong_decisions(decisions: Seed) -> Iterator[Problem]:
+    first_rows: dict[frozenset[str], Row] = {}
+    for row in decisions.rows:
+        pair = frozenset((row["left_profile_key"], row["right_profile_key"]))
+        first = first_rows.setdefault(pair, row)
+        if len(pair) == 1:
+            yield row.problem("a decision takes two profiles, not one twice")
+        elif first is not row and first["decision"] == row["decision"]:
+            yield row.problem(f"decided already in line {first.line}")
+        elif first is not row:
+            yield row.problem(f"{row['decision']}s what line {first.line} {first['decision']}s")
+    yield from _splits_within_merges(decisions, first_rows)
+
+
+def _splits_within_merges(
+    decisions: Seed, first_rows: Mapping[frozenset[str], Row]
+) -> Iterator[Problem]:
+    merged = defaultdict(set)
+    for row in decisions.rows:
+        if row["decision"] == "merge":
+            merged[row["left_profile_key"]].add(row["right_profile_key"])
+            merged[row["right_profile_key"]].add(row["left_profile_key"])
+    for row in decisions.rows:
+        left, right = row["left_profile_key"], row["right_profile_key"]
+        if row["decision"] == "merge" or right in merged[left]:
+            continue
+        path = _path(merged, left, right)
+        if path:
+            lines = sorted(first_rows[frozenset(step)].line for step in pairwise(path))
+            yield row.problem(
+                f"splits what the merges in lines {', '.join(map(str, lines))} join: "
+                "take one of them out"
+            )
+
+
+def _path(merged: Mapping[str, set[str]], start: str, end: str) -> list[str]:
+    """The profiles between two over merges, both included; none if there is no way or no step."""
+    came_from = {start: start}
+    reached = [start]
+    for profile in reached:
+        for following in sorted(merged[profile] - came_from.keys()):
+            came_from[following] = profile
+            reached.append(following)
+    if end not in came_from or start == end:
+        return []
+    path = [end]
+    while path[-1] != start:
+        path.append(came_from[path[-1]])
+    return path[::-1]
