@@ -3,6 +3,12 @@ with touchpoints as (
     where not is_bot and profile_key is not null
 ),
 
+-- A purchase that was called off or never paid converts nobody.
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+    where is_purchase
+),
+
 windows as (
     select
         to_days(cast(max(
@@ -54,60 +60,65 @@ reactions as (
         on
             deliveries.campaign_key = touchpoints.campaign_key
             and deliveries.profile_key = touchpoints.profile_key
-            and touchpoints.occurred_at between deliveries.delivered_at
-            and deliveries.delivered_at + windows.response_window
+            and deliveries.delivered_at < touchpoints.occurred_at
+            and deliveries.delivered_at + windows.response_window >= touchpoints.occurred_at
     group by deliveries.campaign_key, deliveries.profile_key
 ),
 
--- A reply names no campaign: it answers the last text message before it.
-replied_deliveries as (
+-- A reply names no campaign: it answers the last text message before it, whatever that was about.
+replied_messages as (
     select
-        touchpoints.profile_key,
-        touchpoints.occurred_at as replied_at,
-        coalesce(touchpoints.outcome_slug = 'opted_out', false) as is_opt_out,
-        max_by(
-            deliveries.campaign_key, row(deliveries.delivered_at, deliveries.campaign_key)
-        ) as campaign_key
-    from touchpoints
-    cross join windows
-    inner join deliveries
+        replies.profile_key,
+        replies.occurred_at as replied_at,
+        coalesce(replies.outcome_slug = 'opted_out', false) as is_opt_out,
+        messages.campaign_key,
+        row_number() over (
+            partition by replies.touchpoint_key
+            order by
+                messages.occurred_at desc,
+                messages.touchpoint_key desc
+        ) as message_rank
+    from touchpoints as replies
+    inner join touchpoints as messages
         on
-            touchpoints.profile_key = deliveries.profile_key
-            and touchpoints.occurred_at between deliveries.delivered_at
-            and deliveries.delivered_at + windows.response_window
+            replies.profile_key = messages.profile_key
+            and replies.occurred_at > messages.occurred_at
     where
-        touchpoints.touchpoint_type_slug = 'sms_replied'
-        and deliveries.channel_slug = 'sms'
-    group by
-        touchpoints.touchpoint_key,
-        touchpoints.profile_key,
-        touchpoints.occurred_at,
-        touchpoints.outcome_slug
+        replies.touchpoint_type_slug = 'sms_replied'
+        and messages.touchpoint_type_slug = 'sms_delivered'
 ),
 
 replies as (
     select
-        campaign_key,
-        profile_key,
-        min(case when not is_opt_out then replied_at end) as replied_at,
-        min(case when is_opt_out then replied_at end) as opted_out_at
-    from replied_deliveries
-    group by campaign_key, profile_key
+        deliveries.campaign_key,
+        deliveries.profile_key,
+        min(case when not replied_messages.is_opt_out then replied_messages.replied_at end)
+            as replied_at,
+        min(case when replied_messages.is_opt_out then replied_messages.replied_at end)
+            as opted_out_at
+    from deliveries
+    cross join windows
+    inner join replied_messages
+        on
+            deliveries.campaign_key = replied_messages.campaign_key
+            and deliveries.profile_key = replied_messages.profile_key
+            and deliveries.delivered_at + windows.response_window >= replied_messages.replied_at
+    where replied_messages.message_rank = 1
+    group by deliveries.campaign_key, deliveries.profile_key
 ),
 
 purchases as (
     select
         deliveries.campaign_key,
         deliveries.profile_key,
-        min(touchpoints.occurred_at) as converted_at
+        min(orders.ordered_at) as converted_at
     from deliveries
     cross join windows
-    inner join touchpoints
+    inner join orders
         on
-            deliveries.customer_key = touchpoints.customer_key
-            and touchpoints.occurred_at between deliveries.delivered_at
-            and deliveries.delivered_at + windows.conversion_window
-    where touchpoints.touchpoint_type_slug in ('order_placed', 'store_purchase')
+            deliveries.customer_key = orders.customer_key
+            and deliveries.delivered_at < orders.ordered_at
+            and deliveries.delivered_at + windows.conversion_window >= orders.ordered_at
     group by deliveries.campaign_key, deliveries.profile_key
 ),
 
