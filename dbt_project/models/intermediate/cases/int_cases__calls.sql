@@ -103,6 +103,8 @@ select
     calls.opened_at,
     case when calls.started_by = 'customer' then calls.enqueued_at end as clock_started_at,
     cast(null as timestamp) as bot_ended_at,
+    cast(null as timestamp) as bot_clock_started_at,
+    cast(null as timestamp) as first_bot_reply_at,
     calls.first_human_reply_at,
     cast(null as timestamp) as first_solved_at,
     cast(null as timestamp) as first_reopened_at,

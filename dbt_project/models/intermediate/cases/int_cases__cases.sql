@@ -65,6 +65,8 @@ select
     source_cases.opened_at,
     source_cases.clock_started_at,
     source_cases.bot_ended_at,
+    source_cases.bot_clock_started_at,
+    source_cases.first_bot_reply_at,
     source_cases.first_human_reply_at,
     source_cases.first_solved_at,
     source_cases.first_reopened_at,

@@ -46,12 +46,27 @@ who_spoke as (
         count(case when author_type = 'customer' then 1 end) as customer_turn_count,
         count(case when author_type = 'agent' and turn_number > 1 then 1 end) as agent_reply_count,
         min(case when author_type = 'customer' then spoke_at end) as first_customer_turn_at,
+        min(case when author_type = 'customer' then turn_number end) as first_customer_turn_number,
         min(case when author_type = 'bot' then spoke_at end) as first_bot_turn_at,
         min(case when author_type = 'agent' then spoke_at end) as first_agent_turn_at,
         max(case when author_type = 'agent' then spoke_at end) as last_agent_turn_at,
         max(spoke_at) as last_turn_at
     from turns
     group by case_key
+),
+
+-- What the bot says before anybody spoke to it is a greeting.
+bot_replies as (
+    select
+        turns.case_key,
+        min(turns.spoke_at) as first_bot_reply_at
+    from turns
+    inner join who_spoke
+        on
+            turns.case_key = who_spoke.case_key
+            and turns.turn_number > who_spoke.first_customer_turn_number
+    where turns.author_type = 'bot'
+    group by turns.case_key
 ),
 
 states as (
@@ -99,6 +114,15 @@ clocks as (
             when hand_overs.led_by = 'bot'
                 then coalesce(hand_overs.people_joined_at, who_spoke.last_turn_at)
         end as bot_ended_at,
+        -- Whoever writes only once people are there waits for them, not for the bot.
+        case
+            when
+                hand_overs.led_by = 'bot'
+                and who_spoke.first_customer_turn_at
+                <= coalesce(hand_overs.people_joined_at, who_spoke.first_customer_turn_at)
+                then who_spoke.first_customer_turn_at
+        end as bot_clock_started_at,
+        bot_replies.first_bot_reply_at,
         case when who_spoke.started_by != 'agent' then who_spoke.first_agent_turn_at end
             as first_human_reply_at,
         hand_overs.led_by = 'bot' as is_bot_session,
@@ -106,6 +130,8 @@ clocks as (
     from hand_overs
     left join who_spoke
         on hand_overs.case_key = who_spoke.case_key
+    left join bot_replies
+        on hand_overs.case_key = bot_replies.case_key
 )
 
 select
@@ -156,6 +182,8 @@ select
     conversations.opened_at,
     clocks.clock_started_at,
     clocks.bot_ended_at,
+    clocks.bot_clock_started_at,
+    clocks.first_bot_reply_at,
     clocks.first_human_reply_at,
     states.first_solved_at,
     states.first_reopened_at,

@@ -73,6 +73,9 @@ contacts as (
         cases.ended_at,
         cases.clock_started_at,
         cases.first_human_reply_at,
+        -- A caller who hung up waits no longer; whoever wrote still does.
+        case when cases.channel_slug = 'phone' then cases.ended_at else cases.last_solved_at end
+            as gave_up_at,
         -- Direct messages start a clock, but first contact resolution doesn't count them.
         cases.is_human_handled and cases.channel_slug = 'phone' as is_human_contact
     from cases
@@ -94,6 +97,7 @@ contacts as (
             when passes.started_by = 'customer' then passes.started_at
         end as clock_started_at,
         pass_turns.first_human_reply_at,
+        passes.solved_at as gave_up_at,
         not cases.is_bot_only as is_human_contact
     from passes
     inner join cases
@@ -120,7 +124,8 @@ select
     contacts.started_at,
     contacts.ended_at,
     contacts.clock_started_at,
-    contacts.first_human_reply_at
+    contacts.first_human_reply_at,
+    case when contacts.first_human_reply_at is null then contacts.gave_up_at end as gave_up_at
 from contacts
 inner join cases
     on contacts.case_key = cases.case_key

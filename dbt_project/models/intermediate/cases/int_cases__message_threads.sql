@@ -78,6 +78,8 @@ select
     threads.opened_at,
     case when threads.started_by = 'customer' then threads.first_message_at end as clock_started_at,
     cast(null as timestamp) as bot_ended_at,
+    cast(null as timestamp) as bot_clock_started_at,
+    cast(null as timestamp) as first_bot_reply_at,
     replies.first_reply_at as first_human_reply_at,
     threads.solved_at as first_solved_at,
     cast(null as timestamp) as first_reopened_at,

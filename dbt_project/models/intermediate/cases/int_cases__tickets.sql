@@ -192,6 +192,8 @@ select
             then tickets.opened_at
     end as clock_started_at,
     cast(null as timestamp) as bot_ended_at,
+    cast(null as timestamp) as bot_clock_started_at,
+    cast(null as timestamp) as first_bot_reply_at,
     who_spoke.first_human_reply_at,
     states.first_solved_at,
     states.first_reopened_at,

@@ -77,7 +77,10 @@ select
     cast(null as varchar) as team_key,
     cast(units.is_counted as double) as unit_value,
     units.unit_state,
-    units.matures_at
+    units.matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from units
 inner join contacts
     on units.campaign_contact_key = contacts.campaign_contact_key

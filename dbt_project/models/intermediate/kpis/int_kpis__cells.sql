@@ -2,16 +2,13 @@ with unit_members as (
     select * from {{ ref('int_kpis__unit_members') }}
 ),
 
-periods as (
-    select * from {{ ref('kpi_periods') }}
-),
-
 -- Days first: longer periods add up from them.
 day_cells as (
     select
         metric_slug,
         dimension,
         member,
+        period_types,
         anchor_date,
         count(*) filter (where is_counted) as unit_count,
         count(*) filter (where is_counted and unit_value > 0) as positive_count,
@@ -27,16 +24,22 @@ day_cells as (
         metric_slug,
         dimension,
         member,
+        period_types,
         anchor_date
+),
+
+typed_cells as (
+    select
+        *,
+        unnest(string_split(period_types, ' ')) as period_type
+    from day_cells
 ),
 
 period_cells as (
     select
-        day_cells.*,
-        periods.period_type,
-        {{ period_start('periods.period_type', 'day_cells.anchor_date') }} as period_start_date
-    from day_cells
-    cross join periods
+        *,
+        {{ period_start('period_type', 'anchor_date') }} as period_start_date
+    from typed_cells
 )
 
 select

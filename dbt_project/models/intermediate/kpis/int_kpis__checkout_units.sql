@@ -65,7 +65,10 @@ select
     -- Nobody can tell whether an unknown customer bought elsewhere.
     case when judged_checkouts.customer_key is null then 'unknown' else 'eligible' end
         as unit_state,
-    judged_checkouts.matures_at
+    judged_checkouts.matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from judged_checkouts
 left join customers
     on judged_checkouts.customer_key = customers.customer_key

@@ -254,7 +254,10 @@ select
         when not measures.is_eligible then 'excluded'
         else 'eligible'
     end as unit_state,
-    measures.matures_at
+    measures.matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from measures
 inner join contacts
     on measures.contact_key = contacts.contact_key

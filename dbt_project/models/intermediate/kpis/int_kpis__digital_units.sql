@@ -188,7 +188,10 @@ select
     cast(null as varchar) as team_key,
     units.unit_value,
     units.unit_state,
-    units.matures_at
+    units.matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from units
 cross join settings
 left join customer_profiles

@@ -95,7 +95,10 @@ select
     team_key,
     value as unit_value,
     case when is_counted then 'eligible' else 'excluded' end as unit_state,
-    answered_at as matures_at
+    answered_at as matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from answer_units
 
 union all
@@ -114,7 +117,10 @@ select
     cast(null as varchar) as team_key,
     case when completed_at <= window_ends_at then 1.0 else 0.0 end as unit_value,
     case when is_delivered then 'eligible' else 'excluded' end as unit_state,
-    window_ends_at as matures_at
+    window_ends_at as matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from invitation_units
 
 union all
@@ -133,5 +139,8 @@ select
     team_key,
     value as unit_value,
     'eligible' as unit_state,
-    cast(null as timestamp) as matures_at
+    cast(null as timestamp) as matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from pulse_units

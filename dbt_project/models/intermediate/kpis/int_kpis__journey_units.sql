@@ -82,5 +82,8 @@ select
     case when is_success then 1.0 else 0.0 end as unit_value,
     -- A visitor nobody knows may be half of somebody else's journey: counted apart.
     case when is_identified then 'eligible' else 'unknown' end as unit_state,
-    matures_at
+    matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from judged_journeys

@@ -93,7 +93,10 @@ select
     cast(null as varchar) as team_key,
     case when judged_orders.is_success then 1.0 else 0.0 end as unit_value,
     judged_orders.unit_state,
-    judged_orders.matures_at
+    judged_orders.matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
 from judged_orders
 left join customers
     on judged_orders.customer_key = customers.customer_key

@@ -5,26 +5,38 @@ with rate_units as (
     where kind = 'rate' and is_counted
 ),
 
-periods as (
-    select * from {{ ref('kpi_periods') }}
+-- Who repeats in the total: nobody repeats elsewhere who doesn't there.
+total_units as (
+    select
+        metric_slug,
+        person_key,
+        anchor_date,
+        unnest(string_split(period_types, ' ')) as period_type
+    from rate_units
+    where dimension = 'total'
+),
+
+dated_units as (
+    select
+        *,
+        {{ period_start('period_type', 'anchor_date') }} as period_start_date
+    from total_units
 ),
 
 repeating_persons as (
     select
-        rate_units.metric_slug,
-        rate_units.person_key,
-        periods.period_type,
-        {{ period_start('periods.period_type', 'rate_units.anchor_date') }} as period_start_date,
-        min(rate_units.anchor_date) as first_date,
-        max(rate_units.anchor_date) as last_date
-    from rate_units
-    cross join periods
-    where rate_units.dimension = 'total'
+        metric_slug,
+        person_key,
+        period_type,
+        period_start_date,
+        min(anchor_date) as first_date,
+        max(anchor_date) as last_date
+    from dated_units
     group by
-        rate_units.metric_slug,
-        rate_units.person_key,
-        periods.period_type,
-        {{ period_start('periods.period_type', 'rate_units.anchor_date') }}
+        metric_slug,
+        person_key,
+        period_type,
+        period_start_date
     having count(*) > 1
 ),
 
@@ -45,6 +57,9 @@ person_cells as (
             and rate_units.person_key = repeating_persons.person_key
             and rate_units.anchor_date between repeating_persons.first_date
             and repeating_persons.last_date
+            and list_contains(
+                string_split(rate_units.period_types, ' '), repeating_persons.period_type
+            )
     group by
         rate_units.metric_slug,
         repeating_persons.period_type,

@@ -8,6 +8,10 @@ contacts as (
     select * from {{ ref('int_cases__contacts') }}
 ),
 
+clock_readings as (
+    select * from {{ ref('int_service__clock_readings') }}
+),
+
 channels as (
     select * from {{ ref('channels') }}
 ),
@@ -29,25 +33,26 @@ windows as (
     from kpi_windows
 ),
 
-clocks as (
+business_times as (
     select
-        contacts.contact_key,
-        contacts.case_key,
-        channels.is_online,
-        contacts.clock_started_at,
-        contacts.first_human_reply_at,
-        {{ dbt.datediff('contacts.clock_started_at', 'contacts.first_human_reply_at', 'second') }}
-            as response_seconds
-    from contacts
-    inner join channels
-        on contacts.channel_slug = channels.channel_slug
-    where contacts.clock_started_at is not null
+        unit_key,
+        max(clock_slug) as clock_slug,
+        max(case when moment_slug in ('clock_started', 'opened') then clock_seconds end)
+            as started_seconds,
+        max(case when moment_slug in ('replied', 'first_solved') then clock_seconds end)
+            as ended_seconds,
+        max(case when moment_slug = 'gave_up' then clock_seconds end) as gave_up_seconds,
+        max(case when moment_slug = 'last_solved' then clock_seconds end) as last_ended_seconds,
+        coalesce(bool_or(case when moment_slug = 'clock_started' then is_open end), false)
+            as is_open_at_start
+    from clock_readings
+    group by unit_key
 ),
 
 bot_sessions as (
     select *
     from cases
-    where is_bot_session and customer_turn_count > 0
+    where is_bot_session and is_customer_known
 ),
 
 -- Whoever turns to a person soon after was not helped by the bot.
@@ -61,214 +66,216 @@ followed_sessions as (
             and contacts.is_human_contact
             and bot_sessions.opened_at < contacts.started_at
             and bot_sessions.bot_ended_at + windows.containment_window >= contacts.started_at
-    where bot_sessions.is_customer_known
 ),
 
-measures as (
+-- How long somebody waited for a person: until answered or given up, or still.
+waits as (
     select
-        'first_response_time' as metric_slug,
-        contact_key as unit_key,
-        case_key,
-        clock_started_at as anchored_at,
-        -- Unanswered is censored: no value, but a unit.
-        cast(response_seconds as double) as unit_value,
-        'eligible' as unit_state,
-        cast(null as timestamp) as matures_at
-    from clocks
-    where is_online
-
-    union all
-
-    select
-        'first_response_within_target' as metric_slug,
-        clocks.contact_key as unit_key,
-        clocks.case_key,
-        clocks.clock_started_at as anchored_at,
-        case
-            when clocks.first_human_reply_at <= clocks.clock_started_at + windows.response_target
-                then 1.0
-            else 0.0
-        end as unit_value,
-        'eligible' as unit_state,
-        clocks.clock_started_at + windows.response_target as matures_at
-    from clocks
+        contacts.contact_key,
+        contacts.case_key,
+        channels.is_online,
+        contacts.clock_started_at,
+        contacts.clock_started_at + windows.response_target as target_ends_at,
+        contacts.first_human_reply_at,
+        contacts.first_human_reply_at is null as is_unanswered,
+        {{ dbt.datediff(
+            'contacts.clock_started_at',
+            'coalesce(contacts.first_human_reply_at, contacts.gave_up_at)',
+            'second'
+        ) }} as waited_seconds,
+        coalesce(business_times.ended_seconds, business_times.gave_up_seconds)
+        - business_times.started_seconds as waited_business_seconds,
+        cast(epoch(contacts.clock_started_at) as bigint) as started_seconds,
+        business_times.started_seconds as started_business_seconds,
+        contacts.first_human_reply_at is null and contacts.gave_up_at is null as is_waiting,
+        business_times.clock_slug as business_clock_slug
+    from contacts
+    inner join channels
+        on contacts.channel_slug = channels.channel_slug
     cross join windows
-    where clocks.is_online
+    left join business_times
+        on contacts.contact_key = business_times.unit_key
+    where contacts.clock_started_at is not null
+),
 
-    union all
-
+first_waits as (
     select
-        'call_wait_time' as metric_slug,
-        contact_key as unit_key,
-        case_key,
-        clock_started_at as anchored_at,
-        cast(response_seconds as double) as unit_value,
-        'eligible' as unit_state,
-        cast(null as timestamp) as matures_at
-    from clocks
-    where not is_online
+        contacts.case_key,
+        business_times.is_open_at_start
+    from contacts
+    inner join business_times
+        on contacts.contact_key = business_times.unit_key
+    where contacts.contact_number = 1
+),
 
-    union all
-
+measured_cases as (
     select
-        'call_abandonment' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.clock_started_at as anchored_at,
-        case when cases.is_abandoned then 1.0 else 0.0 end as unit_value,
+        cases.*,
+        cases.channel_slug in ('ticket', 'chat') and not cases.is_bot_only as is_solvable,
+        {{ dbt.datediff('cases.opened_at', 'cases.first_solved_at', 'second') }}
+            as first_solve_seconds,
         case
+            when cases.is_solved
+                then {{ dbt.datediff('cases.opened_at', 'cases.last_solved_at', 'second') }}
+        end as last_solve_seconds,
+        business_times.ended_seconds - business_times.started_seconds
+            as first_solve_business_seconds,
+        case
+            when cases.is_solved
+                then business_times.last_ended_seconds - business_times.started_seconds
+        end as last_solve_business_seconds,
+        {{ dbt.datediff(
+            'cases.bot_clock_started_at',
+            'coalesce(cases.first_bot_reply_at, cases.bot_ended_at)',
+            'second'
+        ) }} as bot_response_seconds,
+        cast(epoch(cases.opened_at) as bigint) as opened_seconds,
+        business_times.started_seconds as opened_business_seconds,
+        business_times.clock_slug as business_clock_slug,
+        cases.first_solved_at + windows.solve_window as first_solve_matures_at,
+        -- What is not solved may be solved at any time, or never.
+        case
+            when cases.is_solved then cases.last_solved_at + windows.solve_window
+            else timestamp '9999-12-31'
+        end as last_solve_matures_at,
+        cases.bot_ended_at + windows.containment_window as containment_matures_at,
+        case
+            when not cases.is_queued or not coalesce(first_waits.is_open_at_start, false)
+                then 'excluded'
             when
                 coalesce(cases.first_human_reply_at, cases.ended_at)
                 < cases.clock_started_at + windows.short_wait
                 then 'excluded'
             else 'eligible'
-        end as unit_state,
-        cast(null as timestamp) as matures_at
+        end as abandonment_state,
+        cases.is_bot_session and cases.customer_turn_count > 0 as is_bot_asked,
+        cases.is_handed_over or followed_sessions.case_key is not null as is_bot_insufficient
     from cases
     cross join windows
-    where cases.is_queued
-
-    union all
-
-    select
-        'resolution_time_first' as metric_slug,
-        case_key as unit_key,
-        case_key,
-        opened_at as anchored_at,
-        cast({{ dbt.datediff('opened_at', 'first_solved_at', 'second') }} as double) as unit_value,
-        'eligible' as unit_state,
-        cast(null as timestamp) as matures_at
-    from cases
-    where channel_slug in ('ticket', 'chat') and not is_bot_only
-
-    union all
-
-    select
-        'resolution_time_last' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.opened_at as anchored_at,
-        cast({{ dbt.datediff('cases.opened_at', 'cases.last_solved_at', 'second') }} as double)
-            as unit_value,
-        'eligible' as unit_state,
-        coalesce(cases.last_solved_at + windows.solve_window, timestamp '9999-12-31') as matures_at
-    from cases
-    cross join windows
-    where cases.channel_slug in ('ticket', 'chat') and not cases.is_bot_only
-
-    union all
-
-    select
-        'requester_wait_time' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.opened_at as anchored_at,
-        cast(cases.requester_wait_seconds as double) as unit_value,
-        'eligible' as unit_state,
-        coalesce(cases.last_solved_at + windows.solve_window, timestamp '9999-12-31') as matures_at
-    from cases
-    cross join windows
-    where cases.channel_slug = 'ticket'
-
-    union all
-
-    select
-        'agent_wait_time' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.opened_at as anchored_at,
-        cast(cases.agent_wait_seconds as double) as unit_value,
-        'eligible' as unit_state,
-        coalesce(cases.last_solved_at + windows.solve_window, timestamp '9999-12-31') as matures_at
-    from cases
-    cross join windows
-    where cases.channel_slug = 'ticket'
-
-    union all
-
-    select
-        'one_touch_resolution' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.last_solved_at as anchored_at,
-        case when cases.agent_reply_count = 1 then 1.0 else 0.0 end as unit_value,
-        'eligible' as unit_state,
-        cases.last_solved_at + windows.solve_window as matures_at
-    from cases
-    cross join windows
-    where cases.channel_slug = 'ticket' and cases.is_solved
-
-    union all
-
-    select
-        'no_touch_resolution' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.last_solved_at as anchored_at,
-        case when cases.agent_reply_count = 0 then 1.0 else 0.0 end as unit_value,
-        'eligible' as unit_state,
-        cases.last_solved_at + windows.solve_window as matures_at
-    from cases
-    cross join windows
-    where cases.channel_slug = 'ticket' and cases.is_solved
-
-    union all
-
-    select
-        'reopening' as metric_slug,
-        cases.case_key as unit_key,
-        cases.case_key,
-        cases.first_solved_at as anchored_at,
-        case
-            when cases.first_reopened_at <= cases.first_solved_at + windows.solve_window then 1.0
-            else 0.0
-        end as unit_value,
-        'eligible' as unit_state,
-        cases.first_solved_at + windows.solve_window as matures_at
-    from cases
-    cross join windows
-    where
-        cases.first_solved_at is not null
-        and cases.channel_slug in ('ticket', 'chat')
-        and not cases.is_bot_only
-
-    union all
-
-    select
-        'transfer' as metric_slug,
-        case_key as unit_key,
-        case_key,
-        opened_at as anchored_at,
-        case when transfer_count > 0 then 1.0 else 0.0 end as unit_value,
-        'eligible' as unit_state,
-        cast(null as timestamp) as matures_at
-    from cases
-    where is_human_handled and channel_slug in ('phone', 'ticket', 'chat')
-
-    union all
-
-    select
-        'bot_containment' as metric_slug,
-        bot_sessions.case_key as unit_key,
-        bot_sessions.case_key,
-        bot_sessions.bot_ended_at as anchored_at,
-        case
-            when bot_sessions.is_handed_over or followed_sessions.case_key is not null then 0.0
-            else 1.0
-        end as unit_value,
-        case when bot_sessions.is_customer_known then 'eligible' else 'unknown' end as unit_state,
-        bot_sessions.bot_ended_at + windows.containment_window as matures_at
-    from bot_sessions
-    cross join windows
+    left join business_times
+        on cases.case_key = business_times.unit_key
+    left join first_waits
+        on cases.case_key = first_waits.case_key
     left join followed_sessions
-        on bot_sessions.case_key = followed_sessions.case_key
+        on cases.case_key = followed_sessions.case_key
+),
+
+case_units as (
+    select
+        case_key,
+        contact_key as unit_key,
+        unnest([
+            {{ kpi_unit(
+                'first_response_time', 'clock_started_at', 'waited_seconds',
+                among='is_online', is_censored='is_unanswered',
+                running_clock="case when is_waiting then 'elapsed' end",
+                clock_started_seconds='started_seconds'
+            ) }},
+            {{ kpi_unit(
+                'first_response_business_time', 'clock_started_at', 'waited_business_seconds',
+                among='is_online', is_censored='is_unanswered',
+                running_clock='case when is_waiting then business_clock_slug end',
+                clock_started_seconds='started_business_seconds'
+            ) }},
+            {{ kpi_unit(
+                'first_response_within_target', 'clock_started_at',
+                'coalesce(first_human_reply_at <= target_ends_at, false)',
+                among='is_online', matures_at='target_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'call_wait_time', 'clock_started_at', 'waited_seconds',
+                among='not is_online', is_censored='is_unanswered',
+                running_clock="case when is_waiting then 'elapsed' end",
+                clock_started_seconds='started_seconds'
+            ) }}
+        ]) as unit
+    from waits
+
+    union all
+
+    select
+        case_key,
+        case_key as unit_key,
+        unnest([
+            {{ kpi_unit(
+                'first_bot_response_time', 'bot_clock_started_at', 'bot_response_seconds',
+                among='bot_clock_started_at is not null',
+                is_censored='first_bot_reply_at is null'
+            ) }},
+            {{ kpi_unit(
+                'call_abandonment', 'coalesce(clock_started_at, opened_at)', 'is_abandoned',
+                among="channel_slug = 'phone'", state='abandonment_state'
+            ) }},
+            {{ kpi_unit(
+                'resolution_time_first', 'opened_at', 'first_solve_seconds',
+                among='is_solvable', is_censored='first_solved_at is null',
+                running_clock="case when first_solved_at is null then 'elapsed' end",
+                clock_started_seconds='opened_seconds'
+            ) }},
+            {{ kpi_unit(
+                'resolution_business_time_first', 'opened_at', 'first_solve_business_seconds',
+                among='is_solvable', is_censored='first_solved_at is null',
+                running_clock='case when first_solved_at is null then business_clock_slug end',
+                clock_started_seconds='opened_business_seconds'
+            ) }},
+            {{ kpi_unit(
+                'resolution_time_last', 'opened_at', 'last_solve_seconds',
+                among='is_solvable', matures_at='last_solve_matures_at',
+                is_censored='not is_solved',
+                running_clock="case when not is_solved then 'elapsed' end",
+                clock_started_seconds='opened_seconds'
+            ) }},
+            {{ kpi_unit(
+                'resolution_business_time_last', 'opened_at', 'last_solve_business_seconds',
+                among='is_solvable', matures_at='last_solve_matures_at',
+                is_censored='not is_solved',
+                running_clock='case when not is_solved then business_clock_slug end',
+                clock_started_seconds='opened_business_seconds'
+            ) }},
+            {{ kpi_unit(
+                'requester_wait_time', 'opened_at', 'requester_wait_seconds',
+                among="channel_slug = 'ticket'", matures_at='last_solve_matures_at',
+                is_censored='not is_solved'
+            ) }},
+            {{ kpi_unit(
+                'agent_wait_time', 'opened_at', 'agent_wait_seconds',
+                among="channel_slug = 'ticket'", matures_at='last_solve_matures_at',
+                is_censored='not is_solved'
+            ) }},
+            {{ kpi_unit(
+                'one_touch_resolution', 'last_solved_at', 'agent_reply_count = 1',
+                among="channel_slug = 'ticket' and is_solved", matures_at='last_solve_matures_at'
+            ) }},
+            {{ kpi_unit(
+                'no_touch_resolution', 'last_solved_at', 'agent_reply_count = 0',
+                among="channel_slug = 'ticket' and is_solved", matures_at='last_solve_matures_at'
+            ) }},
+            {{ kpi_unit(
+                'reopening', 'first_solved_at',
+                'coalesce(first_reopened_at <= first_solve_matures_at, false)',
+                among='is_solvable and first_solved_at is not null',
+                matures_at='first_solve_matures_at'
+            ) }},
+            {{ kpi_unit(
+                'transfer', 'opened_at', 'transfer_count > 0',
+                among="is_human_handled and channel_slug in ('phone', 'ticket', 'chat')"
+            ) }},
+            {{ kpi_unit(
+                'bot_containment', 'bot_ended_at', 'not is_bot_insufficient',
+                among='is_bot_asked',
+                state="case when is_customer_known then 'eligible' else 'unknown' end",
+                matures_at='containment_matures_at'
+            ) }}
+        ]) as unit
+    from measured_cases
 )
 
 select
-    measures.metric_slug,
-    measures.unit_key,
+    case_units.unit['metric_slug'] as metric_slug,
+    case_units.unit_key,
     cases.customer_key,
-    {{ business_date('measures.anchored_at', 'settings.default_time_zone') }} as anchor_date,
+    {{ business_date("case_units.unit['anchored_at']", 'settings.default_time_zone') }}
+        as anchor_date,
     cases.channel_slug,
     cases.segment_slug,
     cases.contact_reason_slug,
@@ -276,10 +283,14 @@ select
     cast(null as varchar) as product_key,
     cast(null as varchar) as store_key,
     cases.team_key,
-    measures.unit_value,
-    measures.unit_state,
-    measures.matures_at
-from measures
+    case_units.unit['unit_value'] as unit_value,
+    case_units.unit['unit_state'] as unit_state,
+    case_units.unit['matures_at'] as matures_at,
+    case_units.unit['is_censored'] as is_censored,
+    case_units.unit['clock_slug'] as clock_slug,
+    case_units.unit['clock_started_seconds'] as clock_started_seconds
+from case_units
 inner join cases
-    on measures.case_key = cases.case_key
+    on case_units.case_key = cases.case_key
 cross join settings
+where case_units.unit is not null

@@ -5,40 +5,50 @@ with units as (
 ),
 
 kpis as (
-    select * from {{ ref('kpis') }}
-),
-
-settings as (
-    select * from {{ ref('int_company__settings') }}
+    select
+        metric_slug,
+        kind,
+        unnest(string_split(dimensions, ' ')) as dimension
+    from {{ ref('kpis') }}
 ),
 
 dimensions as (
     select * from {{ ref('kpi_dimensions') }}
 ),
 
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+clocks as (
+    select * from {{ ref('int_service__clocks') }}
+),
+
 judged_units as (
     select
         units.*,
-        kpis.kind,
         -- Without a customer, a unit is its own person.
         coalesce(units.customer_key, units.unit_key) as person_key,
-        -- Decimals add up to the same sum in any order.
-        cast(units.unit_value as decimal(18, 6)) as exact_value,
-        units.unit_state = 'eligible'
-        and coalesce(units.matures_at < settings.as_of, true) as is_counted,
-        units.unit_state = 'eligible'
-        and coalesce(units.matures_at >= settings.as_of, false) as is_immature
+        units.unit_state = 'eligible' as is_eligible,
+        coalesce(units.matures_at < settings.as_of, true) as is_settled,
+        -- What still runs has lasted so far.
+        coalesce(
+            units.unit_value,
+            greatest(0, clocks.seconds_at_as_of - units.clock_started_seconds)
+        ) as value_so_far
     from units
-    inner join kpis
-        on units.metric_slug = kpis.metric_slug
     cross join settings
+    left join clocks
+        on units.clock_slug = clocks.clock_slug
 ),
 
 unit_members as (
     select
         judged_units.*,
-        dimensions.dimension,
-        case dimensions.dimension
+        kpis.kind,
+        kpis.dimension,
+        dimensions.period_types,
+        case kpis.dimension
             when 'total' then 'all'
             when 'channel' then judged_units.channel_slug
             when 'segment' then judged_units.segment_slug
@@ -47,9 +57,13 @@ unit_members as (
             when 'product' then judged_units.product_key
             when 'store' then judged_units.store_key
             when 'team' then judged_units.team_key
+            when 'service_cell' then {{ service_cell_key('judged_units') }}
         end as member
     from judged_units
-    cross join dimensions
+    inner join kpis
+        on judged_units.metric_slug = kpis.metric_slug
+    inner join dimensions
+        on kpis.dimension = dimensions.dimension
 )
 
 select
@@ -59,10 +73,14 @@ select
     person_key,
     dimension,
     member,
+    period_types,
     anchor_date,
-    exact_value as unit_value,
+    -- Decimals add up to the same sum in any order.
+    cast(value_so_far as decimal(18, 6)) as unit_value,
     unit_state,
-    is_counted,
-    is_immature
+    -- A duration is counted from its start: what has not ended says that it is longer still.
+    is_eligible and (is_settled or kind = 'duration') as is_counted,
+    is_eligible and (not is_settled or clock_slug is not null) as is_immature,
+    is_censored or not is_settled or clock_slug is not null as is_censored
 from unit_members
 where member != 'unknown'

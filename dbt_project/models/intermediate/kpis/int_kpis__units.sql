@@ -33,5 +33,8 @@ select
     team_key,
     unit_value,
     unit_state,
-    matures_at
+    matures_at,
+    is_censored,
+    clock_slug,
+    clock_started_seconds
 from units

@@ -1,161 +1,88 @@
-with cells as (
-    select * from {{ ref('int_kpis__cells') }}
-),
-
-repeat_cells as (
-    select * from {{ ref('int_kpis__repeat_cells') }}
-),
-
-median_cells as (
-    select * from {{ ref('int_kpis__median_cells') }}
+with estimates as (
+    select * from {{ ref('int_kpis__estimates') }}
 ),
 
 kpis as (
     select * from {{ ref('kpis') }}
 ),
 
-t_quantiles as (
-    select * from {{ ref('t_quantiles') }}
+dimensions as (
+    select * from {{ ref('kpi_dimensions') }}
+    where is_on_scorecard
 ),
 
-counts as (
+dated_estimates as (
     select
-        cells.*,
-        kpis.kind,
-        -- Null where nothing was counted, so that no share divides by zero.
-        cast(nullif(cells.unit_count, 0) as double) as n,
-        cast(cells.value_sum as double) as value_total,
-        cast(cells.value_square_sum as double) as square_total,
-        cells.unit_count - coalesce(repeat_cells.repeated_unit_count, 0) as person_count,
-        cells.unit_count + coalesce(repeat_cells.unit_square_excess, 0) as unit_square_sum,
-        cells.positive_count + coalesce(repeat_cells.cross_excess, 0) as cross_sum,
-        cells.positive_count + coalesce(repeat_cells.success_square_excess, 0)
-            as success_square_sum,
-        median_cells.median_value,
-        median_cells.ci_low as median_ci_low,
-        median_cells.ci_high as median_ci_high
-    from cells
-    inner join kpis
-        on cells.metric_slug = kpis.metric_slug
-    left join repeat_cells
-        on cells.cell_key = repeat_cells.cell_key
-    left join median_cells
-        on cells.cell_key = median_cells.cell_key
+        estimates.*,
+        dimensions.dimension_name,
+        {{ previous_period_start('estimates.period_type', 'estimates.period_start_date') }}
+            as previous_start_date,
+        lag(estimates.period_start_date) over periods as earlier_start_date,
+        lag(estimates.value) over periods as earlier_value
+    from estimates
+    inner join dimensions
+        on estimates.dimension = dimensions.dimension
+    window periods as (
+        partition by
+            estimates.metric_slug,
+            estimates.dimension,
+            estimates.member,
+            estimates.period_type
+        order by estimates.period_start_date
+    )
 ),
 
-shares as (
+-- The period before is the one before in the calendar: where nothing was counted then, there is no
+-- change to tell.
+compared_estimates as (
     select
-        counts.*,
-        counts.value_total / counts.n as mean_value,
-        {{ design_effect(
-            'counts.value_total / counts.n',
-            'counts.n',
-            'counts.person_count',
-            'counts.unit_square_sum',
-            'counts.cross_sum',
-            'counts.success_square_sum'
-        ) }} as design_effect,
-        -- Rounding can leave a variance of zero just below it.
-        sqrt(
-            greatest(0, counts.square_total - counts.value_total * counts.value_total / counts.n)
-            / nullif(counts.n - 1, 0) / counts.n
-        ) as mean_standard_error,
-        case
-            when counts.n > 1
-                then coalesce(t_quantiles.t_quantile, {{ t_quantile_of_many('(counts.n - 1)') }})
-        end as t_quantile
-    from counts
-    left join t_quantiles
-        on counts.unit_count - 1 = t_quantiles.degrees_of_freedom
-),
-
-estimates as (
-    select
-        cell_key,
-        mean_value as value,
-        sqrt(mean_value * (1 - mean_value) * design_effect / n) as standard_error,
-        {{ wilson_bound('-', 'mean_value', '(n / design_effect)') }} as ci_low,
-        {{ wilson_bound('+', 'mean_value', '(n / design_effect)') }} as ci_high
-    from shares
-    where kind = 'rate' and n > 0
-
-    union all
-
-    select
-        cell_key,
-        100 * mean_value as value,
-        {{ nps_standard_error('positive_count', 'negative_count', 'n') }} as standard_error,
-        {{ nps_bound('-', 'positive_count', 'negative_count', 'n') }} as ci_low,
-        {{ nps_bound('+', 'positive_count', 'negative_count', 'n') }} as ci_high
-    from shares
-    where kind = 'nps' and n > 0
-
-    union all
-
-    select
-        cell_key,
-        mean_value as value,
-        mean_standard_error as standard_error,
-        mean_value - t_quantile * mean_standard_error as ci_low,
-        mean_value + t_quantile * mean_standard_error as ci_high
-    from shares
-    where kind = 'mean' and n > 0
-
-    union all
-
-    select
-        cell_key,
-        median_value as value,
-        cast(null as double) as standard_error,
-        median_ci_low as ci_low,
-        median_ci_high as ci_high
-    from shares
-    where kind = 'median'
+        *,
+        case when earlier_start_date = previous_start_date then earlier_value end as previous_value
+    from dated_estimates
 )
 
 select
-    shares.cell_key,
-    shares.metric_slug,
+    estimates.cell_key,
+    estimates.metric_slug,
     kpis.metric_name,
+    kpis.level,
     kpis.parent_metric_slug,
-    shares.kind,
+    estimates.kind,
     kpis.unit,
     kpis.owner,
-    shares.period_type,
-    shares.period_start_date,
-    shares.dimension,
-    shares.member,
-    case when shares.kind in ('rate', 'mean') then shares.value_total end as numerator,
-    shares.unit_count as denominator,
+    estimates.period_type,
+    estimates.period_start_date,
+    estimates.dimension,
+    estimates.dimension_name,
+    estimates.member,
+    estimates.numerator,
+    estimates.denominator,
     estimates.value,
     estimates.standard_error,
     estimates.ci_low,
     estimates.ci_high,
-    case when shares.kind = 'rate' and shares.n > 0 then shares.design_effect end as design_effect,
-    case when shares.kind = 'nps' then shares.positive_count end as promoters,
-    case
-        when shares.kind = 'nps'
-            then shares.unit_count - shares.positive_count - shares.negative_count
-    end as passives,
-    case when shares.kind = 'nps' then shares.negative_count end as detractors,
-    shares.immature_count as n_immature,
-    shares.unknown_count as n_unknown,
-    shares.excluded_count as n_excluded,
+    estimates.design_effect,
+    estimates.promoters,
+    estimates.passives,
+    estimates.detractors,
+    estimates.n_immature,
+    estimates.n_unknown,
+    estimates.n_excluded,
+    estimates.previous_value,
+    round(estimates.value - estimates.previous_value, 12) as value_change,
     kpis.target,
     case
         when kpis.target is null then 'no_target'
-        when shares.unit_count < kpis.minimum_n then 'too_few'
+        when not estimates.is_min_n or estimates.value is null then 'too_few'
         when
             (kpis.is_higher_better and estimates.value >= kpis.target)
             or (not kpis.is_higher_better and estimates.value <= kpis.target)
             then 'on_target'
         else 'off_target'
     end as status,
-    shares.immature_count = 0 as is_mature,
-    shares.unit_count >= kpis.minimum_n as is_min_n,
-    kpis.definition_version
-from shares
+    estimates.is_mature,
+    estimates.is_min_n,
+    estimates.definition_version
+from compared_estimates as estimates
 inner join kpis
-    on shares.metric_slug = kpis.metric_slug
-left join estimates
-    on shares.cell_key = estimates.cell_key
+    on estimates.metric_slug = kpis.metric_slug

@@ -1,34 +1,26 @@
-with service_rates as (
-    select * from {{ ref('int_kpis__service_rates') }}
-    where metric_slug in (
-        'fcr',
-        'fcr_any_reason',
-        'fcr_issue',
-        'fcr_stated',
-        'fcr_stated_agreement',
-        'one_touch_resolution',
-        'no_touch_resolution',
-        'reopening',
-        'transfer'
-    )
+with service_cells as (
+    select * from {{ ref('int_kpis__service_cells') }}
+    where mart = 'contact_resolution'
 )
 
 select
     cell_key,
     metric_slug,
+    period_type,
     period_start_date,
     channel_slug,
     contact_reason_slug,
     team_key,
+    kind,
     numerator,
     denominator,
-    rate,
+    value,
     ci_low,
     ci_high,
-    immature_count,
-    unknown_count,
-    excluded_count,
+    n_immature,
+    n_unknown,
+    n_excluded,
     is_mature,
-    is_minimum_n,
+    is_min_n,
     definition_version
-from service_rates
+from service_cells
