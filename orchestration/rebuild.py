@@ -3,6 +3,7 @@
 The old one stays until the new one is whole: a rebuild that is killed has changed nothing.
 """
 
+from orchestration.identity import registry
 from orchestration.landing import (
     ensure_tables,
     load_contracts,
@@ -17,7 +18,8 @@ from orchestration.publishing import build_state
 def replace_warehouse(run_id: str) -> int:
     """Land the whole archive anew; returns how many rows were loaded. Hold `warehouse_lock`."""
     contracts = load_contracts()
-    # The archive knows the deliveries; what a person has set is known to the old ledger alone.
+    # The archive knows the deliveries; what a person has set, and which customer keys were given
+    # out, is known to the old warehouse alone.
     with open_warehouse() as connection:
         ensure_tables(connection, contracts)
         settings = connection.execute("from ledger.run_settings").fetchall()
@@ -26,6 +28,7 @@ def replace_warehouse(run_id: str) -> int:
     with open_warehouse(fresh) as connection:
         summaries = replay(connection, contracts, run_id=run_id)
         set_run_settings(connection, settings)
+        registry.carry_over(connection, warehouse_path())
     build_state.forget_build()
     public_build_path().unlink(missing_ok=True)
     fresh.replace(warehouse_path())

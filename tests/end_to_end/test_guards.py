@@ -42,6 +42,19 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."reference"."kpis"',
         "update {relation} set parent_metric_slug = null where metric_slug = 'csat'",
     ),
+    "assert_a_customer_is_one_component": (
+        '"warehouse"."intermediate"."int_identity__customer_profiles"',
+        "update {relation} set customer_key = 'everybody'",
+    ),
+    "assert_redirects_are_flat": (
+        '"warehouse"."intermediate"."int_identity__customer_key_redirects"',
+        "update {relation} set old_customer_key = (select min(customer_key) "
+        'from "warehouse"."intermediate"."int_identity__customer_profiles")',
+    ),
+    "assert_every_profile_has_one_belief_at_a_time": (
+        '"warehouse"."intermediate"."customer_profiles"',
+        "insert into {relation} select * from {relation}",
+    ),
     "assert_every_order_has_an_exchange_rate": (
         '"warehouse"."intermediate"."int_orders__placed_orders"',
         "update {relation} set amount = null",

@@ -49,6 +49,22 @@ def test_a_rebuilt_warehouse_has_lost_what_the_archive_does_not_know(landed):
     assert "by hand" not in str(contents())
 
 
+def test_a_rebuilt_warehouse_remembers_its_customer_keys(landed):
+    registered = "intermediate.int_identity__customer_keys"
+    with open_warehouse() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(f"create table {registered} as select 'k' as customer_key, 1 as run")
+        connection.execute("create table intermediate.computed as select 1 as n")
+
+    rebuild.replace_warehouse("run")
+
+    with open_warehouse() as connection:
+        assert connection.execute(f"from {registered}").fetchall() == [("k", 1)]
+        assert connection.execute("show tables from intermediate").fetchall() == [
+            ("int_identity__customer_keys",)
+        ]
+
+
 def test_a_rebuild_that_stops_leaves_the_warehouse_as_it_was(landed, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
