@@ -15,6 +15,7 @@
         {{ surrogate_key(['journey_slug', 'start_touchpoint_key']) }} as journey_key,
         stage_slug,
         timeout_days,
+        role_rank,
         is_start,
         is_reach,
         is_fail,

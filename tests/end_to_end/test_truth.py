@@ -50,27 +50,54 @@ def test_identity_is_precise(resolved, capsys):
     assert quality.recall >= 0.8
 
 
-def test_true_journeys_are_found_with_the_right_outcome(company, person_of_customer, capsys):
+@pytest.fixture(scope="module")
+def matched_journeys(company, person_of_customer):
+    """Each true journey with the one of its person and kind that started nearest to it, if any."""
     truth = company.truth("journeys")
-    found = company.published(
-        "select journey_key, customer_key, journey_slug, outcome_slug, started_at "
-        "from marts.fct_journeys"
-    )
+    found = company.published("select * from marts.fct_journeys")
     found["person"] = found.customer_key.map(person_of_customer)
-
     pairs = truth.merge(found, on=["person", "journey_slug"], suffixes=("_truth", ""))
     gap = (pairs.started_at - pairs.started_at_truth).abs()
     near = pairs[gap <= pd.Timedelta(hours=1)].assign(gap=gap)
-    matched = near.sort_values(["gap", "journey_key"]).drop_duplicates("journey")
-    right = matched[matched.outcome_slug == matched.outcome]
+    return near.sort_values(["gap", "journey_key"]).drop_duplicates("journey")
+
+
+def test_true_journeys_are_found_with_the_right_outcome_and_end(company, matched_journeys, capsys):
+    truth = company.truth("journeys")
+
+    right = matched_journeys[matched_journeys.outcome_slug == matched_journeys.outcome]
+    gap = (right.ended_at - right.ended_at_truth).abs()
+    # One that is under way has no end to compare.
+    whole = right[(right.outcome == "open") | (gap <= pd.Timedelta(hours=1))]
 
     shares = pd.DataFrame(
         {
             "true": truth.groupby("journey_slug").size(),
-            "found": matched.groupby("journey_slug").size(),
-            "right": right.groupby("journey_slug").size(),
+            "found": matched_journeys.groupby("journey_slug").size(),
+            "right outcome": right.groupby("journey_slug").size(),
+            "and end": whole.groupby("journey_slug").size(),
         }
     )
     with capsys.disabled():
-        print(f"\n{shares.to_string()}\nright: {len(right) / len(truth):.4f}")
-    assert len(right) / len(truth) >= 0.95
+        print(
+            f"\n{shares.to_string()}\nright outcome: {len(right) / len(truth):.4f}, "
+            f"start and end within an hour too: {len(whole) / len(truth):.4f}"
+        )
+    assert len(right) / len(truth) >= 0.955
+    # What is left: a visitor whom nothing ties to a person, and a second attempt within the
+    # time-out of a first one that was given up, which nobody can tell from its going on.
+    assert len(whole) / len(truth) >= 0.945
+
+
+def test_an_answer_about_a_whole_journey_is_held_against_that_journey(company, matched_journeys):
+    responses = company.truth("responses")
+    asked = responses[(responses.program == "journey_csat") & responses.score.notna()]
+
+    judged = asked.merge(
+        matched_journeys[["journey", "journey_score", "journey_scored_at"]], on="journey"
+    )
+    gap = (judged.journey_scored_at - judged["at"]).abs()
+    is_right = (gap <= pd.Timedelta(hours=1)) & (judged.journey_score == (judged.score - 1) / 4)
+
+    assert len(judged) > 20
+    assert is_right.sum() / len(asked) >= 0.85

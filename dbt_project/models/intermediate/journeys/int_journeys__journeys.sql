@@ -1,14 +1,10 @@
 -- Holds nothing that depends on `as_of`: `expires_at` says when an unfinished journey is abandoned.
 with steps as (
-    select * from {{ ref('int_journeys__steps') }}
+    select * from {{ ref('int_journeys__step_facts') }}
 ),
 
 touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
-),
-
-touchpoint_types as (
-    select * from {{ ref('touchpoint_types') }}
 ),
 
 lifecycle_stages as (
@@ -19,51 +15,6 @@ journey_types as (
     select * from {{ ref('journey_types') }}
 ),
 
-step_facts as (
-    select
-        steps.journey_key,
-        steps.touchpoint_key,
-        steps.customer_key,
-        steps.journey_slug,
-        steps.subject_key,
-        steps.step_number,
-        steps.timeout_days,
-        steps.is_reach,
-        steps.is_fail,
-        steps.is_anchor,
-        steps.is_inferred,
-        steps.occurred_at,
-        touchpoints.channel_slug,
-        touchpoints.wait_seconds,
-        touchpoints.handle_seconds,
-        touchpoints.score,
-        touchpoints.cost_amount,
-        touchpoints.revenue_amount,
-        touchpoints.occurred_date,
-        touchpoints._load_id,
-        touchpoint_types.actor = 'human' and touchpoints.direction = 'inbound' as is_human_contact,
-        coalesce(
-            touchpoints.channel_slug != lag(touchpoints.channel_slug) over (
-                partition by steps.journey_key
-                order by steps.step_number
-            ),
-            false
-        ) as is_channel_hop,
-        -- The most extreme moment; of two equal ones the worse, then the later.
-        row_number() over (
-            partition by steps.journey_key
-            order by
-                abs(touchpoints.score - 0.5) desc nulls last,
-                touchpoints.score asc,
-                steps.step_number desc
-        ) as extremeness_rank
-    from steps
-    inner join touchpoints
-        on steps.touchpoint_key = touchpoints.touchpoint_key
-    left join touchpoint_types
-        on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
-),
-
 measured_journeys as (
     select
         journey_key,
@@ -72,22 +23,29 @@ measured_journeys as (
         subject_key,
         max(case when step_number = 1 then touchpoint_key end) as start_touchpoint_key,
         max(case when step_number = 1 then channel_slug end) as entry_channel_slug,
+        max(case when step_number = 1 then contact_reason_slug end) as entry_reason_slug,
         max_by(channel_slug, step_number) as exit_channel_slug,
+        max_by(stage_slug, step_number) as last_stage_slug,
         case
             when bool_or(is_reach) then 'reached'
             when bool_or(is_fail) then 'failed'
         end as ended_outcome_slug,
         count(*) as touchpoint_count,
-        count(distinct channel_slug) as channel_count,
-        sum(case when is_channel_hop then 1 else 0 end) as channel_hop_count,
-        sum(case when is_human_contact then 1 else 0 end) as human_contact_count,
-        sum(case when is_inferred then 1 else 0 end) as inferred_step_count,
+        count(distinct place_slug) as channel_count,
+        count(distinct stage_slug) as stage_count,
+        count(*) filter (where is_channel_hop) as channel_hop_count,
+        count(*) filter (where is_forced_hop) as forced_hop_count,
+        count(*) filter (where is_contact) as contact_count,
+        count(*) filter (where is_human_contact) as human_contact_count,
+        count(*) filter (where is_repeat_contact) as repeat_contact_count,
+        count(*) filter (where is_hand_over) as hand_over_count,
+        sum(transfer_count) as transfer_count,
+        count(*) filter (where is_failed_self_service) as failed_self_service_count,
+        count(*) filter (where is_inferred) as inferred_step_count,
         sum(coalesce(wait_seconds, 0)) as wait_seconds,
+        max(wait_seconds) as longest_wait_seconds,
+        sum(coalesce(excess_wait_seconds, 0)) as excess_wait_seconds,
         sum(coalesce(handle_seconds, 0)) as handle_seconds,
-        min_by(score, step_number) filter (where score is not null) as first_score,
-        max_by(score, step_number) filter (where score is not null) as last_score,
-        max(case when extremeness_rank = 1 then score end) as most_extreme_score,
-        count(score) as scored_moment_count,
         sum(coalesce(cost_amount, 0)) as cost_amount,
         sum(coalesce(revenue_amount, 0)) as revenue_amount,
         min(occurred_at) as started_at,
@@ -97,7 +55,7 @@ measured_journeys as (
         max(occurred_at) as last_touchpoint_at,
         max(timeout_days) as timeout_days,
         max(_load_id) as _load_id
-    from step_facts
+    from steps
     group by
         journey_key,
         customer_key,
@@ -105,66 +63,112 @@ measured_journeys as (
         subject_key
 ),
 
-earlier_journeys as (
+-- Signing in again where the journey went on; the first time is no effort that it caused.
+journey_sessions as (
     select
         journey_key,
-        lag(journey_key) over same_attempt as earlier_journey_key,
-        lag(coalesce(closed_at, last_anchor_at)) over same_attempt as earlier_ended_at
+        session_key
+    from steps
+    where session_key is not null
+    group by
+        journey_key,
+        session_key
+),
+
+authentications as (
+    select
+        journey_sessions.journey_key,
+        count(*) - 1 as reauthentication_count
+    from touchpoints
+    inner join journey_sessions
+        on touchpoints.session_key = journey_sessions.session_key
+    where touchpoints.touchpoint_type_slug = 'signed_in'
+    group by journey_sessions.journey_key
+),
+
+ended_journeys as (
+    select
+        *,
+        coalesce(closed_at, last_anchor_at) as ended_at
     from measured_journeys
-    window same_attempt as (
-        partition by customer_key, journey_slug, subject_key
-        order by started_at, journey_key
-    )
+),
+
+-- The latest one about the same that had ended before, at most so long ago.
+repeated_journeys as (
+    select
+        ended_journeys.journey_key,
+        max_by(
+            earlier_journeys.journey_key,
+            row(earlier_journeys.ended_at, earlier_journeys.journey_key)
+        ) as repeat_of_journey_key
+    from ended_journeys
+    inner join journey_types
+        on ended_journeys.journey_slug = journey_types.journey_slug
+    inner join ended_journeys as earlier_journeys
+        on
+            ended_journeys.customer_key = earlier_journeys.customer_key
+            and ended_journeys.journey_slug = earlier_journeys.journey_slug
+            and coalesce(ended_journeys.subject_key, '')
+            = coalesce(earlier_journeys.subject_key, '')
+            and ended_journeys.started_at > earlier_journeys.ended_at
+            and ended_journeys.started_at
+            - to_seconds(cast(journey_types.repeat_days * 86400 as bigint))
+            <= earlier_journeys.ended_at
+    group by ended_journeys.journey_key
 )
 
 select
-    measured_journeys.journey_key,
-    measured_journeys.customer_key,
-    measured_journeys.journey_slug,
-    measured_journeys.subject_key,
-    measured_journeys.start_touchpoint_key,
-    case
-        when
-            earlier_journeys.earlier_ended_at
-            >= measured_journeys.started_at
-            - to_seconds(cast(journey_types.repeat_days * 86400 as bigint))
-            then earlier_journeys.earlier_journey_key
-    end as repeat_of_journey_key,
+    ended_journeys.journey_key,
+    ended_journeys.customer_key,
+    ended_journeys.journey_slug,
+    ended_journeys.subject_key,
+    ended_journeys.start_touchpoint_key,
+    repeated_journeys.repeat_of_journey_key,
     lifecycle_stages.lifecycle_stage_slug,
-    measured_journeys.entry_channel_slug,
-    measured_journeys.exit_channel_slug,
-    measured_journeys.ended_outcome_slug,
-    measured_journeys.touchpoint_count,
-    measured_journeys.channel_count,
-    measured_journeys.channel_hop_count,
-    measured_journeys.human_contact_count,
-    measured_journeys.inferred_step_count,
-    measured_journeys.wait_seconds,
-    measured_journeys.handle_seconds,
-    measured_journeys.scored_moment_count,
-    measured_journeys.first_score,
-    measured_journeys.most_extreme_score,
-    measured_journeys.last_score,
-    measured_journeys.cost_amount,
-    measured_journeys.revenue_amount,
+    ended_journeys.entry_channel_slug,
+    ended_journeys.entry_reason_slug,
+    ended_journeys.exit_channel_slug,
+    ended_journeys.last_stage_slug,
+    ended_journeys.ended_outcome_slug,
+    ended_journeys.touchpoint_count,
+    ended_journeys.channel_count,
+    ended_journeys.stage_count,
+    ended_journeys.channel_hop_count,
+    ended_journeys.forced_hop_count,
+    ended_journeys.contact_count,
+    ended_journeys.human_contact_count,
+    ended_journeys.repeat_contact_count,
+    ended_journeys.hand_over_count,
+    ended_journeys.transfer_count,
+    ended_journeys.failed_self_service_count,
+    coalesce(authentications.reauthentication_count, 0) as reauthentication_count,
+    ended_journeys.inferred_step_count,
+    ended_journeys.wait_seconds,
+    ended_journeys.longest_wait_seconds,
+    ended_journeys.excess_wait_seconds,
+    ended_journeys.handle_seconds,
+    ended_journeys.cost_amount,
+    ended_journeys.revenue_amount,
     journey_types.target_hours,
     journey_types.horizon_days,
-    measured_journeys.started_at,
-    measured_journeys.started_date,
-    measured_journeys.closed_at,
-    measured_journeys.last_anchor_at,
-    measured_journeys.last_touchpoint_at,
+    ended_journeys.started_at,
+    ended_journeys.started_date,
+    ended_journeys.closed_at,
+    ended_journeys.last_anchor_at,
+    ended_journeys.last_touchpoint_at,
     case
-        when measured_journeys.closed_at is null
+        when ended_journeys.closed_at is null
             then
-                measured_journeys.last_anchor_at
-                + to_seconds(cast(measured_journeys.timeout_days * 86400 as bigint))
+                ended_journeys.last_anchor_at
+                + to_seconds(cast(ended_journeys.timeout_days * 86400 as bigint))
     end as expires_at,
-    measured_journeys._load_id
-from measured_journeys
+    ended_journeys._load_id
+from ended_journeys
 inner join journey_types
-    on measured_journeys.journey_slug = journey_types.journey_slug
-inner join earlier_journeys
-    on measured_journeys.journey_key = earlier_journeys.journey_key
+    on ended_journeys.journey_slug = journey_types.journey_slug
+left join repeated_journeys
+    on ended_journeys.journey_key = repeated_journeys.journey_key
+left join authentications
+    on ended_journeys.journey_key = authentications.journey_key
 left join lifecycle_stages
-    on measured_journeys.start_touchpoint_key = lifecycle_stages.touchpoint_key
+    on ended_journeys.start_touchpoint_key = lifecycle_stages.touchpoint_key

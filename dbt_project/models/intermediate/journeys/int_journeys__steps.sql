@@ -68,6 +68,7 @@ steps as (
         journey_key,
         stage_slug,
         timeout_days,
+        role_rank,
         is_reach,
         is_fail,
         is_anchor,
@@ -85,6 +86,7 @@ steps as (
         journey_key,
         stage_slug,
         timeout_days,
+        2 as role_rank,
         false as is_reach,
         false as is_fail,
         false as is_anchor,
@@ -105,7 +107,7 @@ select
     timeout_days,
     row_number() over (
         partition by journey_key
-        order by occurred_at, is_reach or is_fail, touchpoint_key
+        order by occurred_at, role_rank, touchpoint_key
     ) as step_number,
     is_reach,
     is_fail,

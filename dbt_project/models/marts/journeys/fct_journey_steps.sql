@@ -1,28 +1,28 @@
 with steps as (
-    select * from {{ ref('int_journeys__steps') }}
-),
-
-touchpoints as (
-    select * from {{ ref('int_touchpoints__all') }}
+    select * from {{ ref('int_journeys__step_facts') }}
 )
 
 select
-    steps.journey_step_key,
-    steps.journey_key,
-    steps.touchpoint_key,
-    steps.customer_key,
-    steps.journey_slug,
-    touchpoints.touchpoint_type_slug,
-    touchpoints.channel_slug,
-    touchpoints.outcome_slug,
-    steps.stage_slug,
-    cast(steps.step_number as integer) as step_number,
-    epoch(steps.occurred_at - lag(steps.occurred_at) over journey) as gap_seconds,
-    coalesce(touchpoints.channel_slug != lag(touchpoints.channel_slug) over journey, false)
-        as is_channel_hop,
-    steps.is_inferred,
-    steps.occurred_at
+    journey_step_key,
+    journey_key,
+    touchpoint_key,
+    customer_key,
+    journey_slug,
+    touchpoint_type_slug,
+    lag(touchpoint_type_slug) over journey as previous_touchpoint_type_slug,
+    channel_slug,
+    lag(channel_slug) over journey as previous_channel_slug,
+    outcome_slug,
+    contact_reason_slug,
+    stage_slug,
+    lag(stage_slug) over journey as previous_stage_slug,
+    cast(step_number as integer) as step_number,
+    gap_seconds,
+    is_channel_hop,
+    is_forced_hop,
+    is_contact,
+    is_repeat_contact,
+    is_inferred,
+    occurred_at
 from steps
-inner join touchpoints
-    on steps.touchpoint_key = touchpoints.touchpoint_key
-window journey as (partition by steps.journey_key order by steps.step_number)
+window journey as (partition by journey_key order by step_number)

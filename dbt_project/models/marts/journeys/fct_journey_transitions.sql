@@ -1,39 +1,38 @@
+-- The moves within one journey; `journey_paths` adds up those of a kind of journey.
 with steps as (
     select * from {{ ref('fct_journey_steps') }}
+    where previous_touchpoint_type_slug is not null
 ),
 
-paired_steps as (
+transitions as (
     select
-        journey_step_key,
         journey_key,
         customer_key,
         journey_slug,
-        lag(touchpoint_type_slug) over journey as from_touchpoint_type_slug,
-        touchpoint_type_slug as to_touchpoint_type_slug,
-        lag(channel_slug) over journey as from_channel_slug,
-        channel_slug as to_channel_slug,
-        lag(stage_slug) over journey as from_stage_slug,
-        stage_slug as to_stage_slug,
-        step_number,
-        gap_seconds,
-        occurred_at
+        previous_touchpoint_type_slug,
+        touchpoint_type_slug,
+        count(*) as transition_count,
+        median(gap_seconds) as median_gap_seconds
     from steps
-    window journey as (partition by journey_key order by step_number)
+    group by
+        journey_key,
+        customer_key,
+        journey_slug,
+        previous_touchpoint_type_slug,
+        touchpoint_type_slug
 )
 
 select
-    journey_step_key,
+    {{ surrogate_key(['journey_key', 'previous_touchpoint_type_slug', 'touchpoint_type_slug']) }}
+        as journey_transition_key,
     journey_key,
     customer_key,
     journey_slug,
-    from_touchpoint_type_slug,
-    to_touchpoint_type_slug,
-    from_channel_slug,
-    to_channel_slug,
-    from_stage_slug,
-    to_stage_slug,
-    step_number as to_step_number,
-    gap_seconds,
-    occurred_at
-from paired_steps
-where step_number > 1
+    previous_touchpoint_type_slug as from_touchpoint_type_slug,
+    touchpoint_type_slug as to_touchpoint_type_slug,
+    cast(transition_count as integer) as transition_count,
+    transition_count / sum(transition_count) over (
+        partition by journey_key, previous_touchpoint_type_slug
+    ) as transition_share,
+    median_gap_seconds
+from transitions

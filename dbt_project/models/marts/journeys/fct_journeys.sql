@@ -1,5 +1,22 @@
+-- What depends on `as_of` is resolved here: the rest of a journey is stored without it.
 with journeys as (
     select * from {{ ref('int_journeys__journeys') }}
+),
+
+scores as (
+    select * from {{ ref('int_journeys__scores') }}
+),
+
+efforts as (
+    select * from {{ ref('int_journeys__efforts') }}
+),
+
+steps as (
+    select * from {{ ref('int_journeys__step_facts') }}
+),
+
+bad_experiences as (
+    select * from {{ ref('bad_experiences') }}
 ),
 
 customers as (
@@ -8,45 +25,110 @@ customers as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+journey_subjects as (
+    select
+        journey_key,
+        case_key as subject_key
+    from steps
+    where case_key is not null
+
+    union
+
+    select
+        journey_key,
+        order_key as subject_key
+    from steps
+    where order_key is not null
+
+    union
+
+    select
+        journey_key,
+        subject_key
+    from journeys
+    where subject_key is not null
+),
+
+-- An incident belongs to the journeys about its case or order that were under way.
+journey_incidents as (
+    select
+        journeys.journey_key,
+        count(distinct bad_experiences.bad_experience_key) as bad_experience_count
+    from bad_experiences
+    inner join journey_subjects
+        on journey_subjects.subject_key in (bad_experiences.case_key, bad_experiences.order_key)
+    inner join journeys
+        on
+            journey_subjects.journey_key = journeys.journey_key
+            and bad_experiences.customer_key = journeys.customer_key
+            and bad_experiences.occurred_at >= journeys.started_at
+            and bad_experiences.occurred_at <= journeys.last_touchpoint_at
+    group by journeys.journey_key
 )
 
 select
     journeys.journey_key,
     journeys.customer_key,
-    journeys.journey_slug,
     journeys.subject_key,
     journeys.repeat_of_journey_key,
+    journeys.journey_slug,
     customers.segment_slug,
     journeys.lifecycle_stage_slug,
     journeys.entry_channel_slug,
+    journeys.entry_reason_slug,
     journeys.exit_channel_slug,
+    journeys.last_stage_slug,
     case
         when journeys.ended_outcome_slug is not null then journeys.ended_outcome_slug
         when journeys.expires_at < settings.as_of then 'abandoned'
         else 'open'
     end as outcome_slug,
     cast(journeys.touchpoint_count as integer) as touchpoint_count,
+    cast(journeys.stage_count as integer) as stage_count,
     cast(journeys.channel_count as integer) as channel_count,
     cast(journeys.channel_hop_count as integer) as channel_hop_count,
+    cast(journeys.forced_hop_count as integer) as forced_hop_count,
+    cast(journeys.contact_count as integer) as contact_count,
     cast(journeys.human_contact_count as integer) as human_contact_count,
+    cast(journeys.repeat_contact_count as integer) as repeat_contact_count,
+    cast(journeys.hand_over_count as integer) as hand_over_count,
+    cast(journeys.transfer_count as integer) as transfer_count,
+    cast(
+        journeys.repeat_contact_count + journeys.hand_over_count + journeys.transfer_count
+        as integer
+    ) as restated_count,
+    cast(journeys.reauthentication_count as integer) as reauthentication_count,
+    cast(journeys.failed_self_service_count as integer) as failed_self_service_count,
     cast(journeys.inferred_step_count as integer) as inferred_step_count,
+    cast(coalesce(journey_incidents.bad_experience_count, 0) as integer) as bad_experience_count,
     journeys.wait_seconds,
+    journeys.longest_wait_seconds,
+    journeys.excess_wait_seconds,
     journeys.handle_seconds,
-    epoch(coalesce(journeys.closed_at, journeys.last_anchor_at) - journeys.started_at)
+    epoch(coalesce(journeys.closed_at, journeys.last_anchor_at)) - epoch(journeys.started_at)
         as duration_seconds,
-    cast(journeys.scored_moment_count as integer) as scored_moment_count,
-    journeys.first_score,
-    journeys.most_extreme_score,
-    journeys.last_score,
+    efforts.effort_score,
+    cast(coalesce(scores.scored_moment_count, 0) as integer) as scored_moment_count,
+    scores.first_score,
+    scores.most_extreme_score,
+    scores.last_score,
+    scores.peak_end_score,
+    scores.mean_touchpoint_score,
+    scores.journey_score,
+    cast(scores.ces_score as integer) as ces_score,
     cast(journeys.cost_amount as decimal(18, 4)) as cost_amount,
     cast(journeys.revenue_amount as decimal(18, 2)) as revenue_amount,
     coalesce(
         journeys.ended_outcome_slug = 'reached'
-        and epoch(journeys.closed_at - journeys.started_at) <= journeys.target_hours * 3600,
+        and epoch(journeys.closed_at) - epoch(journeys.started_at) <= journeys.target_hours * 3600,
         false
     ) as is_on_target,
     journeys.repeat_of_journey_key is not null as is_repeat,
+    journeys.channel_count > 1 as is_cross_channel,
     journeys.started_at,
+    journeys.started_date,
     case
         when journeys.closed_at is not null then journeys.closed_at
         when journeys.expires_at < settings.as_of then journeys.last_anchor_at
@@ -55,8 +137,16 @@ select
         when journeys.closed_at is null and journeys.expires_at < settings.as_of
             then journeys.expires_at
     end as abandoned_at,
-    journeys.last_touchpoint_at
+    journeys.expires_at,
+    journeys.last_touchpoint_at,
+    scores.journey_scored_at
 from journeys
 cross join settings
+left join scores
+    on journeys.journey_key = scores.journey_key
+left join efforts
+    on journeys.journey_key = efforts.journey_key
+left join journey_incidents
+    on journeys.journey_key = journey_incidents.journey_key
 left join customers
     on journeys.customer_key = customers.customer_key

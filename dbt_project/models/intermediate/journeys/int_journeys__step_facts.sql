@@ -1,0 +1,189 @@
+-- What each step adds to its journey: a hop, a contact, effort, money. Sums over steps are facts of
+-- the journey.
+with steps as (
+    select * from {{ ref('int_journeys__steps') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+),
+
+touchpoint_types as (
+    select * from {{ ref('touchpoint_types') }}
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+cases as (
+    select * from {{ ref('int_cases__cases') }}
+),
+
+effort_signs as (
+    select * from {{ ref('effort_signs') }}
+),
+
+wait_targets as (
+    select * from {{ ref('wait_targets') }}
+),
+
+signed_steps as (
+    select
+        steps.journey_step_key,
+        coalesce(bool_or(effort_signs.effort_sign = 'contact'), false) as is_contact,
+        coalesce(bool_or(effort_signs.effort_sign = 'hand_over'), false) as is_hand_over,
+        coalesce(bool_or(effort_signs.effort_sign = 'sent_on'), false) as is_sent_on,
+        coalesce(bool_or(effort_signs.effort_sign = 'failed_self_service'), false)
+            as is_failed_self_service
+    from steps
+    inner join touchpoints
+        on steps.touchpoint_key = touchpoints.touchpoint_key
+    left join effort_signs
+        on
+            touchpoints.touchpoint_type_slug = effort_signs.touchpoint_type_slug
+            and coalesce(
+                touchpoints.outcome_slug = effort_signs.outcome_slug,
+                effort_signs.outcome_slug is null
+            )
+    group by steps.journey_step_key
+),
+
+described_steps as (
+    select
+        steps.*,
+        touchpoints.session_key,
+        touchpoints.case_key,
+        touchpoints.order_key,
+        touchpoints.channel_slug,
+        touchpoints.touchpoint_type_slug,
+        touchpoints.outcome_slug,
+        touchpoints.contact_reason_slug,
+        touchpoint_types.actor as actor_slug,
+        touchpoints.direction,
+        touchpoints.is_purchase,
+        touchpoints.occurred_date,
+        touchpoints.score,
+        touchpoints.sentiment,
+        touchpoints.wait_seconds,
+        touchpoints.handle_seconds,
+        touchpoints.cost_amount,
+        touchpoints.revenue_amount,
+        greatest(touchpoints.wait_seconds - wait_targets.target_seconds, 0) as excess_wait_seconds,
+        -- Only where the customer was: a parcel or a message that comes moves nobody.
+        case when touchpoints.direction != 'outbound' then channels.place_slug end as place_slug,
+        signed_steps.is_contact,
+        signed_steps.is_hand_over,
+        signed_steps.is_sent_on,
+        signed_steps.is_failed_self_service,
+        coalesce(cases.transfer_count, 0) as case_transfer_count,
+        touchpoints._load_id
+    from steps
+    inner join touchpoints
+        on steps.touchpoint_key = touchpoints.touchpoint_key
+    inner join signed_steps
+        on steps.journey_step_key = signed_steps.journey_step_key
+    left join touchpoint_types
+        on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
+    left join channels
+        on touchpoints.channel_slug = channels.channel_slug
+    left join cases
+        on touchpoints.case_key = cases.case_key
+    left join wait_targets
+        on touchpoints.channel_slug = wait_targets.channel_slug
+),
+
+steps_in_order as (
+    select
+        *,
+        last_value(place_slug ignore nulls) over earlier_steps as previous_place_slug,
+        last_value(case when is_contact then case_key end ignore nulls) over earlier_steps
+            as previous_case_key,
+        last_value(case when is_contact then is_hand_over end ignore nulls) over earlier_steps
+            as is_previous_hand_over,
+        last_value(
+            case when is_contact then is_sent_on or case_transfer_count > 0 end ignore nulls
+        ) over earlier_steps as is_previous_sent_on,
+        last_value(stage_slug ignore nulls) over earlier_steps as previous_stage_slug,
+        lag(occurred_at) over journey as previous_occurred_at,
+        lead(occurred_at) over journey as next_occurred_at,
+        row_number() over (
+            partition by journey_slug, customer_key, case_key order by occurred_at, step_number
+        ) as case_step_number,
+        row_number() over (
+            partition by journey_key, case_key, is_contact order by step_number
+        ) as case_contact_number
+    from described_steps
+    window
+        journey as (partition by journey_key order by step_number),
+        earlier_steps as (
+            partition by journey_key
+            order by step_number
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+counted_steps as (
+    select
+        *,
+        coalesce(place_slug != previous_place_slug, false) as is_channel_hop,
+        -- An agent who takes over from the bot is the same contact going on.
+        is_contact and not coalesce(is_previous_hand_over and case_key = previous_case_key, false)
+            as is_new_contact,
+        is_contact and case_contact_number = 1 as is_first_of_case
+    from steps_in_order
+)
+
+select
+    journey_step_key,
+    journey_key,
+    touchpoint_key,
+    customer_key,
+    session_key,
+    case_key,
+    order_key,
+    journey_slug,
+    subject_key,
+    channel_slug,
+    place_slug,
+    touchpoint_type_slug,
+    outcome_slug,
+    contact_reason_slug,
+    direction,
+    coalesce(stage_slug, previous_stage_slug) as stage_slug,
+    timeout_days,
+    step_number,
+    score,
+    sentiment,
+    wait_seconds,
+    handle_seconds,
+    excess_wait_seconds,
+    cost_amount,
+    revenue_amount,
+    epoch(occurred_at) - epoch(previous_occurred_at) as gap_seconds,
+    -- From this step to the next, the customer stands at its stage.
+    coalesce(epoch(next_occurred_at) - epoch(occurred_at), 0) as stage_seconds,
+    -- A case is counted once, where it comes first.
+    case
+        when case_key is not null and case_step_number = 1 then case_transfer_count else 0
+    end as transfer_count,
+    is_channel_hop,
+    is_channel_hop and is_contact and coalesce(is_previous_sent_on, false) as is_forced_hop,
+    is_new_contact as is_contact,
+    actor_slug = 'human' and direction = 'inbound' as is_human_contact,
+    is_purchase,
+    is_hand_over,
+    is_first_of_case
+    and contact_reason_slug is not null
+    and row_number() over (
+        partition by journey_key, contact_reason_slug, is_first_of_case order by step_number
+    ) > 1 as is_repeat_contact,
+    is_failed_self_service,
+    is_reach,
+    is_fail,
+    is_anchor,
+    is_inferred,
+    occurred_at,
+    occurred_date,
+    _load_id
+from counted_steps
