@@ -1,42 +1,55 @@
 {#
-    The connected components of a graph. The model's own query gives the edges (`left_key`, `right_key`); the table has one row per node that has an edge:
-    `node_key` and `component_key`, the least node of its component.
+    The connected components of a graph. The model's own query gives the links and is read more than once, so it is best a plain select from a table:
 
-    Randomised contraction: in each round a node joins the neighbour (or itself) with the least salted hash, and the edges that remain run between those
-    representatives. A long chain halves each round, a bush shrinks faster; a loop that stopped early would cut people in two, so edges that remain fail the run.
+        left_key, right_key   the two nodes
+        link_hash             optional: a 64-bit hash of both keys, stored upstream; without it the text of all keys is read to find what changed
+        link_group            optional: what came together (a load, a month); without it any change is looked for among all links
+
+    The table has one row per node that has a link: `node_key`, `component_key` (the least node of its component) and the hashes of both. Beside it
+    `<model>__links` and `<model>__link_checksums` keep what it was built from. The next run finds the links that came and went and resolves only the components
+    that they touch; the table is the same as after a full run, row for row. All is one transaction: a run that is killed, or that has not converged, changes nothing.
 #}
 {% materialization connected_components, adapter='duckdb', supported_languages=['sql'] %}
 
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set intermediate_relation = make_intermediate_relation(target_relation) -%}
-    {%- set backup_relation = make_backup_relation(target_relation, 'table') -%}
-    {{ drop_relation_if_exists(load_cached_relation(intermediate_relation)) }}
-    {{ drop_relation_if_exists(load_cached_relation(backup_relation)) }}
+    {%- set links_relation = this.incorporate(path={'identifier': this.identifier ~ '__links'}, type='table') -%}
+    {%- set checksums_relation = this.incorporate(path={'identifier': this.identifier ~ '__link_checksums'}, type='table') -%}
+    {%- set links_sql = component_links_sql(compiled_code) -%}
+    {%- set maximum_rounds = config.get('maximum_rounds', 200) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
+
+    {# The transaction begins here. #}
+    {% call statement('main') -%}
+        create or replace temp table components_checksums as
+        select
+            link_group,
+            bucket,
+            count(*) as link_count,
+            sum(link_hash) as hash_sum
+        from ({{ links_sql }}) as links
+        group by link_group, bucket
+    {%- endcall %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- do contract_edges(compiled_code, config.get('maximum_rounds', 200)) -%}
-
-    {% call statement('main') -%}
-        create table {{ intermediate_relation }} as
-        select
-            components_nodes.node_key,
-            min(components_nodes.node_key) over (partition by components_labels.representative)
-                as component_key
-        from components_nodes
-        inner join components_labels
-            on components_nodes.node = components_labels.node
-    {%- endcall %}
-
-    {% if existing_relation is not none %}
-        {{ adapter.rename_relation(existing_relation, backup_relation) }}
+    {% if should_full_refresh() or not component_state_fits(existing_relation, links_relation, checksums_relation, links_sql) %}
+        {% if existing_relation is not none and not existing_relation.is_table %}
+            {{ drop_relation_if_exists(existing_relation) }}
+        {% endif %}
+        {%- do resolve_all_links(links_sql, target_relation, links_relation, checksums_relation, maximum_rounds) -%}
+    {% else %}
+        {%- set changed_share = find_changed_links(links_sql, links_relation, checksums_relation) -%}
+        {% if changed_share > config.get('maximum_changed_share', 0.2) %}
+            {%- do resolve_all_links(links_sql, target_relation, links_relation, checksums_relation, maximum_rounds) -%}
+        {% elif changed_share > 0 %}
+            {%- do resolve_changed_links(target_relation, links_relation, checksums_relation, maximum_rounds) -%}
+        {% endif %}
     {% endif %}
-    {{ adapter.rename_relation(intermediate_relation, target_relation) }}
+    {%- do drop_component_temporaries() -%}
+
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
-    {{ drop_relation_if_exists(backup_relation) }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
 
     {{ return({'relations': [target_relation]}) }}

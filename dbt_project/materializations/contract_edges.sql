@@ -1,26 +1,9 @@
-{# Leaves two temporary tables, `components_nodes` and `components_labels`; nodes are 64-bit hashes of their keys. #}
-{% macro contract_edges(edges_sql, maximum_rounds) %}
-    {%- do run_query(
-        "create or replace temp table components_keyed_edges as
-        select cast(left_key as varchar) as left_key, cast(right_key as varchar) as right_key
-        from (" ~ edges_sql ~ ") as edges where left_key != right_key;
-        create or replace temp table components_nodes as
-        select node_key, hash(node_key) as node from (
-            select left_key as node_key from components_keyed_edges
-            union
-            select right_key from components_keyed_edges
-        ) as nodes;
-        create or replace temp table components_edges_0 as
-        select distinct
-            least(hash(left_key), hash(right_key)) as u, greatest(hash(left_key), hash(right_key)) as v
-        from components_keyed_edges;
-        drop table components_keyed_edges"
-    ) -%}
-    {%- set collisions = run_query("select count(node) - count(distinct node) from components_nodes").columns[0][0] -%}
-    {%- if collisions > 0 -%}
-        {{ exceptions.raise_compiler_error(collisions ~ " nodes share a hash: their components would be merged") }}
-    {%- endif -%}
-
+{#
+    Randomised contraction of `components_edges_0` (u, v). In each round a node joins the neighbour (or itself) with the least salted hash, and the edges that
+    remain run between those representatives. A long chain halves each round, a bush shrinks faster; a loop that stopped early would cut people in two, so
+    edges that remain fail the run. Leaves `components_labels`: each node that had an edge, with the one node that stands for its component.
+#}
+{% macro contract_edges(maximum_rounds) %}
     {%- set state = namespace(rounds=0, edges=run_query("select count(*) from components_edges_0").columns[0][0]) -%}
     {%- for round in range(maximum_rounds) -%}
         {%- if state.edges > 0 -%}
