@@ -2,6 +2,14 @@ with journeys as (
     select * from {{ ref('int_journeys__journeys') }}
 ),
 
+efforts as (
+    select * from {{ ref('int_journeys__efforts') }}
+),
+
+scores as (
+    select * from {{ ref('int_journeys__scores') }}
+),
+
 journey_types as (
     select * from {{ ref('journey_types') }}
 ),
@@ -17,73 +25,106 @@ anchored_journeys as (
         journeys.journey_slug,
         journeys.entry_channel_slug,
         customers.segment_slug,
-        coalesce(customers.is_identified, false) as is_identified,
-        journeys.ended_outcome_slug,
-        journeys.closed_at,
+        -- A visitor nobody knows may be half of somebody else's journey: counted apart.
+        case when customers.is_identified then 'eligible' else 'unknown' end as state,
+        journeys.ended_outcome_slug = 'reached' as is_reached,
+        epoch(journeys.closed_at) - epoch(journeys.started_at) as duration_seconds,
+        journeys.human_contact_count,
+        journeys.cost_amount,
+        efforts.effort_score,
+        scores.journey_score,
+        scores.mean_touchpoint_score,
+        journeys.started_at,
         journeys.started_date,
+        journeys.closed_at,
+        journeys.expires_at,
+        journeys.started_at
+        + to_seconds(cast(journey_types.target_hours * 3600 as bigint)) as target_ends_at,
         journeys.started_at
         + to_seconds(cast(journey_types.horizon_days * 86400 as bigint)) as horizon_ends_at,
         journeys.started_at
         + to_seconds(
             cast((journey_types.horizon_days + journey_types.timeout_days) * 86400 as bigint)
-        ) as abandonment_known_at,
-        journeys.expires_at
+        ) as abandonment_known_at
     from journeys
     inner join journey_types
         on journeys.journey_slug = journey_types.journey_slug
+    left join efforts
+        on journeys.journey_key = efforts.journey_key
+    left join scores
+        on journeys.journey_key = scores.journey_key
     left join customers
         on journeys.customer_key = customers.customer_key
 ),
 
-judged_journeys as (
+journey_units as (
     select
-        'journey_completion' as metric_slug,
         journey_key,
-        customer_key,
-        journey_slug,
-        entry_channel_slug,
-        segment_slug,
-        is_identified,
-        coalesce(ended_outcome_slug = 'reached' and closed_at <= horizon_ends_at, false)
-            as is_success,
-        horizon_ends_at as matures_at,
-        started_date
-    from anchored_journeys
-
-    union all
-
-    -- Abandoned: never ended, and timed out within horizon and time-out of the start.
-    select
-        'journey_abandonment' as metric_slug,
-        journey_key,
-        customer_key,
-        journey_slug,
-        entry_channel_slug,
-        segment_slug,
-        is_identified,
-        coalesce(expires_at <= abandonment_known_at, false) as is_success,
-        abandonment_known_at as matures_at,
-        started_date
+        unnest([
+            {{ kpi_unit(
+                'journey_completion', 'started_at',
+                'coalesce(is_reached and closed_at <= horizon_ends_at, false)',
+                state='state', matures_at='horizon_ends_at'
+            ) }},
+            -- Abandoned: never ended, and timed out within horizon and time-out of the start.
+            {{ kpi_unit(
+                'journey_abandonment', 'started_at',
+                'coalesce(expires_at <= abandonment_known_at, false)',
+                state='state', matures_at='abandonment_known_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_on_target', 'started_at',
+                'coalesce(is_reached and closed_at <= target_ends_at, false)',
+                state='state', matures_at='target_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_duration', 'started_at', 'duration_seconds',
+                among='is_reached and closed_at <= horizon_ends_at',
+                state='state', matures_at='horizon_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_effort', 'started_at', 'effort_score',
+                state='state', matures_at='horizon_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_human_contacts', 'started_at', 'human_contact_count',
+                state='state', matures_at='horizon_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_cost', 'started_at', 'cost_amount',
+                state='state', matures_at='horizon_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'journey_satisfaction', 'started_at', 'journey_score',
+                among='journey_score is not null', state='state'
+            ) }},
+            {{ kpi_unit(
+                'journey_touchpoint_satisfaction', 'started_at', 'mean_touchpoint_score',
+                among='mean_touchpoint_score is not null', state='state'
+            ) }}
+        ]) as unit
     from anchored_journeys
 )
 
 select
-    metric_slug,
-    journey_key as unit_key,
-    customer_key,
-    started_date as anchor_date,
-    entry_channel_slug as channel_slug,
-    segment_slug,
+    journey_units.unit['metric_slug'] as metric_slug,
+    journey_units.journey_key as unit_key,
+    journeys.customer_key,
+    journeys.started_date as anchor_date,
+    journeys.entry_channel_slug as channel_slug,
+    journeys.segment_slug,
     cast(null as varchar) as contact_reason_slug,
-    journey_slug,
+    journeys.journey_slug,
     cast(null as varchar) as product_key,
     cast(null as varchar) as store_key,
     cast(null as varchar) as team_key,
-    case when is_success then 1.0 else 0.0 end as unit_value,
-    -- A visitor nobody knows may be half of somebody else's journey: counted apart.
-    case when is_identified then 'eligible' else 'unknown' end as unit_state,
-    matures_at,
-    false as is_censored,
-    cast(null as varchar) as clock_slug,
-    cast(null as bigint) as clock_started_seconds
-from judged_journeys
+    journey_units.unit['unit_value'] as unit_value,
+    journey_units.unit['unit_state'] as unit_state,
+    journey_units.unit['matures_at'] as matures_at,
+    journey_units.unit['is_censored'] as is_censored,
+    journey_units.unit['clock_slug'] as clock_slug,
+    journey_units.unit['clock_started_seconds'] as clock_started_seconds
+from journey_units
+inner join anchored_journeys as journeys
+    on journey_units.journey_key = journeys.journey_key
+where journey_units.unit is not null

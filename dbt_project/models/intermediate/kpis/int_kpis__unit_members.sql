@@ -58,6 +58,7 @@ unit_members as (
             when 'store' then judged_units.store_key
             when 'team' then judged_units.team_key
             when 'service_cell' then {{ service_cell_key('judged_units') }}
+            when 'journey_cell' then {{ journey_cell_key('judged_units') }}
         end as member
     from judged_units
     inner join kpis
