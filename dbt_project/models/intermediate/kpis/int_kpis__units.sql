@@ -6,6 +6,8 @@ with units as (
     union all
     select * from {{ ref('int_kpis__checkout_units') }}
     union all
+    select * from {{ ref('int_kpis__churn_units') }}
+    union all
     select * from {{ ref('int_kpis__contact_units') }}
     union all
     select * from {{ ref('int_kpis__digital_units') }}

@@ -1,0 +1,66 @@
+-- A few gaps of one's own say little: the segment's median stands in for so many more of them.
+with gaps as (
+    select
+        *,
+        cast(date_trunc('month', ordered_date) as date) as month_start_date
+    from {{ ref('int_churn__purchase_gaps') }}
+),
+
+segment_rhythms as (
+    select * from {{ ref('int_churn__segment_rhythms') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+weights as (
+    select
+        max(case when setting = 'churn_minimum_gaps' then setting_value end) as minimum_gaps,
+        max(case when setting = 'churn_segment_weight' then setting_value end) as segment_weight
+    from kpi_windows
+),
+
+-- Who has no segment is measured by all.
+rhythms as (
+    select
+        gaps.*,
+        coalesce(of_segment.median_gap_days, of_all.median_gap_days) as segment_median_gap_days
+    from gaps
+    left join segment_rhythms as of_segment
+        on
+            gaps.month_start_date = of_segment.month_start_date
+            and gaps.segment_slug = of_segment.segment_slug
+            and not of_segment.is_total
+    left join segment_rhythms as of_all
+        on
+            gaps.month_start_date = of_all.month_start_date
+            and of_all.is_total
+)
+
+select
+    rhythms.order_key,
+    rhythms.customer_key,
+    rhythms.segment_slug,
+    rhythms.channel_slug,
+    rhythms.store_key,
+    rhythms.order_number,
+    rhythms.earlier_gap_count,
+    rhythms.own_median_gap_days,
+    rhythms.segment_median_gap_days,
+    rhythms.gap_days,
+    case
+        when rhythms.earlier_gap_count >= weights.minimum_gaps
+            then (
+                rhythms.earlier_gap_count * rhythms.own_median_gap_days
+                + weights.segment_weight * rhythms.segment_median_gap_days
+            ) / (rhythms.earlier_gap_count + weights.segment_weight)
+    end as expected_gap_days,
+    rhythms.month_start_date,
+    rhythms.first_ordered_at,
+    rhythms.ordered_at,
+    rhythms.ordered_date,
+    rhythms.next_ordered_at,
+    rhythms.next_ordered_date
+from rhythms
+cross join weights

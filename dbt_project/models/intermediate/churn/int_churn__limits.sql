@@ -1,0 +1,54 @@
+-- How many times the expected gap most returns took, as known when the month began.
+with expected_gaps as (
+    select * from {{ ref('int_churn__expected_gaps') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+percentiles as (
+    select
+        max(case when setting = 'churn_percentile' then setting_value end) as churn_percentile,
+        max(case when setting = 'at_risk_percentile' then setting_value end) as at_risk_percentile,
+        max(case when setting = 'churn_minimum_returns' then setting_value end) as minimum_returns
+    from kpi_windows
+),
+
+months as (
+    select distinct month_start_date
+    from expected_gaps
+),
+
+known_ratios as (
+    select
+        months.month_start_date,
+        expected_gaps.gap_days / nullif(expected_gaps.expected_gap_days, 0) as ratio
+    from months
+    inner join expected_gaps
+        on months.month_start_date > expected_gaps.next_ordered_date
+    where expected_gaps.expected_gap_days is not null
+),
+
+ranked_ratios as (
+    select
+        month_start_date,
+        count(ratio) as return_count,
+        list_sort(list(ratio)) as ratios
+    from known_ratios
+    group by month_start_date
+)
+
+select
+    ranked_ratios.month_start_date,
+    ranked_ratios.return_count,
+    case
+        when ranked_ratios.return_count >= percentiles.minimum_returns
+            then {{ interpolated_quantile('ranked_ratios.ratios', 'percentiles.churn_percentile') }}
+    end as churn_factor,
+    case
+        when ranked_ratios.return_count >= percentiles.minimum_returns
+            then {{ interpolated_quantile('ranked_ratios.ratios', 'percentiles.at_risk_percentile') }}
+    end as at_risk_factor
+from ranked_ratios
+cross join percentiles

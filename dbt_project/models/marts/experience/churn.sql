@@ -1,0 +1,81 @@
+-- The rate by month and segment, beside the limits that were in force and where customers stand now.
+with estimates as (
+    select * from {{ ref('int_kpis__estimates') }}
+    where
+        metric_slug = 'churn'
+        and period_type = 'month'
+        and dimension in ('segment', 'total')
+),
+
+silences as (
+    select * from {{ ref('int_churn__silences') }}
+),
+
+limits as (
+    select * from {{ ref('int_churn__limits') }}
+),
+
+segment_rhythms as (
+    select * from {{ ref('int_churn__segment_rhythms') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+standings as (
+    select
+        silences.month_start_date,
+        silences.segment_slug,
+        grouping(silences.segment_slug) = 1 as is_total,
+        count(*) filter (where silences.at_risk_at >= settings.as_of) as active_count,
+        count(*) filter (
+            where silences.at_risk_at < settings.as_of and silences.churns_at >= settings.as_of
+        ) as at_risk_count,
+        count(*) filter (where silences.churns_at < settings.as_of) as churned_count
+    from silences
+    cross join settings
+    where silences.next_ordered_at is null
+    group by
+        grouping sets (
+            (silences.month_start_date, silences.segment_slug),
+            (silences.month_start_date)
+        )
+)
+
+select
+    estimates.cell_key,
+    estimates.period_start_date as month_start_date,
+    case when estimates.dimension = 'segment' then estimates.member end as segment_slug,
+    estimates.numerator,
+    estimates.denominator,
+    estimates.value,
+    estimates.ci_low,
+    estimates.ci_high,
+    estimates.n_immature,
+    estimates.n_unknown,
+    estimates.n_excluded,
+    segment_rhythms.gap_count as known_gap_count,
+    segment_rhythms.median_gap_days,
+    limits.return_count as known_return_count,
+    limits.at_risk_factor,
+    limits.churn_factor,
+    coalesce(standings.active_count, 0) as active_customer_count,
+    coalesce(standings.at_risk_count, 0) as at_risk_customer_count,
+    coalesce(standings.churned_count, 0) as churned_customer_count,
+    estimates.is_mature,
+    estimates.is_min_n,
+    estimates.definition_version
+from estimates
+left join limits
+    on estimates.period_start_date = limits.month_start_date
+left join segment_rhythms
+    on
+        estimates.period_start_date = segment_rhythms.month_start_date
+        and (estimates.dimension = 'total') = segment_rhythms.is_total
+        and (segment_rhythms.is_total or estimates.member = segment_rhythms.segment_slug)
+left join standings
+    on
+        estimates.period_start_date = standings.month_start_date
+        and (estimates.dimension = 'total') = standings.is_total
+        and (standings.is_total or estimates.member = standings.segment_slug)
