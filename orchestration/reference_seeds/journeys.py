@@ -25,6 +25,7 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     yield from _contradictions(events)
     yield from _unordered_stages(events)
     yield from _empty_ranges(seeds["lifecycle_rules"])
+    yield from _endless_events(seeds["lifecycle_rules"])
 
 
 def _unfinished_journeys(types: Seed, events: Seed) -> Iterator[Problem]:
@@ -105,3 +106,13 @@ def _empty_ranges(rules: Seed) -> Iterator[Problem]:
             at_least, at_most = row[column], row[column.replace("minimum_", "maximum_")]
             if at_least and at_most and float(at_least) > float(at_most):
                 yield row.problem(f"{column} {at_least} is above its maximum {at_most}")
+
+
+def _endless_events(rules: Seed) -> Iterator[Problem]:
+    """A touchpoint gives a stage for a while; what lasts asks for no touchpoint."""
+    for row in rules.rows:
+        of_event = [row[name] for name in ("touchpoint_type_slug", "minimum_touchpoints")]
+        if len({value is None for value in [*of_event, row["lasting_days"]]}) > 1:
+            yield row.problem(
+                "touchpoint_type_slug, minimum_touchpoints and lasting_days go together"
+            )

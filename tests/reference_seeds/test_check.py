@@ -193,14 +193,30 @@ def test_a_journey_that_asks_for_reasons_has_some(seeds, reasons):
 
 def test_a_range_of_a_lifecycle_rule_is_not_empty(seeds, reasons):
     line = replace(
-        seeds / "journeys" / "lifecycle_rules.csv", "at_risk,,1,,90,180", "at_risk,,1,,190,180"
+        seeds / "journeys" / "lifecycle_rules.csv",
+        "4,after_purchase,,,,1,,0,30,,",
+        "4,after_purchase,,,,1,,40,30,,",
     )
 
     assert reasons() == [
         (
             "lifecycle_rules.csv",
             line,
-            "minimum_days_since_order 190 is above its maximum 180",
+            "minimum_days_since_order 40 is above its maximum 30",
+        )
+    ]
+
+
+def test_a_stage_that_a_touchpoint_gives_says_how_long_it_lasts(seeds, reasons):
+    line = replace(
+        seeds / "journeys" / "lifecycle_rules.csv", "order_placed,1,1,", "order_placed,1,,"
+    )
+
+    assert reasons() == [
+        (
+            "lifecycle_rules.csv",
+            line,
+            "touchpoint_type_slug, minimum_touchpoints and lasting_days go together",
         )
     ]
 
