@@ -1,4 +1,4 @@
-"""The tables that no archive can give back: customer keys, what was believed when, and the log.
+"""The tables that no archive can give back: customer keys, what was believed when, the log.
 
 dbt adds to them and never builds them anew. Carrying them from one warehouse to the next belongs
 here; what is in them is dbt's business.
@@ -15,6 +15,7 @@ TABLES = (
     "int_identity__customer_keys",
     "customer_profiles",
     "identity_customer_key_changes",
+    "int_identity__customer_history",
 )
 
 

@@ -32,6 +32,9 @@ IDENTIFIER_TYPES = {
     "device_id",
 }
 
+# Every attribute of a golden record.
+ATTRIBUTES = {"name", "birth_date", "gender", "language", "address", "email", "phone", "segment"}
+
 
 def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     """Rules that would do nothing, or contradict themselves."""
@@ -40,6 +43,7 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     for row in seeds["blocked_values"].rows:
         yield from _idle_block(row)
     yield from _wrong_decisions(seeds["identity_decisions"])
+    yield from _missing_rules(seeds["survivorship_rules"])
 
 
 def _wrong_settings(settings: Seed) -> Iterator[Problem]:
@@ -72,6 +76,11 @@ def _idle_block(row: Row) -> Iterator[Problem]:
         yield row.problem(
             f"{row['blocked_value']!r} blocks nothing: write it in lower case, as it is compared"
         )
+
+
+def _missing_rules(rules: Seed) -> Iterator[Problem]:
+    for attribute in sorted(ATTRIBUTES - rules.values("attribute_slug")):
+        yield Problem(rules.path, 1, f"no rule says which {attribute} survives")
 
 
 def _wrong_decisions(decisions: Seed) -> Iterator[Problem]:

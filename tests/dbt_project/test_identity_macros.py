@@ -16,15 +16,11 @@ def test_identity_macros_give_what_their_names_say(evaluate):
             select {{ latest_value('name', 'seen_at') }}
             from (values ('b', 1), ('c', 2), ('d', 2), (null, 3)) as seen (name, seen_at)
         )""",
-        believed="""(
-            select {{ believed_value('profiles.city') }}
-            from (values
-                (1, timestamp '2026-01-01', null),
-                (2, timestamp '2026-01-01', 'early'),
-                (2, timestamp '2026-01-02', 'late'),
-                (3, timestamp '2026-01-03', 'latest of a source less trusted')
-            ) as profiles (trait_priority, last_seen_at, city)
-            cross join lateral (select profiles.trait_priority) as trait_sources
+        ranks="""(
+            select cast(list({{ survivorship_rank('rule') }} order by rule) as varchar)
+            from (select timestamp '1970-01-02' as last_seen_at, ['a'] as parts) as told_values
+            cross join (select 3 as trait_priority) as source_trust
+            cross join (values ('source_priority'), ('recency'), ('completeness')) as rules (rule)
         )""",
     )
 
@@ -40,5 +36,5 @@ def test_identity_macros_give_what_their_names_say(evaluate):
         "no_mail_time": True,
         "unsafe": True,
         "latest": "d",
-        "believed": "late",
+        "ranks": "[-1.0, -86400.0, 3.0]",
     }

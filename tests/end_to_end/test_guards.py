@@ -55,6 +55,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."customer_profiles"',
         "insert into {relation} select * from {relation}",
     ),
+    "assert_every_customer_has_one_description_at_a_time": (
+        '"warehouse"."intermediate"."int_identity__customer_history"',
+        "insert into {relation} select * from {relation}",
+    ),
     "assert_every_order_has_an_exchange_rate": (
         '"warehouse"."intermediate"."int_orders__placed_orders"',
         "update {relation} set amount = null",

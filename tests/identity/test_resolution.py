@@ -35,6 +35,7 @@ SEEDS = (
     "blocked_values",
     "identifier_types",
     "identity_settings",
+    "survivorship_rules",
     "trait_sources",
 )
 

@@ -6,8 +6,8 @@ profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),
 
-trait_sources as (
-    select * from {{ ref('trait_sources') }}
+golden_records as (
+    select * from {{ ref('int_identity__golden_records') }}
 ),
 
 -- A device alone is a visitor, not yet a person.
@@ -17,19 +17,6 @@ personal_profiles as (
     inner join {{ ref('identifier_types') }} as identifier_types
         on identifiers.identifier_type = identifier_types.identifier_type
     where identifier_types.is_personal and not identifiers.is_junk
-),
-
-segments as (
-    select
-        customer_profiles.customer_key,
-        {{ believed_value('profiles.segment_slug') }} as segment_slug
-    from customer_profiles
-    inner join profiles
-        on customer_profiles.profile_key = profiles.profile_key
-    left join trait_sources
-        on profiles.source_name = trait_sources.source_name
-    where profiles.segment_slug is not null
-    group by customer_profiles.customer_key
 ),
 
 counted as (
@@ -50,12 +37,12 @@ counted as (
 
 select
     counted.customer_key,
-    segments.segment_slug,
+    golden_records.segment_slug,
     counted.profile_count,
     counted.source_count,
     counted.is_identified,
     counted.first_seen_at,
     counted.last_seen_at
 from counted
-left join segments
-    on counted.customer_key = segments.customer_key
+left join golden_records
+    on counted.customer_key = golden_records.customer_key

@@ -2,16 +2,12 @@ with customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+golden_records as (
+    select * from {{ ref('int_identity__golden_records') }}
+),
+
 customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
-),
-
-profiles as (
-    select * from {{ ref('int_identity__profiles') }}
-),
-
-trait_sources as (
-    select * from {{ ref('trait_sources') }}
 ),
 
 identifiers as (
@@ -37,22 +33,6 @@ orders as (
 answers as (
     select * from {{ ref('int_feedback__scored_responses') }}
     where customer_key is not null and is_valid
-),
-
-traits as (
-    select
-        customer_profiles.customer_key,
-        {{ believed_value('profiles.gender') }} as gender,
-        {{ believed_value('profiles.language') }} as language,
-        {{ believed_value('profiles.country_code') }} as country_code,
-        {{ believed_value('profiles.city') }} as city,
-        year({{ believed_value('profiles.birth_date') }}) as birth_year
-    from customer_profiles
-    inner join profiles
-        on customer_profiles.profile_key = profiles.profile_key
-    left join trait_sources
-        on profiles.source_name = trait_sources.source_name
-    group by customer_profiles.customer_key
 ),
 
 holdings as (
@@ -121,13 +101,18 @@ select
     customers.customer_key,
     customers.segment_slug,
     contacts.lifecycle_stage_slug,
-    traits.gender,
-    traits.language,
-    traits.country_code,
-    traits.city,
+    golden_records.gender,
+    golden_records.language,
+    golden_records.country_code,
+    golden_records.city,
     contacts.first_channel_slug,
     contacts.last_channel_slug,
-    cast(traits.birth_year as integer) as birth_year,
+    golden_records.segment_source,
+    golden_records.gender_source,
+    golden_records.language_source,
+    golden_records.address_source,
+    golden_records.birth_date_source as birth_year_source,
+    cast(year(golden_records.birth_date) as integer) as birth_year,
     customers.profile_count,
     customers.source_count,
     coalesce(contacts.channel_count, 0) as channel_count,
@@ -154,8 +139,8 @@ select
     satisfaction.last_answered_at,
     permissions.consent_changed_at
 from customers
-left join traits
-    on customers.customer_key = traits.customer_key
+left join golden_records
+    on customers.customer_key = golden_records.customer_key
 left join holdings
     on customers.customer_key = holdings.customer_key
 left join permissions

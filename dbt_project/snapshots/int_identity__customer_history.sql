@@ -1,0 +1,39 @@
+{% snapshot int_identity__customer_history %}
+
+{{ config(
+    schema='intermediate',
+    unique_key='customer_key',
+    strategy='check',
+    check_cols='all',
+    hard_deletes='invalidate',
+    snapshot_meta_column_names={
+        'dbt_scd_id': 'customer_version_key',
+        'dbt_valid_from': 'valid_from',
+        'dbt_valid_to': 'valid_to',
+        'dbt_updated_at': 'recorded_at',
+    }
+) }}
+
+-- What describes a customer, without what counts: a count changes with every touchpoint.
+with customers as (
+    select * from {{ ref('dim_customers') }}
+)
+
+select
+    customer_key,
+    segment_slug,
+    lifecycle_stage_slug,
+    gender,
+    language,
+    country_code,
+    city,
+    birth_year,
+    is_identified,
+    has_account,
+    has_loyalty_card,
+    is_email_marketing_allowed,
+    is_sms_marketing_allowed,
+    is_push_marketing_allowed
+from customers
+
+{% endsnapshot %}
