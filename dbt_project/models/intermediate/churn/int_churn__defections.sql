@@ -1,6 +1,6 @@
--- Who had the k-th bad experience, and beside each of them customers at the same moment who were as
--- long with us, had bought as often and been as silent, and had fewer. "Never had one" would be known
--- only from the future.
+-- Who had the k-th bad experience, and beside each of them customers who at the same moment had been
+-- with us as long, bought as often, been as silent, and had fewer. "Never had one" would be known only
+-- from the future.
 with bad_experiences as (
     select * from {{ ref('int_feedback__bad_experiences') }}
 ),
@@ -15,8 +15,7 @@ defection_bands as (
 ),
 
 settings as (
-    select
-        cast(setting_value as integer) as control_count
+    select cast(setting_value as integer) as control_count
     from {{ ref('kpi_windows') }}
     where setting = 'defection_controls'
 ),
@@ -44,7 +43,8 @@ alive_spans as (
         order_bands.band as order_band,
         silences.first_ordered_at,
         silences.ordered_at as began_at,
-        least(silences.churns_at, coalesce(silences.next_ordered_at, silences.churns_at)) as ended_at
+        least(silences.churns_at, coalesce(silences.next_ordered_at, silences.churns_at))
+            as ended_at
     from silences
     inner join order_bands
         on

@@ -30,12 +30,12 @@ rhythms as (
     left join segment_rhythms as of_segment
         on
             gaps.month_start_date = of_segment.month_start_date
-            and gaps.segment_slug = of_segment.segment_slug
-            and not of_segment.is_total
+            and of_segment.dimension = 'segment'
+            and gaps.segment_slug = of_segment.member
     left join segment_rhythms as of_all
         on
             gaps.month_start_date = of_all.month_start_date
-            and of_all.is_total
+            and of_all.dimension = 'total'
 )
 
 select

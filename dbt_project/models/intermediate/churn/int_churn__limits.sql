@@ -44,11 +44,15 @@ select
     ranked_ratios.return_count,
     case
         when ranked_ratios.return_count >= percentiles.minimum_returns
-            then {{ interpolated_quantile('ranked_ratios.ratios', 'percentiles.churn_percentile') }}
+            then {{ interpolated_quantile(
+                'ranked_ratios.ratios', 'percentiles.churn_percentile'
+            ) }}
     end as churn_factor,
     case
         when ranked_ratios.return_count >= percentiles.minimum_returns
-            then {{ interpolated_quantile('ranked_ratios.ratios', 'percentiles.at_risk_percentile') }}
+            then {{ interpolated_quantile(
+                'ranked_ratios.ratios', 'percentiles.at_risk_percentile'
+            ) }}
     end as at_risk_factor
 from ranked_ratios
 cross join percentiles

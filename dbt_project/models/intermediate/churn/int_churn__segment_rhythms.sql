@@ -8,11 +8,12 @@ months as (
     from gaps
 ),
 
--- A gap is known from the order that ends it.
+-- A gap is known from the order that ends it. It counts for its segment and for all.
 known_gaps as (
     select
         months.month_start_date,
-        gaps.segment_slug,
+        unnest(['segment', 'total']) as dimension,
+        unnest([gaps.segment_slug, 'all']) as member,
         gaps.gap_days
     from months
     inner join gaps
@@ -21,9 +22,13 @@ known_gaps as (
 
 select
     month_start_date,
-    segment_slug,
-    grouping(segment_slug) = 1 as is_total,
+    dimension,
+    member,
     count(*) as gap_count,
     median(gap_days) as median_gap_days
 from known_gaps
-group by grouping sets ((month_start_date, segment_slug), (month_start_date))
+where member is not null
+group by
+    month_start_date,
+    dimension,
+    member

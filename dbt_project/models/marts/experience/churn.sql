@@ -1,4 +1,4 @@
--- The rate by month and segment, beside the limits that were in force and where customers stand now.
+-- The rate by month and segment, beside the limits then in force and where customers stand now.
 with estimates as (
     select * from {{ ref('int_kpis__estimates') }}
     where
@@ -23,24 +23,35 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+last_silences as (
+    select
+        month_start_date,
+        at_risk_at,
+        churns_at,
+        unnest(['segment', 'total']) as dimension,
+        unnest([segment_slug, 'all']) as member
+    from silences
+    where next_ordered_at is null
+),
+
 standings as (
     select
-        silences.month_start_date,
-        silences.segment_slug,
-        grouping(silences.segment_slug) = 1 as is_total,
-        count(*) filter (where silences.at_risk_at >= settings.as_of) as active_count,
+        last_silences.month_start_date,
+        last_silences.dimension,
+        last_silences.member,
+        count(*) filter (where last_silences.at_risk_at >= settings.as_of) as active_count,
         count(*) filter (
-            where silences.at_risk_at < settings.as_of and silences.churns_at >= settings.as_of
+            where
+            last_silences.at_risk_at < settings.as_of
+            and last_silences.churns_at >= settings.as_of
         ) as at_risk_count,
-        count(*) filter (where silences.churns_at < settings.as_of) as churned_count
-    from silences
+        count(*) filter (where last_silences.churns_at < settings.as_of) as churned_count
+    from last_silences
     cross join settings
-    where silences.next_ordered_at is null
     group by
-        grouping sets (
-            (silences.month_start_date, silences.segment_slug),
-            (silences.month_start_date)
-        )
+        last_silences.month_start_date,
+        last_silences.dimension,
+        last_silences.member
 )
 
 select
@@ -72,10 +83,10 @@ left join limits
 left join segment_rhythms
     on
         estimates.period_start_date = segment_rhythms.month_start_date
-        and (estimates.dimension = 'total') = segment_rhythms.is_total
-        and (segment_rhythms.is_total or estimates.member = segment_rhythms.segment_slug)
+        and estimates.dimension = segment_rhythms.dimension
+        and estimates.member = segment_rhythms.member
 left join standings
     on
         estimates.period_start_date = standings.month_start_date
-        and (estimates.dimension = 'total') = standings.is_total
-        and (standings.is_total or estimates.member = standings.segment_slug)
+        and estimates.dimension = standings.dimension
+        and estimates.member = standings.member

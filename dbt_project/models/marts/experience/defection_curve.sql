@@ -96,7 +96,8 @@ select
     survivals.end_count - survivals.churned_count as censored_count,
     -- A product of logarithms is a hair off: more digits than these mean nothing.
     round(survivals.survival_share, 6) as survival_share,
-    round({{ survival_bound('-', 'survivals.survival_share', 'survivals.greenwood') }}, 6) as ci_low,
+    round({{ survival_bound('-', 'survivals.survival_share', 'survivals.greenwood') }}, 6)
+        as ci_low,
     round({{ survival_bound('+', 'survivals.survival_share', 'survivals.greenwood') }}, 6)
         as ci_high,
     survivals.customer_count >= limits.minimum_n as is_min_n
