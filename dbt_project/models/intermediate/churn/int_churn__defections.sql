@@ -1,6 +1,6 @@
--- Who had the k-th bad experience, and beside each of them customers who at the same moment had been
--- with us as long, bought as often, been as silent, and had fewer. "Never had one" would be known only
--- from the future.
+-- Who had the k-th bad experience, and beside each of them customers who at that moment had been
+-- with us as long, bought as often, been as silent, and had fewer. "Never had one" would be known
+-- only from the future.
 with bad_experiences as (
     select * from {{ ref('int_feedback__bad_experiences') }}
 ),

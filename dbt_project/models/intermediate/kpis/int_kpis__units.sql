@@ -16,6 +16,12 @@ with units as (
     union all
     select * from {{ ref('int_kpis__journey_units') }}
     union all
+    select * from {{ ref('int_kpis__loop_units') }}
+    union all
+    select * from {{ ref('int_kpis__proactive_units') }}
+    union all
+    select * from {{ ref('int_kpis__pressure_units') }}
+    union all
     select * from {{ ref('int_kpis__purchase_units') }}
     union all
     select * from {{ ref('int_kpis__service_units') }}

@@ -1,0 +1,29 @@
+with cases as (
+    select * from {{ ref('int_cases__cases') }}
+    where excluded_reason is null
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+)
+
+select
+    'proactive_contact' as metric_slug,
+    cases.case_key as unit_key,
+    cases.customer_key,
+    {{ business_date('cases.opened_at', 'settings.default_time_zone') }} as anchor_date,
+    cases.channel_slug,
+    cases.segment_slug,
+    cases.contact_reason_slug,
+    cast(null as varchar) as journey_slug,
+    cast(null as varchar) as product_key,
+    cast(null as varchar) as store_key,
+    cases.team_key,
+    case when cases.started_by = 'agent' then 1.0 else 0.0 end as unit_value,
+    'eligible' as unit_state,
+    cast(null as timestamp) as matures_at,
+    false as is_censored,
+    cast(null as varchar) as clock_slug,
+    cast(null as bigint) as clock_started_seconds
+from cases
+cross join settings
