@@ -1,6 +1,6 @@
 # Thin names for commands a person could type. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow ui bench run-real clean
+.PHONY: help run test test-slow ui bench bench-queries run-real clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -32,6 +32,9 @@ ui: $(READY) ## Dagster's UI, schedule and sensors on http://127.0.0.1:3000
 
 bench: $(READY) ## Measure landing against plain DuckDB
 	$(BIN)/python -m tests.bench.bench_landing
+
+bench-queries: $(READY) ## Measure a dashboard's queries on ten million touchpoints, after `make run`
+	$(BIN)/python -m tests.bench.bench_queries
 
 run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
 	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real

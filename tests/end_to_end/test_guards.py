@@ -38,6 +38,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_profiles"',
         "update {relation} set customer_key = profile_key",
     ),
+    "assert_daily_touchpoints_add_up": (
+        '"cx"."marts"."touchpoints_daily"',
+        "update {relation} set touchpoint_count = touchpoint_count + 1",
+    ),
     "assert_every_kpi_hangs_on_the_metric_tree": (
         '"warehouse"."reference"."kpis"',
         "update {relation} set parent_metric_slug = null where metric_slug = 'csat'",

@@ -55,3 +55,5 @@ left join channels
     on neighbouring_touchpoints.channel_slug = channels.channel_slug
 left join touchpoint_types
     on neighbouring_touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
+-- One customer's story is in one place of the file.
+order by neighbouring_touchpoints.customer_key, neighbouring_touchpoints.touchpoint_number

@@ -79,3 +79,5 @@ left join touchpoint_types
     on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
 left join customers
     on touchpoints.customer_key = customers.customer_key
+-- Whoever asks for some days reads only theirs.
+order by touchpoints.occurred_at, touchpoints.touchpoint_key
