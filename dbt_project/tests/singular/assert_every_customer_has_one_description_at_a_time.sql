@@ -1,4 +1,5 @@
--- Descriptions of a customer follow one another, and the standing ones are those of today's customers.
+-- Descriptions of a customer follow one another, and the standing ones are those of today's
+-- customers.
 with versions as (
     select
         customer_key,
