@@ -392,17 +392,16 @@ class _Customers:
 
     def _join_in_groups(self, bridge: Bridge, members: dict[str, str]) -> list[Refusal]:
         """Part those who conflict, then place those who fit several."""
-        contenders = self._contenders(list(members)) or list(members)
+        contenders, undecided = self._contenders(list(members))
         groups: list[str] = []
-        undecided = [root for root in members if root not in set(contenders)]
-        for root in contenders:
-            fitting = [group for group in groups if self._conflict(group, root) is None]
+        for alike in contenders:
+            fitting = [group for group in groups if self._conflict(group, alike[0]) is None]
             if len(fitting) == 1:
-                groups[groups.index(fitting[0])] = self._unite_members([*fitting, root], members)
+                groups[groups.index(fitting[0])] = self._unite_members([*fitting, *alike], members)
             elif fitting:
-                undecided.append(root)
+                undecided += alike
             else:
-                groups.append(root)
+                groups.append(self._unite_members(alike, members))
         refusals = [self._refusal(bridge, members, groups[0], group) for group in groups[1:]]
         # Two people share the value: it doesn't tell which of them someone is. A decision or a
         # limit says nothing of the kind, so that all others stay where most are.
@@ -430,20 +429,33 @@ class _Customers:
         members[united] = least
         return united
 
-    def _contenders(self, roots: Sequence[str]) -> list[str]:
-        """Those who conflict with one of the others."""
+    def _contenders(self, roots: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+        """Those who conflict with others, by what they show; and those who conflict with none."""
+        contending = self._contending(roots)
+        # Where no two are too many, all together are.
+        contenders = [root for root in roots if root in contending] or roots
         by_signature = defaultdict(list)
-        for root in roots:
+        for root in contenders:
             by_signature[self.by_root[root].signature].append(root)
-        examples = [alike[0] for alike in by_signature.values()]
-        conflicting = {
-            root
-            for root in examples
-            if any(root != other and self._conflict(other, root) for other in examples)
-        }
-        return [
-            root for root in roots if by_signature[self.by_root[root].signature][0] in conflicting
-        ]
+        others = set(roots) - set(contenders)
+        return list(by_signature.values()), [root for root in roots if root in others]
+
+    def _contending(self, roots: Sequence[str]) -> set[str]:
+        bearers = defaultdict(lambda: defaultdict(list))
+        candidates = set(roots)
+        contending = set()
+        for root in roots:
+            customer = self.by_root[root]
+            if any(self._root(profile) in candidates for profile in customer.kept_from):
+                contending.add(root)
+            for kind in customer.values.keys() & self.compared:
+                for value in customer.values[kind]:
+                    bearers[kind][value].append(root)
+        for kind, by_value in bearers.items():
+            for value, its_bearers in by_value.items():
+                if any(self._values_conflict(kind, value, other) for other in by_value):
+                    contending.update(its_bearers)
+        return contending
 
     def _refusal(
         self, bridge: Bridge, members: Mapping[str, str], left: str, right: str
@@ -534,7 +546,7 @@ def _edits(left: str, right: str, limit: int) -> int:
     """
     if left == right:
         return 0
-    if abs(len(left) - len(right)) > limit:
+    if limit == 0 or abs(len(left) - len(right)) > limit:
         return limit + 1
     last_rows: dict[str, int] = {}
     width = len(right) + 2

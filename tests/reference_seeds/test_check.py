@@ -249,3 +249,128 @@ def test_every_mistake_is_told_at_once_with_its_path(seeds):
         f"{seeds}/journeys/journey_types.csv:8: horizon_days -2 is below 0.01",
         f"{seeds}/journeys/journey_types.csv:8: timeout_days -1 is below 0.01",
     ]
+
+
+IDENTITY_MISTAKES = {
+    "unknown type": (
+        "identifier_types.csv",
+        "fax,true,true,false,,9,,,,,,,Fax number",
+        "no source shows a 'fax'",
+    ),
+    "no boolean": (
+        "identifier_types.csv",
+        "fax,yes please,true,false,,9,,,,,,,Fax number",
+        "is_linking 'yes please' is no boolean",
+    ),
+    "negative limit": (
+        "identifier_types.csv",
+        "fax,true,true,false,,9,-1,,,,,,Fax number",
+        "maximum_given_names -1 is below 0",
+    ),
+    "customers of no value": (
+        "identifier_types.csv",
+        "fax,true,true,false,,9,,,,,,0,Fax number",
+        "maximum_per_customer 0 is below 1",
+    ),
+    "tolerance of a type that many bear": (
+        "identifier_types.csv",
+        "fax,true,true,false,1,9,,,,,,,Fax number",
+        "conflict_edits is for a type that is unique per person",
+    ),
+    "type said twice": (
+        "identifier_types.csv",
+        "email,true,true,false,,9,,,,,,,E-mail",
+        "the same identifier_type as line 4",
+    ),
+    "block of an unknown type": (
+        "blocked_values.csv",
+        "fax,exact,000,Placeholder",
+        "identifier_type 'fax' is neither any nor known",
+    ),
+    "unknown way to match": (
+        "blocked_values.csv",
+        "email,regex,^x+@,Placeholder",
+        "match_kind 'regex' is none of contains, exact, prefix, suffix",
+    ),
+    "block that never matches": (
+        "blocked_values.csv",
+        "email,exact,NoReply@firm.pl,Nobody reads it",
+        "'NoReply@firm.pl' blocks nothing: write it in lower case, as it is compared",
+    ),
+    "block without a reason": ("blocked_values.csv", "email,exact,x@firm.pl,", "no reason"),
+    "value blocked twice": (
+        "blocked_values.csv",
+        "any,exact,null,Again",
+        "the same identifier_type, match_kind, blocked_value as line 2",
+    ),
+    "unknown setting": (
+        "identity_settings.csv",
+        "name_edits,2,Edits",
+        "unknown setting 'name_edits': there are ",
+    ),
+    "unknown decision": (
+        "identity_decisions.csv",
+        "join,a,b,Seen in the shop",
+        "decision 'join' is none of merge, split",
+    ),
+    "decision without a reason": ("identity_decisions.csv", "merge,a,b,", "no reason"),
+    "decision on one profile": (
+        "identity_decisions.csv",
+        "merge,a,a,Seen in the shop",
+        "a decision takes two profiles, not one twice",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "reason"), IDENTITY_MISTAKES.values(), ids=IDENTITY_MISTAKES
+)
+def test_a_bad_rule_of_identity_is_named_with_its_line(seeds, reasons, file, row, reason):
+    line = add(seeds / "identity" / file, row)
+
+    found = [why for name, at, why in reasons() if (name, at) == (file, line)]
+
+    assert any(why.startswith(reason) for why in found), found
+
+
+def test_a_setting_has_one_row_within_its_range(seeds, reasons):
+    settings = seeds / "identity" / "identity_settings.csv"
+    line = replace(settings, "typo_edits,1", "typo_edits,-1")
+
+    assert reasons() == [("identity_settings.csv", line, "typo_edits takes 0 to 10")]
+
+    replace(settings, "typo_edits,-1", "typo_rarity,-1")
+    assert ("identity_settings.csv", line, "the same setting as line 3") in reasons()
+
+
+def test_a_setting_that_is_taken_out_is_missed(seeds, reasons):
+    settings = seeds / "identity" / "identity_settings.csv"
+    rows = settings.read_text().splitlines(keepends=True)
+    settings.write_text("".join(row for row in rows if not row.startswith("typo_edits")))
+
+    assert reasons() == [("identity_settings.csv", 1, "no row for setting typo_edits")]
+
+
+def test_decisions_that_contradict_each_other_name_both_lines(seeds, reasons):
+    decisions = seeds / "identity" / "identity_decisions.csv"
+    rows = [
+        "merge,a,b,Seen in the shop",
+        "split,b,a,Two people",
+        "merge,a,b,Seen again",
+        "merge,b,c,One card",
+        "merge,c,d,One card",
+        "split,a,d,Two birth dates",
+        "split,a,e,Two birth dates",
+    ]
+    for row in rows:
+        add(decisions, row)
+
+    assert reasons() == [
+        ("identity_decisions.csv", 3, "splits what line 2 merges"),
+        ("identity_decisions.csv", 4, "decided already in line 2"),
+        (
+            "identity_decisions.csv",
+            7,
+            "splits what the merges in lines 2, 5, 6 join: take one of them out",
+        ),
+    ]
