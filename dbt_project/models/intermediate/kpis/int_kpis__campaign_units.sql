@@ -1,11 +1,17 @@
 {{ config(materialized='view') }}
 
-with contacts as (
-    select * from {{ ref('int_campaigns__contacts') }}
+with customers as (
+    select * from {{ ref('int_identity__customers') }}
 ),
 
-customers as (
-    select * from {{ ref('int_identity__customers') }}
+contacts as (
+    select
+        campaign_contacts.*,
+        customers.segment_slug,
+        coalesce(customers.is_identified, false) as is_identified
+    from {{ ref('int_campaigns__contacts') }} as campaign_contacts
+    left join customers
+        on campaign_contacts.customer_key = customers.customer_key
 ),
 
 -- What a channel cannot show is no unit there: a text message tells no opening, a letter no click.
@@ -58,7 +64,7 @@ units as (
         'campaign_conversion' as metric_slug,
         campaign_contact_key,
         converted_at is not null as is_counted,
-        case when customer_key is null then 'unknown' else 'eligible' end as unit_state,
+        case when is_identified then 'eligible' else 'unknown' end as unit_state,
         conversion_matures_at as matures_at
     from contacts
 )
@@ -69,7 +75,7 @@ select
     contacts.customer_key,
     contacts.delivered_date as anchor_date,
     contacts.channel_slug,
-    customers.segment_slug,
+    contacts.segment_slug,
     cast(null as varchar) as contact_reason_slug,
     cast(null as varchar) as journey_slug,
     cast(null as varchar) as product_key,
@@ -84,5 +90,3 @@ select
 from units
 inner join contacts
     on units.campaign_contact_key = contacts.campaign_contact_key
-left join customers
-    on contacts.customer_key = customers.customer_key

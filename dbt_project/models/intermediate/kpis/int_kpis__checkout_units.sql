@@ -63,7 +63,7 @@ select
     cast(null as varchar) as team_key,
     case when judged_checkouts.is_success then 1.0 else 0.0 end as unit_value,
     -- Nobody can tell whether an unknown customer bought elsewhere.
-    case when judged_checkouts.customer_key is null then 'unknown' else 'eligible' end
+    case when customers.is_identified then 'eligible' else 'unknown' end
         as unit_state,
     judged_checkouts.matures_at,
     false as is_censored,

@@ -115,9 +115,23 @@ chains as (
     from chain_starts
 ),
 
-coverage as (
-    select min(started_at) as covered_from
+-- In the first days of a channel nobody can see what came before them.
+channel_starts as (
+    select
+        channel_slug,
+        min(started_at) as covered_from
     from contacts
+    group by channel_slug
+),
+
+uncovered_contacts as (
+    select distinct contacts.contact_key
+    from contacts
+    cross join windows
+    inner join channel_starts
+        on
+            contacts.started_at >= channel_starts.covered_from
+            and contacts.started_at < channel_starts.covered_from + windows.repeat_window
 ),
 
 judged_contacts as (
@@ -131,8 +145,7 @@ judged_contacts as (
             as is_last_of_reason,
         coalesce(chains.started_at <= chains.earlier_ended_at + windows.repeat_window, false)
             as is_repeat,
-        contacts.started_at >= coverage.covered_from + windows.repeat_window
-            as is_look_back_covered,
+        uncovered_contacts.contact_key is null as is_look_back_covered,
         chains.chain_length,
         chains.contact_in_chain,
         row_number() over (
@@ -141,7 +154,8 @@ judged_contacts as (
         windows.fcr_window
     from contacts
     cross join windows
-    cross join coverage
+    left join uncovered_contacts
+        on contacts.contact_key = uncovered_contacts.contact_key
     left join followed_contacts
         on contacts.contact_key = followed_contacts.contact_key
     left join chains
@@ -204,7 +218,7 @@ measures as (
         ended_at as anchored_at,
         cast(stated_resolution = 'resolved' as double) as unit_value,
         true as is_eligible,
-        cast(null as timestamp) as matures_at
+        ended_at as matures_at
     from judged_contacts
     where ended_at is not null and is_last_of_case and stated_resolution is not null
 
@@ -229,7 +243,7 @@ measures as (
         started_at as anchored_at,
         cast(is_repeat as double) as unit_value,
         contact_reason_slug is not null and is_look_back_covered as is_eligible,
-        cast(null as timestamp) as matures_at
+        started_at as matures_at
     from judged_contacts
 )
 

@@ -94,7 +94,7 @@ units as (
         cast(null as varchar) as store_key,
         cast(unit_value as double) as unit_value,
         case when is_bot then 'excluded' else 'eligible' end as unit_state,
-        cast(null as timestamp) as matures_at
+        started_at as matures_at
     from session_values
 
     union all
@@ -114,7 +114,7 @@ units as (
             else 0.0
         end as unit_value,
         'eligible' as unit_state,
-        cast(null as timestamp) as matures_at
+        portal_touchpoints.occurred_at as matures_at
     from portal_touchpoints
     left join source_contact_reasons
         on
@@ -136,7 +136,7 @@ units as (
         store_readings.dwell_seconds as unit_value,
         case when store_readings.dwell_seconds is null then 'unknown' else 'eligible' end
             as unit_state,
-        cast(null as timestamp) as matures_at
+        store_readings.entered_at as matures_at
     from store_readings
     inner join device_attributions
         on

@@ -139,7 +139,7 @@ select
     team_key,
     value as unit_value,
     'eligible' as unit_state,
-    cast(null as timestamp) as matures_at,
+    cast(week_start_date as timestamp) as matures_at,
     false as is_censored,
     cast(null as varchar) as clock_slug,
     cast(null as bigint) as clock_started_seconds

@@ -53,7 +53,7 @@ judged_orders as (
         first_purchases.store_key,
         repurchases.is_success,
         case
-            when first_purchases.customer_key is null then 'unknown'
+            when not coalesce(customers.is_identified, false) then 'unknown'
             when not first_purchases.is_first_order then 'excluded'
             else 'eligible'
         end as unit_state,
@@ -61,6 +61,8 @@ judged_orders as (
     from repurchases
     inner join first_purchases
         on repurchases.order_key = first_purchases.order_key
+    left join customers
+        on first_purchases.customer_key = customers.customer_key
 
     union all
 

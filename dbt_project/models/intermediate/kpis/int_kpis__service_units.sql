@@ -12,6 +12,14 @@ clock_readings as (
     select * from {{ ref('int_service__clock_readings') }}
 ),
 
+status_spans as (
+    select * from {{ ref('int_cases__status_spans') }}
+),
+
+clocks as (
+    select * from {{ ref('int_service__clocks') }}
+),
+
 channels as (
     select * from {{ ref('channels') }}
 ),
@@ -31,6 +39,55 @@ windows as (
         {{ elapsed('solve_maturity_days', 'day') }} as solve_window,
         {{ elapsed('bot_containment_window_hours', 'hour') }} as containment_window
     from kpi_windows
+),
+
+-- Whether a solve was the last shows a window later: what was solved since is not final.
+judged_cases as (
+    select
+        cases.*,
+        settings.as_of - windows.solve_window as judged_until,
+        coalesce(
+            cases.is_solved and cases.last_solved_at < settings.as_of - windows.solve_window, false
+        ) as is_last_solve_final
+    from cases
+    cross join settings
+    cross join windows
+),
+
+judged_spans as (
+    select
+        judged_cases.case_key,
+        status_spans.status_slug,
+        status_spans.started_at,
+        least(
+            coalesce(status_spans.ended_at, judged_cases.judged_until), judged_cases.judged_until
+        ) as judged_until
+    from status_spans
+    inner join judged_cases
+        on
+            status_spans.case_key = judged_cases.case_key
+            and status_spans.started_at < judged_cases.judged_until
+),
+
+ticket_waits as (
+    select
+        case_key,
+        sum(
+            case
+                when status_slug in ('new', 'open', 'hold')
+                    then {{ dbt.datediff('started_at', 'judged_until', 'second') }}
+                else 0
+            end
+        ) as requester_wait_seconds,
+        sum(
+            case
+                when status_slug = 'pending'
+                    then {{ dbt.datediff('started_at', 'judged_until', 'second') }}
+                else 0
+            end
+        ) as agent_wait_seconds
+    from judged_spans
+    group by case_key
 ),
 
 business_times as (
@@ -110,20 +167,24 @@ first_waits as (
 
 measured_cases as (
     select
-        cases.*,
+        cases.* exclude (requester_wait_seconds, agent_wait_seconds),
         cases.channel_slug in ('ticket', 'chat') and not cases.is_bot_only as is_solvable,
         {{ dbt.datediff('cases.opened_at', 'cases.first_solved_at', 'second') }}
             as first_solve_seconds,
-        case
-            when cases.is_solved
-                then {{ dbt.datediff('cases.opened_at', 'cases.last_solved_at', 'second') }}
-        end as last_solve_seconds,
         business_times.ended_seconds - business_times.started_seconds
             as first_solve_business_seconds,
         case
-            when cases.is_solved
-                then business_times.last_ended_seconds - business_times.started_seconds
-        end as last_solve_business_seconds,
+            when cases.is_last_solve_final
+                then {{ dbt.datediff('cases.opened_at', 'cases.last_solved_at', 'second') }}
+            else {{ dbt.datediff('cases.opened_at', 'cases.judged_until', 'second') }}
+        end as last_solve_seconds,
+        case
+            when cases.is_last_solve_final then business_times.last_ended_seconds
+            else clocks.seconds_at_final_solves
+        end - business_times.started_seconds as last_solve_business_seconds,
+        coalesce(ticket_waits.requester_wait_seconds, 0) as requester_wait_seconds,
+        coalesce(ticket_waits.agent_wait_seconds, 0) as agent_wait_seconds,
+        cases.opened_at + windows.solve_window as judgement_starts_at,
         {{ dbt.datediff(
             'cases.bot_clock_started_at',
             'coalesce(cases.first_bot_reply_at, cases.bot_ended_at)',
@@ -133,11 +194,7 @@ measured_cases as (
         business_times.started_seconds as opened_business_seconds,
         business_times.clock_slug as business_clock_slug,
         cases.first_solved_at + windows.solve_window as first_solve_matures_at,
-        -- What is not solved may be solved at any time, or never.
-        case
-            when cases.is_solved then cases.last_solved_at + windows.solve_window
-            else timestamp '9999-12-31'
-        end as last_solve_matures_at,
+        cases.last_solved_at + windows.solve_window as last_solve_matures_at,
         cases.bot_ended_at + windows.containment_window as containment_matures_at,
         case
             when not cases.is_queued or not coalesce(first_waits.is_open_at_start, false)
@@ -150,10 +207,14 @@ measured_cases as (
         end as abandonment_state,
         cases.is_bot_session and cases.customer_turn_count > 0 as is_bot_asked,
         cases.is_handed_over or followed_sessions.case_key is not null as is_bot_insufficient
-    from cases
+    from judged_cases as cases
     cross join windows
     left join business_times
         on cases.case_key = business_times.unit_key
+    left join clocks
+        on business_times.clock_slug = clocks.clock_slug
+    left join ticket_waits
+        on cases.case_key = ticket_waits.case_key
     left join first_waits
         on cases.case_key = first_waits.case_key
     left join followed_sessions
@@ -220,27 +281,31 @@ case_units as (
             ) }},
             {{ kpi_unit(
                 'resolution_time_last', 'opened_at', 'last_solve_seconds',
-                among='is_solvable', matures_at='last_solve_matures_at',
-                is_censored='not is_solved',
-                running_clock="case when not is_solved then 'elapsed' end",
+                among='is_solvable', matures_at='judgement_starts_at',
+                is_censored='not is_last_solve_final',
+                running_clock="case when not is_last_solve_final then 'elapsed' end",
                 clock_started_seconds='opened_seconds'
             ) }},
             {{ kpi_unit(
                 'resolution_business_time_last', 'opened_at', 'last_solve_business_seconds',
-                among='is_solvable', matures_at='last_solve_matures_at',
-                is_censored='not is_solved',
-                running_clock='case when not is_solved then business_clock_slug end',
+                among='is_solvable', matures_at='judgement_starts_at',
+                is_censored='not is_last_solve_final',
+                running_clock='case when not is_last_solve_final then business_clock_slug end',
                 clock_started_seconds='opened_business_seconds'
             ) }},
             {{ kpi_unit(
                 'requester_wait_time', 'opened_at', 'requester_wait_seconds',
-                among="channel_slug = 'ticket'", matures_at='last_solve_matures_at',
-                is_censored='not is_solved'
+                among="channel_slug = 'ticket'", matures_at='judgement_starts_at',
+                is_censored='not is_last_solve_final',
+                running_clock="case when not is_last_solve_final then 'elapsed' end",
+                clock_started_seconds='opened_seconds'
             ) }},
             {{ kpi_unit(
                 'agent_wait_time', 'opened_at', 'agent_wait_seconds',
-                among="channel_slug = 'ticket'", matures_at='last_solve_matures_at',
-                is_censored='not is_solved'
+                among="channel_slug = 'ticket'", matures_at='judgement_starts_at',
+                is_censored='not is_last_solve_final',
+                running_clock="case when not is_last_solve_final then 'elapsed' end",
+                clock_started_seconds='opened_seconds'
             ) }},
             {{ kpi_unit(
                 'one_touch_resolution', 'last_solved_at', 'agent_reply_count = 1',

@@ -79,9 +79,9 @@ select
     -- Decimals add up to the same sum in any order.
     cast(value_so_far as decimal(18, 6)) as unit_value,
     unit_state,
-    -- A duration is counted from its start: what has not ended says that it is longer still.
-    is_eligible and (is_settled or kind = 'duration') as is_counted,
+    is_eligible and is_settled as is_counted,
     is_eligible and (not is_settled or clock_slug is not null) as is_immature,
-    is_censored or not is_settled or clock_slug is not null as is_censored
+    -- What has not ended says that it is longer still.
+    is_censored or clock_slug is not null as is_censored
 from unit_members
 where member != 'unknown'

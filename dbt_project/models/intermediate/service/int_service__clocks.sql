@@ -5,12 +5,31 @@ with open_hours as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+windows as (
+    select {{ elapsed('solve_maturity_days', 'day') }} as solve_window
+    from kpi_windows
+),
+
+-- What was solved by then is solved for good, if no reopening has come.
+readings as (
+    select
+        settings.as_of,
+        settings.as_of - windows.solve_window as solves_final_until
+    from settings
+    cross join windows
 )
 
 select
     'elapsed' as clock_slug,
-    cast(epoch(as_of) as bigint) as seconds_at_as_of
-from settings
+    cast(epoch(as_of) as bigint) as seconds_at_as_of,
+    cast(epoch(solves_final_until) as bigint) as seconds_at_final_solves
+from readings
 
 union all
 
@@ -18,10 +37,20 @@ select
     open_hours.calendar_slug as clock_slug,
     cast(
         sum({{ dbt.datediff(
-            'open_hours.opened_at', 'least(open_hours.closed_at, settings.as_of)', 'second'
+            'open_hours.opened_at', 'least(open_hours.closed_at, readings.as_of)', 'second'
         ) }}) as bigint
-    ) as seconds_at_as_of
+    ) as seconds_at_as_of,
+    cast(
+        coalesce(
+            sum({{ dbt.datediff(
+                'open_hours.opened_at',
+                'least(open_hours.closed_at, readings.solves_final_until)',
+                'second'
+            ) }}) filter (where open_hours.opened_at < readings.solves_final_until),
+            0
+        ) as bigint
+    ) as seconds_at_final_solves
 from open_hours
-inner join settings
-    on open_hours.opened_at < settings.as_of
+inner join readings
+    on open_hours.opened_at < readings.as_of
 group by open_hours.calendar_slug

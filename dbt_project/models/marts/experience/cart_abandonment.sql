@@ -14,14 +14,20 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
 judged_checkouts as (
     select
         checkouts.*,
-        checkouts.customer_key is not null and checkouts.matures_at < settings.as_of as is_counted,
-        checkouts.customer_key is not null and checkouts.matures_at >= settings.as_of
-            as is_immature
+        coalesce(customers.is_identified, false) as is_known,
+        customers.is_identified and checkouts.matures_at < settings.as_of as is_counted,
+        customers.is_identified and checkouts.matures_at >= settings.as_of as is_immature
     from checkouts
     cross join settings
+    left join customers
+        on checkouts.customer_key = customers.customer_key
 ),
 
 -- By customer first: checkouts of one customer are not independent of each other.
@@ -30,7 +36,7 @@ customer_weeks as (
         period_start_date,
         channel_slug,
         customer_key,
-        count(*) as seen_count,
+        count(case when not is_known then 1 end) as unknown_count,
         count(case when is_counted then 1 end) as checkout_count,
         count(case when is_counted and outcome_slug = 'completed' then 1 end) as completed_count,
         count(case when is_counted and outcome_slug = 'completed_elsewhere' then 1 end)
@@ -59,8 +65,7 @@ weeks as (
         cast(sum(abandoned_count) as bigint) as abandoned_count,
         cast(sum(recovered_count) as bigint) as recovered_count,
         cast(sum(immature_count) as bigint) as immature_count,
-        cast(sum(case when customer_key is null then seen_count else 0 end) as bigint)
-            as unknown_count,
+        cast(sum(unknown_count) as bigint) as unknown_count,
         sum(abandoned_amount) as abandoned_amount,
         sum(abandoned_count) / nullif(cast(sum(checkout_count) as double), 0) as abandonment_rate,
         count(case when checkout_count > 0 then 1 end) as customer_count,
