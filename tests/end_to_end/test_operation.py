@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .conftest import Company, run_command
+from tests.company import Company, run_command
 
 
 def published_versions(company):

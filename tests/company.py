@@ -1,4 +1,4 @@
-"""One generated company, landed, built and published once by the commands that a person types."""
+"""A generated company, landed, built and published by the commands that a person types."""
 
 import json
 import os
@@ -9,12 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-import pytest
 
 from orchestration.paths import PROJECT_DIR
-
-CUSTOMERS = 300
-DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -60,13 +56,12 @@ def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.fixture(scope="session")
-def company(tmp_path_factory) -> Company:
-    data = tmp_path_factory.mktemp("company")
+def generate_and_run(data: Path, customers: int, days: int) -> Company:
+    """Generate a world of this size, then land, build and publish it."""
     generated = run_command(
         data,
         "orchestration.sample_world",
-        *("--customers", str(CUSTOMERS), "--days", str(DAYS), "--seed", "1", "--out", str(data)),
+        *("--customers", str(customers), "--days", str(days), "--seed", "1", "--out", str(data)),
     )
     assert generated.returncode == 0, generated.stderr
 

@@ -1,0 +1,167 @@
+"""Feedback: what customers answered, and how many of those asked did."""
+
+import pandas as pd
+
+from tests.oracles.cells import unit_states
+from tests.oracles.facts import Facts, days, seed
+
+# Scale: its answers, and those that count as a success.
+SCALES = {
+    "nps_10": (range(11), None),
+    "csat_3": (range(1, 4), {3}),
+    "csat_4": (range(1, 5), {3, 4}),
+    "csat_5": (range(1, 6), {4, 5}),
+    "csat_6": (range(1, 7), {5, 6}),
+    "csat_7": (range(1, 8), {6, 7}),
+    "csat_10": (range(1, 11), {8, 9, 10}),
+    "good_bad": (range(2), {1}),
+    "ces_7": (range(1, 8), {5, 6, 7}),
+    "stars_5": (range(1, 6), {4, 5}),
+}
+QUESTION = ["source_name", "program_slug", "question"]
+
+
+def _score(answer: str, scale: str, direction: str) -> float:
+    """The answer as a number where more is better; none if it is not on its scale."""
+    scores = SCALES[scale][0]
+    if not str(answer).isdigit() or int(answer) not in scores:
+        return float("nan")
+    return int(answer) if direction == "ascending" else scores[0] + scores[-1] - int(answer)
+
+
+def _answers(facts: Facts, metric: str) -> pd.DataFrame:
+    """Answers to the questions of a metric, scored anew; the latest of each person counts.
+
+    Of a relational program the latest of a business month, else of the subject.
+    """
+    questions = seed("survey_questions").query("metric_slug == @metric")
+    questions = questions.set_index(QUESTION)["direction"].rename("scale_direction").reset_index()
+    responses = facts.table("int_feedback__scored_responses")
+    subjects = facts.table("int_feedback__answers")[[*QUESTION, "response_id", "subject"]]
+    answers = responses.merge(questions, on=QUESTION).merge(
+        subjects, on=[*QUESTION, "response_id"], how="left", validate="one_to_one"
+    )
+    answers["score"] = [
+        _score(answer, scale, direction)
+        for answer, scale, direction in zip(
+            answers.answer, answers.scale_slug, answers.scale_direction, strict=True
+        )
+    ]
+    answers["date"] = facts.business_date(answers.answered_at)
+    month = answers.date.dt.strftime("%Y-%m")
+    occasion = answers.subject.fillna(answers.response_id)
+    answers["occasion"] = month.where(answers.feedback_kind == "relational", occasion)
+    answers["person"] = answers.customer_key.fillna(answers.response_key)
+
+    valid = answers[answers.score.notna() & answers.excluded_reason.isna()]
+    latest = valid.sort_values(["answered_at", "response_id"]).drop_duplicates(
+        ["person", *QUESTION, "occasion"], keep="last"
+    )
+    answers["is_counted"] = answers.index.isin(latest.index)
+    return answers
+
+
+def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
+    cases = facts.table("int_cases__cases").set_index("case_key")
+    return pd.DataFrame(
+        {
+            "customer": answers.customer_key,
+            "date": answers.date,
+            "channel": answers.channel_slug,
+            "segment": facts.segment_of(answers.customer_key),
+            "contact_reason": answers.contact_reason_slug,
+            "product": answers.product_key,
+            "team": answers.case_key.map(cases.team_key),
+            "value": value,
+            "state": unit_states(answers.index, excluded=~answers.is_counted),
+        }
+    )
+
+
+def _net_promoters(facts: Facts, metric: str) -> pd.DataFrame:
+    answers = _answers(facts, metric)
+    value = (answers.score >= 9).astype(int) - (answers.score <= 6).astype(int)
+    return _units(facts, answers, value)
+
+
+def nps_relational(facts: Facts) -> pd.DataFrame:
+    """Promoters less detractors, the latest answer of a customer, program and month."""
+    return _net_promoters(facts, "nps_relational")
+
+
+def nps_transactional(facts: Facts) -> pd.DataFrame:
+    """The same after an event, the latest answer of a customer, program and subject."""
+    return _net_promoters(facts, "nps_transactional")
+
+
+def _top_box(facts: Facts, metric: str) -> pd.DataFrame:
+    answers = _answers(facts, metric)
+    successes = [
+        score in SCALES[scale][1]
+        for score, scale in zip(answers.score, answers.scale_slug, strict=True)
+    ]
+    return _units(facts, answers, pd.Series(successes, index=answers.index))
+
+
+def _mean_score(facts: Facts, metric: str) -> pd.DataFrame:
+    answers = _answers(facts, metric)
+    return _units(facts, answers, answers.score)
+
+
+def csat(facts: Facts) -> pd.DataFrame:
+    """Answers in the top box of their scale."""
+    return _top_box(facts, "csat")
+
+
+def ces(facts: Facts) -> pd.DataFrame:
+    """Answers of 5 to 7 on the 7-point scale of agreement."""
+    return _top_box(facts, "ces")
+
+
+def ces_mean(facts: Facts) -> pd.DataFrame:
+    """Mean of the answers that `ces` counts."""
+    return _mean_score(facts, "ces")
+
+
+def review_positive(facts: Facts) -> pd.DataFrame:
+    """Reviews with four or five stars."""
+    return _top_box(facts, "review_positive")
+
+
+def review_stars(facts: Facts) -> pd.DataFrame:
+    """Mean stars."""
+    return _mean_score(facts, "review_positive")
+
+
+def survey_response_rate(facts: Facts) -> pd.DataFrame:
+    """Invitations completed within the window of their delivery; bounces are apart."""
+    invitations = facts.table("int_feedback__invitations")
+    profiles = facts.table("int_identity__customer_profiles").set_index("profile_key")
+    customer = invitations.profile_key.map(profiles.customer_key)
+    window = days("survey_response_window_days")
+    return pd.DataFrame(
+        {
+            "customer": customer,
+            "date": facts.business_date(invitations.delivered_at.fillna(invitations.sent_at)),
+            "channel": "survey",
+            "segment": facts.segment_of(customer),
+            "value": invitations.completed_at - invitations.delivered_at <= window,
+            "state": unit_states(
+                invitations.index,
+                excluded=~invitations.is_delivered,
+                immature=invitations.delivered_at + window >= facts.as_of,
+            ),
+        }
+    )
+
+
+KPIS = {
+    "ces": ces,
+    "ces_mean": ces_mean,
+    "csat": csat,
+    "nps_relational": nps_relational,
+    "nps_transactional": nps_transactional,
+    "review_positive": review_positive,
+    "review_stars": review_stars,
+    "survey_response_rate": survey_response_rate,
+}
