@@ -83,10 +83,10 @@ banded_exposed as (
         exposed.segment_slug,
         exposed.order_band,
         exposed.index_at,
-        exposed.index_at - to_seconds(tenure_bands.band_to * 86400) as first_ordered_after,
-        exposed.index_at - to_seconds(tenure_bands.band_from * 86400) as first_ordered_until,
-        exposed.index_at - to_seconds(silence_bands.band_to * 86400) as silent_after,
-        exposed.index_at - to_seconds(silence_bands.band_from * 86400) as silent_until
+        exposed.index_at - to_days(tenure_bands.band_to) as first_ordered_after,
+        exposed.index_at - to_days(tenure_bands.band_from) as first_ordered_until,
+        exposed.index_at - to_days(silence_bands.band_to) as silent_after,
+        exposed.index_at - to_days(silence_bands.band_from) as silent_until
     from exposed
     inner join defection_bands as tenure_bands
         on

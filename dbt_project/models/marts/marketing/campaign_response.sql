@@ -6,12 +6,26 @@ stages as (
     select * from {{ ref('campaign_stages') }}
 ),
 
+minimums as (
+    select
+        min(minimum_n) as minimum_n,
+        max(definition_version) as definition_version
+    from {{ ref('kpis') }}
+    where mart = 'campaign_response'
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
 responses as (
     select
         campaign_key,
         campaign_name,
         campaign_kind,
         channel_slug,
+        lifecycle_stage_slug,
+        delivered_at,
         unnest([
             'delivered', 'opened', 'clicked', 'replied', 'redeemed', 'converted', 'unsubscribed'
         ]) as stage_slug,
@@ -24,41 +38,78 @@ responses as (
             converted_at,
             unsubscribed_at
         ]) as reached_at,
-        delivered_at,
-        greatest(response_matures_at, conversion_matures_at) as matures_at
+        unnest([
+            delivered_at,
+            response_matures_at,
+            response_matures_at,
+            response_matures_at,
+            conversion_matures_at,
+            conversion_matures_at,
+            response_matures_at
+        ]) as matures_at
     from contacts
 ),
 
 counted as (
     select
-        campaign_key,
-        campaign_name,
-        campaign_kind,
-        channel_slug,
-        stage_slug,
-        count(*) as delivered_count,
-        count(reached_at) as contact_count,
-        min(delivered_at) as first_delivered_at,
-        max(matures_at) as matures_at
+        responses.campaign_key,
+        responses.campaign_name,
+        responses.campaign_kind,
+        responses.channel_slug,
+        responses.lifecycle_stage_slug,
+        responses.stage_slug,
+        count(*) filter (where responses.matures_at < settings.as_of) as denominator,
+        count(responses.reached_at) filter (where responses.matures_at < settings.as_of)
+            as numerator,
+        count(*) filter (where responses.matures_at >= settings.as_of) as n_immature,
+        count(responses.reached_at) as reached_count,
+        min(responses.delivered_at) as first_delivered_at,
+        max(responses.matures_at) as matures_at
     from responses
-    group by campaign_key, campaign_name, campaign_kind, channel_slug, stage_slug
+    cross join settings
+    group by
+        responses.campaign_key,
+        responses.campaign_name,
+        responses.campaign_kind,
+        responses.channel_slug,
+        responses.lifecycle_stage_slug,
+        responses.stage_slug
+),
+
+rates as (
+    select
+        *,
+        numerator / nullif(cast(denominator as double), 0) as rate
+    from counted
 )
 
 select
-    counted.campaign_key,
-    counted.stage_slug,
+    {{ surrogate_key([
+        'rates.campaign_key', 'rates.stage_slug', 'rates.channel_slug', 'rates.lifecycle_stage_slug'
+    ]) }} as cell_key,
+    rates.campaign_key,
+    rates.stage_slug,
     stages.stage_name,
     stages.stage_order,
-    counted.campaign_name,
-    counted.campaign_kind,
-    counted.channel_slug,
-    counted.contact_count,
-    counted.delivered_count,
-    counted.contact_count / counted.delivered_count as response_rate,
-    counted.first_delivered_at,
-    counted.matures_at
-from counted
+    rates.campaign_name,
+    rates.campaign_kind,
+    rates.channel_slug,
+    rates.lifecycle_stage_slug,
+    rates.numerator,
+    rates.denominator,
+    rates.rate as value,
+    {{ wilson_bound('-', 'rates.rate', 'rates.denominator') }} as ci_low,
+    {{ wilson_bound('+', 'rates.rate', 'rates.denominator') }} as ci_high,
+    rates.n_immature,
+    rates.reached_count,
+    rates.n_immature = 0 as is_mature,
+    rates.denominator >= minimums.minimum_n as is_min_n,
+    minimums.definition_version,
+    rates.first_delivered_at,
+    rates.matures_at
+from rates
+cross join minimums
 inner join stages
     on
-        counted.stage_slug = stages.stage_slug
-        and list_contains(string_split(stages.channels, ' '), counted.channel_slug)
+        rates.stage_slug = stages.stage_slug
+        and list_contains(string_split(stages.channels, ' '), rates.channel_slug)

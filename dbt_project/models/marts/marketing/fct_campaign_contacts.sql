@@ -8,6 +8,10 @@ campaigns as (
 
 customers as (
     select * from {{ ref('int_identity__customers') }}
+),
+
+touchpoints as (
+    select * from {{ ref('fct_touchpoints') }}
 )
 
 select
@@ -18,6 +22,7 @@ select
     campaigns.campaign_kind,
     contacts.channel_slug,
     customers.segment_slug,
+    touchpoints.lifecycle_stage_slug,
     contacts.delivered_date,
     contacts.delivered_at,
     contacts.opened_at,
@@ -34,3 +39,5 @@ inner join campaigns
     on contacts.campaign_key = campaigns.campaign_key
 left join customers
     on contacts.customer_key = customers.customer_key
+left join touchpoints
+    on contacts.campaign_contact_key = touchpoints.touchpoint_key

@@ -1,0 +1,128 @@
+-- What the team did, what customers said and how the team itself was that week, side by side.
+with scores as (
+    select * from {{ ref('cx_scorecard') }}
+    where dimension = 'team' and period_type = 'week'
+),
+
+teams as (
+    select * from {{ ref('teams') }}
+),
+
+pulse_weeks as (
+    select * from {{ ref('stg_employees__pulse_weeks') }}
+),
+
+cases as (
+    select * from {{ ref('int_cases__cases') }}
+    where is_human_handled and excluded_reason is null
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+team_metrics as (
+    select
+        member as team_key,
+        period_start_date as week_start_date,
+        max(case when metric_slug = 'fcr' then value end) as fcr_rate,
+        max(case when metric_slug = 'fcr' then denominator end) as fcr_unit_count,
+        max(case when metric_slug = 'first_response_within_target' then value end)
+            as first_response_within_target_rate,
+        max(case when metric_slug = 'first_response_within_target' then denominator end)
+            as first_response_within_target_unit_count,
+        max(case when metric_slug = 'call_abandonment' then value end) as call_abandonment_rate,
+        max(case when metric_slug = 'call_abandonment' then denominator end)
+            as call_abandonment_unit_count,
+        max(case when metric_slug = 'one_touch_resolution' then value end)
+            as one_touch_resolution_rate,
+        max(case when metric_slug = 'one_touch_resolution' then denominator end)
+            as one_touch_resolution_unit_count,
+        max(case when metric_slug = 'reopening' then value end) as reopening_rate,
+        max(case when metric_slug = 'reopening' then denominator end) as reopening_unit_count,
+        max(case when metric_slug = 'transfer' then value end) as transfer_rate,
+        max(case when metric_slug = 'transfer' then denominator end) as transfer_unit_count,
+        max(case when metric_slug = 'csat' then value end) as csat_rate,
+        max(case when metric_slug = 'csat' then denominator end) as csat_unit_count,
+        max(case when metric_slug = 'closed_loop' then value end) as closed_loop_rate,
+        max(case when metric_slug = 'closed_loop' then denominator end) as closed_loop_unit_count,
+        max(case when metric_slug = 'employee_mood' then value end) as employee_mood_score,
+        max(case when metric_slug = 'employee_mood' then denominator end)
+            as employee_mood_answer_count,
+        max(case when metric_slug = 'employee_enablement' then value end)
+            as employee_enablement_score,
+        max(case when metric_slug = 'employee_enablement' then denominator end)
+            as employee_enablement_answer_count,
+        max(case when metric_slug = 'first_response_time' then value end) as first_response_seconds,
+        max(case when metric_slug = 'resolution_business_time_last' then value end)
+            as resolution_business_seconds
+    from scores
+    group by
+        member,
+        period_start_date
+),
+
+workloads as (
+    select
+        cases.team_key,
+        cast(
+            date_trunc(
+                'week', {{ business_date('cases.opened_at', 'settings.default_time_zone') }}
+            ) as date
+        ) as week_start_date,
+        count(*) as handled_case_count,
+        sum(cases.handle_seconds) as handle_seconds
+    from cases
+    cross join settings
+    group by
+        cases.team_key,
+        cast(
+            date_trunc(
+                'week', {{ business_date('cases.opened_at', 'settings.default_time_zone') }}
+            ) as date
+        )
+)
+
+select
+    team_metrics.team_key,
+    team_metrics.week_start_date,
+    teams.team_name,
+    teams.team_function,
+    teams.store_id as store_key,
+    coalesce(workloads.handled_case_count, 0) as handled_case_count,
+    workloads.handle_seconds,
+    team_metrics.first_response_seconds,
+    team_metrics.resolution_business_seconds,
+    team_metrics.fcr_rate,
+    coalesce(team_metrics.fcr_unit_count, 0) as fcr_unit_count,
+    team_metrics.first_response_within_target_rate,
+    coalesce(team_metrics.first_response_within_target_unit_count, 0)
+        as first_response_within_target_unit_count,
+    team_metrics.call_abandonment_rate,
+    coalesce(team_metrics.call_abandonment_unit_count, 0) as call_abandonment_unit_count,
+    team_metrics.one_touch_resolution_rate,
+    coalesce(team_metrics.one_touch_resolution_unit_count, 0) as one_touch_resolution_unit_count,
+    team_metrics.reopening_rate,
+    coalesce(team_metrics.reopening_unit_count, 0) as reopening_unit_count,
+    team_metrics.transfer_rate,
+    coalesce(team_metrics.transfer_unit_count, 0) as transfer_unit_count,
+    team_metrics.csat_rate,
+    coalesce(team_metrics.csat_unit_count, 0) as csat_unit_count,
+    team_metrics.closed_loop_rate,
+    coalesce(team_metrics.closed_loop_unit_count, 0) as closed_loop_unit_count,
+    team_metrics.employee_mood_score,
+    coalesce(team_metrics.employee_mood_answer_count, 0) as employee_mood_answer_count,
+    team_metrics.employee_enablement_score,
+    coalesce(team_metrics.employee_enablement_answer_count, 0) as employee_enablement_answer_count,
+    cast(pulse_weeks.asked_count as integer) as employee_count
+from team_metrics
+inner join teams
+    on team_metrics.team_key = teams.team_id
+left join workloads
+    on
+        team_metrics.team_key = workloads.team_key
+        and team_metrics.week_start_date = workloads.week_start_date
+left join pulse_weeks
+    on
+        team_metrics.team_key = pulse_weeks.team_key
+        and team_metrics.week_start_date = pulse_weeks.week_start_date
