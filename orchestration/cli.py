@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from orchestration.identity.cli import app as identity
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
 
 app = typer.Typer(
@@ -19,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The customer-experience warehouse: land, build, audit, publish.",
 )
+
+app.add_typer(identity, name="identity")
 
 
 @app.callback()

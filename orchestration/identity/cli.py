@@ -1,0 +1,98 @@
+"""`throughline identity …`: who is who, for people. Thin: words and exit codes only."""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestration.identity.explain import Explanation, Profile
+
+app = typer.Typer(no_args_is_help=True, help="Who is who: explain it, measure it, keep it.")
+
+_REASONS = {
+    "forced_merge": "merged by decision",
+    "shared_identifier": "both show",
+    "shared_identifier_and_name": "both show, under one name,",
+    "match": "matched by likeness",
+}
+_REFUSALS = {
+    "unique_identifier": "nobody has two",
+    "birth_date": "two birth dates",
+    "full_name": "two names",
+    "maximum_per_customer": "more than a customer may have",
+    "forced_split": "split by decision",
+    "ambiguous": "could be either of two people who show it",
+}
+
+
+@app.command()
+def explain(
+    left: Annotated[str, typer.Argument(metavar="A", help="profile_key, or source:its_id.")],
+    right: Annotated[str, typer.Argument(metavar="B", help="The other profile.")],
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show identifiers and names unmasked.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Why two profiles are one customer, link by link; or what keeps them apart."""
+    from orchestration.identity import explain as explaining
+
+    try:
+        explanation = explaining.explain(left, right)
+    except explaining.ExplainError as error:
+        _fail(str(error))
+    if not show_values:
+        explanation = explaining.masked(explanation)
+    if as_json:
+        typer.echo(json.dumps(asdict(explanation), indent=2, default=str))
+    else:
+        typer.echo("\n".join(_lines(explanation)))
+
+
+def _lines(explanation: "Explanation") -> list[str]:
+    left, right = explanation.left, explanation.right
+    both = [f"A {_name(left)}", f"B {_name(right)}"]
+    if explanation.is_one_customer:
+        steps = [
+            f"{number}. {step.left.profile_key} – {step.right.profile_key}: {_link(step)}"
+            + (f", since {step.linked_at:%Y-%m-%d}" if step.linked_at else "")
+            for number, step in enumerate(explanation.path, 1)
+        ]
+        return [*both, f"One customer, {left.customer_key}:", *(steps or ["One profile."])]
+    refused = [
+        f"refused: {link.left.profile_key} – {link.right.profile_key}: {_link(link)}: "
+        f"{_REFUSALS[link.refusal_reason]}"
+        + (f" ({link.conflict_kind}" if link.conflict_kind else "")
+        + (f" {link.left_value}, {link.right_value}" if link.left_value else "")
+        + (")" if link.conflict_kind else "")
+        for link in explanation.refused_links
+    ]
+    blocked = [
+        f"joins nobody: {value.identifier_type} {value.identifier_value}: {value.blocked_reason}"
+        for value in explanation.blocked_values
+    ]
+    return [
+        *both,
+        f"Two customers, {left.customer_key} and {right.customer_key}:",
+        *(refused + blocked or ["Nothing that they show joins them."]),
+    ]
+
+
+def _name(profile: "Profile") -> str:
+    return f"{profile.profile_key} ({profile.source_name} {profile.source_profile_id})"
+
+
+def _link(link) -> str:
+    words = [_REASONS[link.link_reason]]
+    if link.identifier_type:
+        words.append(f"{link.identifier_type} {link.identifier_value}")
+    if link.match_probability is not None:
+        words.append(f"at {link.match_probability:.6f}")
+    return " ".join(words)
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code=1)
