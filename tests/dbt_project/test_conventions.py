@@ -73,3 +73,16 @@ def test_every_source_column_is_described_and_its_personal_data_tagged(manifest)
         and not column["config"]["meta"].get("personal_data")
     ]
     assert not suspicious
+
+
+def test_published_research_enters_no_computation(manifest, models):
+    """Other companies' figures are read beside ours; a model that read them could use them."""
+    readers = {
+        seed: [model["name"] for model in models if seed in model["depends_on"]["nodes"]]
+        for seed in ("seed.throughline.research_figures", "model.throughline.research_references")
+    }
+
+    assert readers == {
+        "seed.throughline.research_figures": ["research_references"],
+        "model.throughline.research_references": [],
+    }

@@ -1,0 +1,219 @@
+-- Each sign of risk is a fact of its own: who reads it sees which they are, not only how many.
+with customers as (
+    select * from {{ ref('int_identity__customers') }}
+    where is_identified
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+    where is_purchase and customer_key is not null
+),
+
+silences as (
+    select * from {{ ref('int_churn__silences') }}
+    where next_ordered_at is null
+),
+
+answers as (
+    select * from {{ ref('int_feedback__scored_responses') }}
+    where customer_key is not null and is_counted and score_share is not null
+),
+
+cases as (
+    select * from {{ ref('int_cases__cases') }}
+    where customer_key is not null and excluded_reason is null and started_by != 'agent'
+),
+
+bad_experiences as (
+    select * from {{ ref('int_feedback__bad_experiences') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+windows as (
+    select
+        {{ elapsed('health_look_back_days', 'day') }} as look_back,
+        max(case when setting = 'low_satisfaction_share' then setting_value end)
+            as low_satisfaction_share
+    from kpi_windows
+),
+
+purchases as (
+    select
+        orders.customer_key,
+        count(*) as order_count,
+        count(*) filter (where orders.ordered_at >= settings.as_of - windows.look_back)
+            as recent_order_count,
+        sum(orders.net_amount) as net_amount,
+        sum(orders.net_amount) filter (
+            where orders.ordered_at >= settings.as_of - windows.look_back
+        ) as recent_net_amount,
+        max(orders.ordered_at) as last_ordered_at
+    from orders
+    cross join settings
+    cross join windows
+    where orders.ordered_at < settings.as_of
+    group by orders.customer_key
+),
+
+-- The last answer against the mean of those before it.
+ranked_answers as (
+    select
+        answers.*,
+        row_number() over (
+            partition by answers.customer_key
+            order by answers.answered_at desc, answers.response_key desc
+        ) as recency_rank
+    from answers
+    inner join settings
+        on answers.answered_at < settings.as_of
+),
+
+satisfaction as (
+    select
+        customer_key,
+        count(*) as answer_count,
+        max(case when recency_rank = 1 then score_share end) as last_score_share,
+        avg(case when recency_rank > 1 then cast(score_share as decimal(18, 6)) end)
+            as earlier_score_share,
+        max(answered_at) as last_answered_at
+    from ranked_answers
+    group by customer_key
+),
+
+issues as (
+    select
+        customer_key,
+        count(*) filter (where not is_solved and channel_slug != 'phone') as open_case_count,
+        min(opened_at) filter (where not is_solved and channel_slug != 'phone')
+            as oldest_open_case_at
+    from cases
+    group by customer_key
+),
+
+experiences as (
+    select
+        bad_experiences.customer_key,
+        count(*) as bad_experience_count,
+        count(*) filter (where bad_experiences.occurred_at >= settings.as_of - windows.look_back)
+            as recent_bad_experience_count
+    from bad_experiences
+    cross join settings
+    cross join windows
+    group by bad_experiences.customer_key
+),
+
+measured_customers as (
+    select
+        customers.customer_key,
+        customers.segment_slug,
+        coalesce(purchases.order_count, 0) as order_count,
+        coalesce(purchases.recent_order_count, 0) as recent_order_count,
+        coalesce(purchases.net_amount, 0) as net_amount,
+        coalesce(purchases.recent_net_amount, 0) as recent_net_amount,
+        {{ dbt.datediff('purchases.last_ordered_at', 'settings.as_of', 'second') }} / 86400.0
+            as recency_days,
+        case
+            when purchases.order_count is null then 'no_purchase'
+            when silences.churns_at is null then 'unjudged'
+            when silences.churns_at < settings.as_of then 'churned'
+            when silences.at_risk_at < settings.as_of then 'at_risk'
+            else 'active'
+        end as churn_state,
+        silences.own_median_gap_days,
+        silences.expected_gap_days,
+        silences.at_risk_at,
+        silences.churns_at,
+        coalesce(satisfaction.answer_count, 0) as answer_count,
+        satisfaction.last_score_share,
+        satisfaction.last_score_share - satisfaction.earlier_score_share as satisfaction_trend,
+        satisfaction.last_answered_at,
+        coalesce(issues.open_case_count, 0) as open_case_count,
+        issues.oldest_open_case_at,
+        coalesce(experiences.bad_experience_count, 0) as bad_experience_count,
+        coalesce(experiences.recent_bad_experience_count, 0) as recent_bad_experience_count,
+        purchases.last_ordered_at,
+        windows.low_satisfaction_share
+    from customers
+    cross join settings
+    cross join windows
+    left join purchases
+        on customers.customer_key = purchases.customer_key
+    left join silences
+        on customers.customer_key = silences.customer_key
+    left join satisfaction
+        on customers.customer_key = satisfaction.customer_key
+    left join issues
+        on customers.customer_key = issues.customer_key
+    left join experiences
+        on customers.customer_key = experiences.customer_key
+),
+
+signs as (
+    select
+        *,
+        churn_state in ('at_risk', 'churned') as is_silent,
+        coalesce(last_score_share <= low_satisfaction_share, false) as is_dissatisfied,
+        coalesce(satisfaction_trend < 0, false) as is_satisfaction_falling,
+        open_case_count > 0 as has_open_case,
+        recent_bad_experience_count > 0 as has_recent_bad_experience
+    from measured_customers
+),
+
+-- Fifths of those who have bought: 5 is the best. Equal values share a fifth.
+fifths as (
+    select
+        customer_key,
+        least(5, 1 + floor(5 * percent_rank() over (order by recency_days desc))) as recency_fifth,
+        least(5, 1 + floor(5 * percent_rank() over (order by order_count))) as frequency_fifth,
+        least(5, 1 + floor(5 * percent_rank() over (order by net_amount))) as money_fifth
+    from measured_customers
+    where order_count > 0
+)
+
+select
+    signs.customer_key,
+    signs.segment_slug,
+    signs.churn_state,
+    cast(fifths.recency_fifth as integer) as recency_fifth,
+    cast(fifths.frequency_fifth as integer) as frequency_fifth,
+    cast(fifths.money_fifth as integer) as money_fifth,
+    cast(signs.recency_days as double) as recency_days,
+    signs.order_count,
+    signs.recent_order_count,
+    cast(signs.net_amount as decimal(18, 2)) as net_amount,
+    cast(signs.recent_net_amount as decimal(18, 2)) as recent_net_amount,
+    signs.own_median_gap_days,
+    signs.expected_gap_days,
+    signs.answer_count,
+    signs.last_score_share,
+    cast(signs.satisfaction_trend as double) as satisfaction_trend,
+    signs.open_case_count,
+    signs.bad_experience_count,
+    signs.recent_bad_experience_count,
+    cast(
+        cast(signs.is_silent as integer)
+        + cast(signs.is_dissatisfied as integer)
+        + cast(signs.is_satisfaction_falling as integer)
+        + cast(signs.has_open_case as integer)
+        + cast(signs.has_recent_bad_experience as integer) as integer
+    ) as risk_sign_count,
+    signs.is_silent,
+    signs.is_dissatisfied,
+    signs.is_satisfaction_falling,
+    signs.has_open_case,
+    signs.has_recent_bad_experience,
+    signs.last_ordered_at,
+    signs.at_risk_at,
+    signs.churns_at,
+    signs.last_answered_at,
+    signs.oldest_open_case_at
+from signs
+left join fifths
+    on signs.customer_key = fifths.customer_key

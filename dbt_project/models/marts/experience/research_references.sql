@@ -1,0 +1,15 @@
+with research_figures as (
+    select * from {{ ref('research_figures') }}
+)
+
+select
+    figure_slug,
+    metric_slug,
+    statement,
+    value_low,
+    value_high,
+    unit,
+    source,
+    published_year,
+    is_source_confirmed
+from research_figures
