@@ -1,0 +1,101 @@
+-- Bands by the number of scored moments: of many moments one is more extreme than of few.
+with journeys as (
+    select * from {{ ref('fct_journeys') }}
+    where peak_end_score is not null
+),
+
+limits as (
+    select cast(max(setting_value) as integer) as largest_band
+    from {{ ref('journey_settings') }}
+    where setting = 'maximum_band_moments'
+),
+
+kpis as (
+    select * from {{ ref('kpis') }}
+    where metric_slug = 'journey_satisfaction'
+),
+
+splits as (
+    select unnest(['segment', 'journey']) as split
+),
+
+banded_journeys as (
+    select
+        journeys.*,
+        least(journeys.scored_moment_count, limits.largest_band) as moment_band,
+        case when splits.split = 'segment' then journeys.segment_slug else 'all' end
+            as member_slug
+    from journeys
+    cross join limits
+    cross join splits
+),
+
+bands as (
+    select
+        journey_slug,
+        member_slug as segment_slug,
+        moment_band,
+        count(*) as journey_count,
+        count(distinct customer_key) as customer_count,
+        avg(cast(first_score as decimal(18, 9))) as mean_first_score,
+        avg(cast(most_extreme_score as decimal(18, 9))) as mean_most_extreme_score,
+        avg(cast(last_score as decimal(18, 9))) as mean_last_score,
+        avg(cast(peak_end_score as decimal(18, 9))) as mean_peak_end_score,
+        avg(cast(mean_touchpoint_score as decimal(18, 9))) as mean_touchpoint_score,
+        avg(cast(journey_score as decimal(18, 9))) as mean_journey_score,
+        count(journey_score) as journey_score_count,
+        count(*) filter (where most_extreme_score < 0.5) as negative_peak_count,
+        count(*) filter (where last_score > first_score) as improved_count,
+        stddev_samp(peak_end_score) / sqrt(count(*)) as standard_error
+    from banded_journeys
+    where member_slug is not null
+    group by
+        journey_slug,
+        member_slug,
+        moment_band
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+bounded_bands as (
+    select
+        bands.*,
+        case
+            when bands.journey_count > 1
+                then coalesce(
+                    t_quantiles.t_quantile,
+                    {{ t_quantile_of_many('cast(bands.journey_count - 1 as double)') }}
+                )
+        end as t_quantile
+    from bands
+    left join t_quantiles
+        on bands.journey_count - 1 = t_quantiles.degrees_of_freedom
+)
+
+select
+    {{ surrogate_key([
+        'bounded_bands.journey_slug', 'bounded_bands.segment_slug', 'bounded_bands.moment_band'
+    ]) }} as peak_end_key,
+    bounded_bands.journey_slug,
+    bounded_bands.segment_slug,
+    bounded_bands.moment_band,
+    bounded_bands.journey_count,
+    bounded_bands.customer_count,
+    bounded_bands.mean_first_score,
+    bounded_bands.mean_most_extreme_score,
+    bounded_bands.mean_last_score,
+    bounded_bands.mean_peak_end_score,
+    bounded_bands.mean_peak_end_score - bounded_bands.t_quantile * bounded_bands.standard_error
+        as ci_low,
+    bounded_bands.mean_peak_end_score + bounded_bands.t_quantile * bounded_bands.standard_error
+        as ci_high,
+    bounded_bands.mean_touchpoint_score,
+    bounded_bands.mean_journey_score,
+    bounded_bands.journey_score_count,
+    bounded_bands.negative_peak_count,
+    bounded_bands.improved_count,
+    bounded_bands.journey_count >= kpis.minimum_n as is_min_n
+from bounded_bands
+cross join kpis
