@@ -1,48 +1,59 @@
 with orders as (
     select * from {{ ref('int_orders__orders') }}
+),
+
+lifecycle_spans as (
+    select * from {{ ref('int_journeys__lifecycle_spans') }}
 )
 
 select
     -- keys
-    order_key,
-    customer_key,
-    source_name,
-    source_order_id,
-    store_key,
-    checkout_key,
-    campaign_key,
+    orders.order_key,
+    orders.customer_key,
+    orders.source_name,
+    orders.source_order_id,
+    orders.store_key,
+    orders.checkout_key,
+    orders.campaign_key,
 
     -- attributes
-    channel_slug,
-    currency,
+    orders.channel_slug,
+    lifecycle_spans.lifecycle_stage_slug,
+    orders.currency,
 
     -- measures
-    cast(order_number as bigint) as order_number,
-    cast(line_count as bigint) as line_count,
-    cast(amount_original as decimal(18, 2)) as amount_original,
-    cast(discount_original as decimal(18, 2)) as discount_original,
-    cast(refund_original as decimal(18, 2)) as refund_original,
-    cast(exchange_rate as decimal(18, 8)) as exchange_rate,
-    amount,
-    discount_amount,
-    cast(refund_amount as decimal(18, 2)) as refund_amount,
-    cast(net_amount as decimal(18, 2)) as net_amount,
-    margin_amount,
+    cast(orders.order_number as bigint) as order_number,
+    cast(orders.line_count as bigint) as line_count,
+    cast(orders.amount_original as decimal(18, 2)) as amount_original,
+    cast(orders.discount_original as decimal(18, 2)) as discount_original,
+    cast(orders.refund_original as decimal(18, 2)) as refund_original,
+    cast(orders.exchange_rate as decimal(18, 8)) as exchange_rate,
+    orders.amount,
+    orders.discount_amount,
+    cast(orders.refund_amount as decimal(18, 2)) as refund_amount,
+    cast(orders.net_amount as decimal(18, 2)) as net_amount,
+    orders.margin_amount,
 
     -- flags
-    is_paid,
-    is_cancelled,
-    is_purchase,
-    is_late,
-    is_first_order,
+    orders.is_paid,
+    orders.is_cancelled,
+    orders.is_purchase,
+    orders.is_late,
+    orders.is_first_order,
 
     -- timestamps
-    ordered_date,
-    ordered_at,
-    promised_at,
-    shipped_at,
-    delivered_at,
-    cancelled_at,
+    orders.ordered_date,
+    orders.ordered_at,
+    orders.promised_at,
+    orders.shipped_at,
+    orders.delivered_at,
+    orders.cancelled_at,
 
-    _load_id
+    orders._load_id
 from orders
+-- The stage that the customer ordered from: with the order the next one begins.
+left join lifecycle_spans
+    on
+        orders.customer_key = lifecycle_spans.customer_key
+        and orders.ordered_at > lifecycle_spans.started_at
+        and coalesce(orders.ordered_at <= lifecycle_spans.ended_at, true)
