@@ -11,7 +11,7 @@ from orchestration.publishing.publish import publish
 
 COMMANDS = (
     *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
-    *("sample", "ui"),
+    *("identity", "sample", "ui"),
 )
 
 

@@ -1,7 +1,10 @@
 """From what profiles showed to customers, on profiles written here."""
 
 import random
+import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +33,8 @@ TRAITS = (
     "street_address",
     "segment_slug",
 )
+
+COLUMNS = ("source_name", "source_profile_id", "profile_key", *TRAITS, "first_seen_at")
 
 SEEDS = (
     "blocked_values",
@@ -215,17 +220,42 @@ class Resolved(NamedTuple):
 
 
 def resolve(folder: Path, profiles: list[dict], decisions: list[tuple] = ()) -> Resolved:
-    """Build the identity models on these profiles, and on these decisions instead of the seed's."""
+    """Resolve these profiles, by these decisions instead of the seed's."""
+    with new_warehouse(folder) as connection:
+        connection.executemany(
+            f"insert into observed values ({', '.join('?' * len(COLUMNS))})",
+            [[row[column] for column in COLUMNS] for row in profiles],
+        )
+        for decision in decisions:
+            connection.execute(
+                "insert into reference.identity_decisions values (?, ?, ?, 'reviewed')", decision
+            )
+    build(folder)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        customers = connection.execute(
+            "select profile_key, customer_key from intermediate.int_identity__customer_profiles"
+        ).fetchall()
+        refused = connection.execute(
+            "select left_profile_key, right_profile_key, refusal_reason, left_value, right_value "
+            "from intermediate.identity_refused_links order by all"
+        ).fetchall()
+    return Resolved(dict(customers), refused)
+
+
+@contextmanager
+def new_warehouse(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse whose table `observed` is to be filled."""
     (folder / "build").mkdir(parents=True)
-    columns = ["source_name", "source_profile_id", "profile_key", *TRAITS, "first_seen_at"]
+    fields = ", ".join(f"{column} varchar" for column in COLUMNS)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         connection.execute("create schema intermediate")
-        fields = ", ".join(f"{column} varchar" for column in columns)
-        connection.execute(f"create table observed ({fields})")
-        connection.executemany(
-            f"insert into observed values ({', '.join('?' * len(columns))})",
-            [[row[column] for column in columns] for row in profiles],
+        connection.execute("create schema reference")
+        connection.execute(
+            "create table reference.identity_decisions (decision varchar, "
+            "left_profile_key varchar, right_profile_key varchar, reason varchar)"
         )
+        connection.execute(f"create table observed ({fields})")
+        yield connection
         connection.execute(
             "create table intermediate.int_identity__observations as "
             "select * replace (birth_date::date as birth_date, "
@@ -235,19 +265,14 @@ def resolve(folder: Path, profiles: list[dict], decisions: list[tuple] = ()) -> 
         connection.execute(
             "create table intermediate.int_company__settings as select 'PL' as default_country"
         )
-        connection.execute("create schema reference")
-        connection.execute(
-            "create table reference.identity_decisions (decision varchar, "
-            "left_profile_key varchar, right_profile_key varchar, reason varchar)"
-        )
-        for decision in decisions:
-            connection.execute(
-                "insert into reference.identity_decisions values (?, ?, ?, 'reviewed')", decision
-            )
         connection.execute(
             "create schema staging; create table staging.stg_ledger__loads as "
             "select 1 as load_id, date '2026-01-31' as file_date"
         )
+
+
+def build(folder: Path) -> None:
+    """Run the identity models and their tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHLINE_DATA", str(folder))
         outcome = dbtRunner().invoke(
@@ -264,15 +289,6 @@ def resolve(folder: Path, profiles: list[dict], decisions: list[tuple] = ()) -> 
             ]
         )
     assert outcome.success, outcome.exception or outcome.result
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        customers = connection.execute(
-            "select profile_key, customer_key from intermediate.int_identity__customer_profiles"
-        ).fetchall()
-        refused = connection.execute(
-            "select left_profile_key, right_profile_key, refusal_reason, left_value, right_value "
-            "from intermediate.identity_refused_links order by all"
-        ).fetchall()
-    return Resolved(dict(customers), refused)
 
 
 @pytest.fixture(scope="module")
@@ -380,3 +396,43 @@ def test_a_forced_split_takes_one_profile_out_and_leaves_the_others_together(cus
 
 def test_the_order_of_rows_changes_nothing(resolved, resolved_in_another_order):
     assert resolved == resolved_in_another_order
+
+
+@pytest.mark.slow
+def test_a_chain_and_a_hub_of_100_000_profiles(tmp_path):
+    """The chain is one person; the mailbox that 100,000 show joins nobody."""
+    with new_warehouse(tmp_path / "data") as connection:
+        connection.execute("""
+            insert into observed by name
+            select
+                'chain' as source_name,
+                number as source_profile_id,
+                'chain:' || lpad(number::varchar, 6, '0') as profile_key,
+                'link' || (number + 1) // 2 || '@mail.pl' as email,
+                'handle' || number // 2 as social_handle,
+                '2026-01-01' as first_seen_at
+            from range(100_000) as numbers(number)
+            union all by name
+            select
+                'hub' as source_name,
+                number as source_profile_id,
+                'hub:' || lpad(number::varchar, 6, '0') as profile_key,
+                'office@firm.pl' as email,
+                'own' || number as social_handle,
+                '2026-01-01' as first_seen_at
+            from range(100_000) as numbers(number)
+        """)
+
+    started = time.process_time()
+    build(tmp_path / "data")
+    seconds = time.process_time() - started
+
+    with duckdb.connect(str(tmp_path / "data" / "warehouse.duckdb")) as connection:
+        customers = connection.execute("""
+            select split_part(profile_key, ':', 1) as shape, count(distinct customer_key), count(*)
+            from intermediate.int_identity__customer_profiles
+            group by shape
+            order by shape
+        """).fetchall()
+    assert customers == [("chain", 1, 100_000), ("hub", 100_000, 100_000)]
+    assert seconds < 60
