@@ -27,7 +27,7 @@ select
     cast(null as varchar) as team_key,
     case when customer_weeks.message_count > pressure_limit.message_limit then 1.0 else 0.0 end
         as unit_value,
-    'eligible' as unit_state,
+    case when customers.is_identified then 'eligible' else 'unknown' end as unit_state,
     -- Until the week is over more may come.
     cast(customer_weeks.week_start_date + 7 as timestamp) as matures_at,
     false as is_censored,
