@@ -6,7 +6,7 @@ import json
 import pandas as pd
 
 from tests.oracles.cells import unit_states
-from tests.oracles.facts import Facts, days
+from tests.oracles.facts import Facts, days, windows
 
 RECIPIENT = ["campaign_key", "profile_key"]
 DELIVERIES = ("email_delivered", "sms_delivered", "push_delivered", "mailing_sent")
@@ -123,6 +123,32 @@ def campaign_conversion(facts: Facts) -> pd.DataFrame:
     )
 
 
+def contact_pressure(facts: Facts) -> pd.DataFrame:
+    """ISO weeks of a customer with more messages than the limit, of those with any."""
+    touchpoints = facts.touchpoints
+    messages = touchpoints[
+        touchpoints.touchpoint_type_slug.isin(DELIVERIES)
+        & touchpoints.campaign_key.notna()
+        & touchpoints.customer_key.notna()
+    ]
+    day = facts.business_date(messages.occurred_at)
+    monday = (day - pd.to_timedelta(day.dt.weekday, unit="D")).rename("date")
+    weeks = messages.groupby(["customer_key", monday]).size().rename("messages").reset_index()
+    return pd.DataFrame(
+        {
+            "customer": weeks.customer_key,
+            "date": weeks.date,
+            "segment": facts.segment_of(weeks.customer_key),
+            "value": weeks.messages > windows()["contact_pressure_limit"],
+            "state": unit_states(
+                weeks.index,
+                unknown=~facts.is_known(weeks.customer_key),
+                immature=weeks.date + pd.Timedelta(days=7) >= facts.as_of,
+            ),
+        }
+    )
+
+
 def _touchpoint_key(*parts: str) -> str:
     return hashlib.md5(  # noqa: S324
         json.dumps(parts, separators=(",", ":")).encode()
@@ -156,5 +182,6 @@ KPIS = {
     "campaign_open": campaign_open,
     "campaign_reply": campaign_reply,
     "campaign_unsubscribe": campaign_unsubscribe,
+    "contact_pressure": contact_pressure,
     "referral_conversion": referral_conversion,
 }

@@ -209,7 +209,8 @@ def cells(units: pd.DataFrame, kind: str) -> pd.DataFrame:
     units["cluster"] = cluster.where(
         cluster.notna(), units.index.astype(str).to_series(units.index)
     )
-    units["value"] = units["value"].astype(float)
+    # Kept to six decimals, so that they add up to the same sum in any order.
+    units["value"] = units["value"].astype(float).round(6)
     placed = members(units)
     estimate = {
         "rate": rates,

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 
 from tests.oracles.cells import unit_states
-from tests.oracles.facts import Facts, days, seed
+from tests.oracles.facts import Facts, days, seed, windows
 
 # Checkouts ----------------------------------------------------------------------------------------
 
@@ -77,34 +77,112 @@ def _bought_again(facts: Facts, metric: str) -> pd.DataFrame:
     span = seed("purchase_windows").set_index("metric_slug").loc[metric]
     after, until = (pd.Timedelta(days=int(span[name])) for name in ("after_days", "until_days"))
     purchases = facts.orders[facts.orders.is_purchase].sort_values(["ordered_at", "order_key"])
-    known = facts.is_known(purchases.customer_key)
-    first = purchases[known].drop_duplicates("customer_key")
-    later = purchases[known].merge(
+    has_key = purchases.customer_key.notna()
+    first = purchases[has_key].drop_duplicates("customer_key")
+    later = purchases[has_key].merge(
         first[["customer_key", "order_key", "ordered_at"]],
         on="customer_key",
         suffixes=("", "_first"),
     )
     later = later[later.order_key != later.order_key_first]
     age = later.ordered_at - later.ordered_at_first
-    again = later[(age <= until) & ((age > after) if after else True)].customer_key
+    again = later[(age > after) & (age <= until)].customer_key
     # Surely the first: had there been an earlier one, every source would have shown it.
     covered_from = facts.orders.groupby("source_name").ordered_at.min().max()
     is_sure = first.ordered_at - days("first_order_look_back_days") >= covered_from
-    nobodys = purchases[~known]
-    units = pd.concat([first, nobodys])
+    # A purchase without a customer may be somebody's first.
+    units = pd.concat([first, purchases[~has_key]])
     return pd.DataFrame(
         {
             "customer": units.customer_key,
-            "date": facts.business_date(units.ordered_at),
+            "date": facts.business_date(units.ordered_at, units.business_time_zone),
             "channel": units.channel_slug,
             "segment": facts.segment_of(units.customer_key),
             "store": units.store_key,
             "value": units.customer_key.isin(again),
             "state": unit_states(
                 units.index,
-                excluded=~is_sure.reindex(units.index, fill_value=True).astype(bool),
+                excluded=facts.is_known(units.customer_key)
+                & ~is_sure.reindex(units.index, fill_value=True).astype(bool),
                 unknown=~facts.is_known(units.customer_key),
                 immature=units.ordered_at + until >= facts.as_of,
+            ),
+        }
+    )
+
+
+# Falling silent -----------------------------------------------------------------------------------
+
+
+def _gaps(facts: Facts) -> pd.DataFrame:
+    """Purchases of known customers with the silence after each, and the gaps before it."""
+    purchases = facts.orders[facts.orders.is_purchase & facts.is_known(facts.orders.customer_key)]
+    purchases = purchases.sort_values(["ordered_at", "order_key"])
+    by_customer = purchases.groupby("customer_key")
+    next_at = by_customer.ordered_at.shift(-1)
+    gap = (next_at - purchases.ordered_at) / pd.Timedelta(days=1)
+    earlier = gap.groupby(purchases.customer_key).shift(1)
+    own = earlier.groupby(purchases.customer_key).expanding()
+    next_date = pd.to_datetime(by_customer.ordered_date.shift(-1))
+    return purchases.assign(
+        segment=facts.segment_of(purchases.customer_key),
+        month=pd.to_datetime(purchases.ordered_date).dt.to_period("M").dt.to_timestamp(),
+        next_at=next_at,
+        next_date=next_date,
+        gap=gap,
+        gap_count=by_customer.cumcount(),
+        own_median=own.median().droplevel(0).reindex(purchases.index),
+    )
+
+
+def _silences(facts: Facts) -> pd.DataFrame:
+    """Silences with the limit beyond which each is churn; none where nothing can be judged.
+
+    Month by month, so that what is judged uses only what was known when its month began.
+    """
+    setting = windows()
+    gaps = _gaps(facts)
+    weight = setting["churn_segment_weight"]
+    months = []
+    for month, silences in gaps.groupby("month"):
+        known = gaps[gaps.next_date < month]
+        segment_median = silences.segment.map(known.groupby("segment").gap.median())
+        segment_median = segment_median.where(silences.segment.notna(), known.gap.median())
+        count = silences.gap_count
+        expected = (count * silences.own_median + weight * segment_median) / (count + weight)
+        expected = expected.where(count >= setting["churn_minimum_gaps"])
+        months.append(silences.assign(expected=expected))
+    silences = pd.concat(months)
+    ratio = silences.gap / silences.expected
+    limits = {}
+    for month in silences.month.unique():
+        returns = ratio[(silences.next_date < month) & ratio.notna()]
+        if len(returns) >= setting["churn_minimum_returns"]:
+            limits[month] = returns.quantile(setting["churn_percentile"])
+    return silences.assign(limit_days=silences.month.map(limits) * silences.expected)
+
+
+def churn(facts: Facts) -> pd.DataFrame:
+    """Silences after an order that outlasted their limit, of those whose limit has passed."""
+    silences = _silences(facts)
+    churns_at = silences.ordered_at + pd.to_timedelta(silences.limit_days, unit="D")
+    purchases = facts.orders[facts.orders.is_purchase]
+    nobodys = purchases[~facts.is_known(purchases.customer_key)]
+    units = pd.concat([silences.assign(churns_at=churns_at), nobodys])
+    is_known = facts.is_known(units.customer_key)
+    return pd.DataFrame(
+        {
+            "customer": units.customer_key,
+            "date": pd.to_datetime(units.ordered_date),
+            "channel": units.channel_slug,
+            "segment": facts.segment_of(units.customer_key),
+            "store": units.store_key,
+            "value": ~(units.next_at <= units.churns_at),
+            "state": unit_states(
+                units.index,
+                excluded=is_known & units.churns_at.isna(),
+                unknown=~is_known,
+                immature=units.churns_at >= facts.as_of,
             ),
         }
     )
@@ -119,7 +197,7 @@ def on_time_delivery(facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer": orders.customer_key,
-            "date": facts.business_date(orders.promised_at),
+            "date": facts.business_date(orders.promised_at, orders.business_time_zone),
             "channel": orders.channel_slug,
             "segment": facts.segment_of(orders.customer_key),
             "journey": "delivery",
@@ -138,6 +216,7 @@ KPIS: dict[str, Callable[[Facts], pd.DataFrame]] = {
     "checkout_completed_elsewhere": partial(_checkout_outcome, outcome="completed_elsewhere"),
     "checkout_completion": partial(_checkout_outcome, outcome="completed"),
     "checkout_recovery": checkout_recovery,
+    "churn": churn,
     "on_time_delivery": on_time_delivery,
     **{
         metric: partial(_bought_again, metric=metric)

@@ -81,10 +81,6 @@ def store_zone_dwell(facts: Facts) -> pd.DataFrame:
     readings = facts.table("stg_sensors__readings", schema="staging")
     stays = readings[readings.zone_slug != "entrance"]
     stores = seed("stores").set_index("store_id")
-    local = [
-        at.tz_localize("UTC").tz_convert(zone).tz_localize(None).normalize()
-        for at, zone in zip(stays.entered_at, stays.store_id.map(stores.time_zone), strict=True)
-    ]
     seen = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "zone_dwelled"]
     seen = seen.set_index(["store_key", "occurred_at"]).customer_key
     customer = pd.Series(
@@ -94,7 +90,7 @@ def store_zone_dwell(facts: Facts) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer": customer,
-            "date": pd.Series(local, index=stays.index),
+            "date": facts.business_date(stays.entered_at, stays.store_id.map(stores.time_zone)),
             "channel": "store",
             "segment": facts.segment_of(customer),
             "store": stays.store_id,

@@ -85,8 +85,14 @@ class Facts:
         """Whether the customer is a person that we know."""
         return customers.map(self.customers["is_identified"]).eq(True)
 
-    def business_date(self, times: pd.Series) -> pd.Series:
-        """The date of a moment in the company's zone."""
+    def business_date(self, times: pd.Series, zones: pd.Series | None = None) -> pd.Series:
+        """The date of a moment in the zone of its place, else of the company."""
         settings = seed("company_settings").set_index("setting")["setting_value"]
-        local = times.dt.tz_localize("UTC").dt.tz_convert(settings["default_time_zone"])
-        return local.dt.tz_localize(None).dt.normalize()
+        places = pd.Series(settings["default_time_zone"], index=times.index)
+        if zones is not None:
+            places = zones.fillna(places)
+        dates = [
+            moments.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+            for zone, moments in times.groupby(places)
+        ]
+        return pd.concat(dates).reindex(times.index) if dates else times

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tests.oracles.cells import unit_states
-from tests.oracles.facts import Facts, days, seed
+from tests.oracles.facts import Facts, days, seed, windows
 
 # Scale: its answers, and those that count as a success.
 SCALES = {
@@ -155,7 +155,59 @@ def survey_response_rate(facts: Facts) -> pd.DataFrame:
     )
 
 
+# The closed loop ----------------------------------------------------------------------------------
+
+
+def _detractors(facts: Facts) -> pd.DataFrame:
+    """Counted answers of detractors, with the next answer of each to the same question."""
+    answers = pd.concat(
+        [_answers(facts, f"nps_{kind}") for kind in ("relational", "transactional")]
+    )
+    answers = answers.sort_values(["answered_at", "response_id"]).reset_index(drop=True)
+    valid = answers[answers.score.notna() & answers.excluded_reason.isna()]
+    following = valid[valid.customer_key.notna()].groupby(["customer_key", "metric_slug"])
+    answers["next_at"] = following.answered_at.shift(-1)
+    answers["next_score"] = following.score.shift(-1)
+    return answers[answers.is_counted & (answers.score <= 6)]
+
+
+def closed_loop(facts: Facts) -> pd.DataFrame:
+    """A person of the company reached the detractor within the window of the answer."""
+    detractors = _detractors(facts)
+    contacts = facts.touchpoints.merge(
+        seed("closed_loop_contacts"), on=["touchpoint_type_slug", "outcome_slug"]
+    )
+    window = pd.Timedelta(hours=windows()["closed_loop_hours"])
+    pairs = detractors[["response_key", "customer_key", "answered_at"]].merge(
+        contacts[["customer_key", "occurred_at"]].dropna(), on="customer_key"
+    )
+    gap = pairs.occurred_at - pairs.answered_at
+    reached = pairs[(gap > pd.Timedelta(0)) & (gap <= window)].response_key
+    states = unit_states(
+        detractors.index,
+        unknown=~facts.is_known(detractors.customer_key),
+        immature=detractors.answered_at + window >= facts.as_of,
+    )
+    return _units(facts, detractors, detractors.response_key.isin(reached)).assign(state=states)
+
+
+def detractor_recovery(facts: Facts) -> pd.DataFrame:
+    """The next answer is no detractor's; who has not answered again in time is left out."""
+    detractors = _detractors(facts)
+    window = days("detractor_recovery_days")
+    answered_again = detractors.next_at - detractors.answered_at <= window
+    states = unit_states(
+        detractors.index,
+        excluded=facts.is_known(detractors.customer_key) & ~answered_again,
+        unknown=~facts.is_known(detractors.customer_key),
+        immature=detractors.answered_at + window >= facts.as_of,
+    )
+    return _units(facts, detractors, detractors.next_score > 6).assign(state=states)
+
+
 KPIS = {
+    "closed_loop": closed_loop,
+    "detractor_recovery": detractor_recovery,
     "ces": ces,
     "ces_mean": ces_mean,
     "csat": csat,

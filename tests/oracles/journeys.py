@@ -1,5 +1,8 @@
 """Journeys: how many of those begun get where they were going."""
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 
 from tests.oracles.cells import unit_states
@@ -54,4 +57,98 @@ def journey_abandonment(facts: Facts) -> pd.DataFrame:
     return _units(facts, journeys, abandoned, over_at >= facts.as_of)
 
 
-KPIS = {"journey_abandonment": journey_abandonment, "journey_completion": journey_completion}
+def journey_on_target(facts: Facts) -> pd.DataFrame:
+    """Reached within the target time of the type, of journeys whose target time is over."""
+    journeys = _journeys(facts)
+    target = pd.to_timedelta(
+        journeys.journey_slug.map(seed("journey_types").set_index("journey_slug").target_hours),
+        unit="h",
+    )
+    in_time = journeys.closed_at - journeys.started_at <= target
+    is_over = journeys.started_at + target < facts.as_of
+    return _units(facts, journeys, (journeys.ended_outcome_slug == "reached") & in_time, ~is_over)
+
+
+def _of_all_whose_horizon_is_over(facts: Facts, measure: Callable) -> pd.DataFrame:
+    journeys = _journeys(facts)
+    is_over = journeys.started_at + journeys.horizon < facts.as_of
+    return _units(facts, journeys, measure(journeys), ~is_over)
+
+
+def journey_duration(facts: Facts) -> pd.DataFrame:
+    """Start to goal of journeys reached within the horizon."""
+    journeys = _journeys(facts)
+    length = journeys.closed_at - journeys.started_at
+    units = _of_all_whose_horizon_is_over(facts, lambda _: length.dt.total_seconds())
+    return units[(journeys.ended_outcome_slug == "reached") & (length <= journeys.horizon)]
+
+
+def journey_cost(facts: Facts) -> pd.DataFrame:
+    """Cost to serve."""
+    return _of_all_whose_horizon_is_over(facts, lambda journeys: journeys.cost_amount)
+
+
+def journey_human_contacts(facts: Facts) -> pd.DataFrame:
+    """Contacts with a person."""
+    return _of_all_whose_horizon_is_over(facts, lambda journeys: journeys.human_contact_count)
+
+
+def _effort(journeys: pd.DataFrame) -> pd.Series:
+    """100 (1 - e^-s), where s adds what made it hard, each up to its cap and by its weight.
+
+    Each sign counts to six decimals, like every measure that is added up.
+    """
+    weights = seed("effort_weights").set_index("effort_slug")
+    signs = {
+        "further_contacts": (journeys.contact_count - 1).clip(lower=0),
+        "forced_hops": journeys.forced_hop_count,
+        "repeats": journeys.repeat_contact_count,
+        "transfers": journeys.transfer_count,
+        "excess_wait": journeys.excess_wait_seconds / 3600,
+        "reauthentications": journeys.reauthentication_count,
+        "failed_self_service": journeys.failed_self_service_count,
+    }
+    strain = sum(
+        (weights.weight[name] * count.astype(float).clip(upper=weights.cap[name])).round(6)
+        for name, count in signs.items()
+    )
+    return 100 * (1 - np.exp(-strain))
+
+
+def journey_effort(facts: Facts) -> pd.DataFrame:
+    """Effort score."""
+    return _of_all_whose_horizon_is_over(facts, _effort)
+
+
+def _scored(facts: Facts, scores: pd.Series) -> pd.DataFrame:
+    """Journeys that have a score, from their start: a score needs no window."""
+    journeys = _journeys(facts)
+    score = journeys.journey_key.map(scores)
+    units = _units(facts, journeys, score, journeys.started_at >= facts.as_of)
+    return units[score.notna()]
+
+
+def journey_satisfaction(facts: Facts) -> pd.DataFrame:
+    """The latest answer about the whole journey."""
+    answers = facts.table("int_journeys__survey_answers").query("judged == 'journey'")
+    latest = answers.sort_values(["answered_at", "response_key"]).groupby("journey_key").tail(1)
+    return _scored(facts, latest.set_index("journey_key").score_share)
+
+
+def journey_touchpoint_satisfaction(facts: Facts) -> pd.DataFrame:
+    """Mean over journeys of the mean of their scored moments, the journey's own survey apart."""
+    moments = facts.table("int_journeys__moments")
+    return _scored(facts, moments.groupby("journey_key").moment_score.mean())
+
+
+KPIS = {
+    "journey_abandonment": journey_abandonment,
+    "journey_completion": journey_completion,
+    "journey_cost": journey_cost,
+    "journey_duration": journey_duration,
+    "journey_effort": journey_effort,
+    "journey_human_contacts": journey_human_contacts,
+    "journey_on_target": journey_on_target,
+    "journey_satisfaction": journey_satisfaction,
+    "journey_touchpoint_satisfaction": journey_touchpoint_satisfaction,
+}

@@ -476,6 +476,19 @@ def self_service_success(facts: Facts) -> pd.DataFrame:
     )
 
 
+def proactive_contact(facts: Facts) -> pd.DataFrame:
+    """Cases in which the company spoke first, of all cases."""
+    cases = facts.table("int_cases__cases")
+    cases = cases[cases.excluded_reason.isna()]
+    return _units(
+        cases,
+        facts,
+        "opened_at",
+        value=cases.started_by == "agent",
+        state=unit_states(cases.index),
+    )
+
+
 KPIS = {
     "agent_wait_time": agent_wait_time,
     "bot_containment": bot_containment,
@@ -493,6 +506,7 @@ KPIS = {
     "first_response_within_target": first_response_within_target,
     "no_touch_resolution": no_touch_resolution,
     "one_touch_resolution": one_touch_resolution,
+    "proactive_contact": proactive_contact,
     "reopening": reopening,
     "repeat_contact": repeat_contact,
     "requester_wait_time": requester_wait_time,

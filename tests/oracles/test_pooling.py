@@ -1,0 +1,57 @@
+"""Counts add up over days, and a value is that of its counts: nothing is a mean of means."""
+
+import pytest
+
+ADDITIVE = ("rate", "mean", "nps")
+COUNTS = [
+    "numerator",
+    "denominator",
+    "promoters",
+    "detractors",
+    "n_immature",
+    "n_unknown",
+    "n_excluded",
+]
+MEMBER = ["metric_slug", "dimension", "member"]
+
+
+@pytest.fixture(scope="module")
+def scorecard(company):
+    return company.published("select * from marts.cx_scorecard")
+
+
+@pytest.mark.parametrize("period_type", ["week", "month", "total"])
+def test_the_counts_of_days_add_up_to_those_of_longer_periods(scorecard, period_type):
+    additive = scorecard[scorecard.kind.isin(ADDITIVE)]
+    by_period = additive.groupby(["period_type", *MEMBER])[COUNTS].sum()
+
+    of_days = by_period.loc["day"]
+
+    difference = (by_period.loc[period_type] - of_days).abs()
+    assert set(by_period.loc[period_type].index) == set(of_days.index)
+    assert difference.max().max() < 1e-6
+
+
+def test_members_of_a_dimension_never_hold_more_units_than_there_are(scorecard):
+    periods = ["metric_slug", "period_type", "period_start_date"]
+    units = scorecard.set_index(periods)[["dimension", "denominator", "n_immature", "n_excluded"]]
+    of_all = units[units.dimension == "total"].drop(columns="dimension")
+
+    by_dimension = units[units.dimension != "total"].groupby([*periods, "dimension"], dropna=False)
+
+    excess = by_dimension.sum().sub(of_all)
+    assert excess.notna().all().all()
+    assert excess.max().max() <= 0
+
+
+def test_a_value_is_that_of_its_own_counts(scorecard):
+    counted = scorecard[scorecard.denominator > 0]
+    shares = counted[counted.kind.isin(["rate", "mean"])]
+    scores = counted[counted.kind == "nps"]
+
+    of_counts = shares.numerator / shares.denominator
+    of_bands = 100 * (scores.promoters - scores.detractors) / scores.denominator
+
+    assert (shares.value - of_counts).abs().max() < 1e-9
+    assert (scores.value - of_bands).abs().max() < 1e-9
+    assert (scores.promoters + scores.passives + scores.detractors == scores.denominator).all()
