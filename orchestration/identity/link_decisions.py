@@ -107,6 +107,7 @@ def _rules(identifier_types: pa.Table, settings: pa.Table) -> Rules:
         },
         name_conflict_edits=int(values["name_conflict_edits"]),
         birth_date_conflict_edits=int(values["birth_date_conflict_edits"]),
+        match_name_share=values["match_name_share"],
         match_birth_date_years=values["match_birth_date_years"],
         typo_edits=int(values["typo_edits"]),
     )

@@ -10,7 +10,7 @@ only closure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -86,6 +86,8 @@ class Rules:
     maximum_per_customer: Mapping[str, int] = field(default_factory=dict)
     name_conflict_edits: int = 0
     birth_date_conflict_edits: int = 0
+    # Of a match, two given names are alike up to edits in this share of their letters.
+    match_name_share: float = 0
     match_birth_date_years: float = 0
     typo_edits: int = 0
 
@@ -172,7 +174,8 @@ def _waived(
     """What the bridges themselves settle.
 
     A profile's own values; those of profiles that forced merges join; names and birth dates of
-    those who share an identifier that is nobody else's; and of a match, a birth date not far off.
+    those who share an identifier that is nobody else's; and those of a match of alike names and
+    near birth dates.
     """
     waived = _Waivers()
     for own in marks.values():
@@ -208,26 +211,25 @@ def _waive_matched(
         and _edits(one.value, other.value, rules.typo_edits) <= rules.typo_edits
         for one, other in product(left, right)
     )
-    names = [
-        (one.value, other.value)
-        for one, other in product(left, right)
-        if one.kind == other.kind == FULL_NAME
-    ]
-    if is_vouched_for:
-        for one, other in names:
-            waived.add(FULL_NAME, one, other)
-    have_one_name = bool(names) and not any(
-        _names_conflict(one, other, rules.name_conflict_edits) for one, other in names
+    names, birth_dates = (
+        [
+            (one.value, other.value)
+            for one, other in product(left, right)
+            if one.kind == other.kind == kind
+        ]
+        for kind in (FULL_NAME, BIRTH_DATE)
     )
-    for one, other in product(left, right):
-        if one.kind == other.kind == BIRTH_DATE and (
-            is_vouched_for
-            or (
-                have_one_name
-                and _years_apart(one.value, other.value) <= rules.match_birth_date_years
-            )
-        ):
-            waived.add(BIRTH_DATE, one.value, other.value)
+    are_alike = not any(
+        _names_conflict(*pair, lambda length: int(length * rules.match_name_share))
+        for pair in names
+    )
+    are_near = bool(birth_dates) and all(
+        _years_apart(*pair) <= rules.match_birth_date_years for pair in birth_dates
+    )
+    if is_vouched_for or (are_alike and are_near):
+        for kind, pairs in ((FULL_NAME, names), (BIRTH_DATE, birth_dates)):
+            for pair in pairs:
+                waived.add(kind, *pair)
 
 
 def _forced_groups(bridges: Sequence[Bridge]) -> list[list[str]]:
@@ -502,7 +504,10 @@ class _Customers:
         if left == right:
             return False
         if kind == FULL_NAME:
-            differ = _names_conflict(left, right, self.rules.name_conflict_edits)
+            most = self.rules.name_conflict_edits
+            differ = _names_conflict(
+                left, right, lambda length: min(most, length // _LETTERS_PER_EDIT)
+            )
         elif kind == BIRTH_DATE:
             edits = self.rules.birth_date_conflict_edits
             differ = _edits(left, right, edits) > edits
@@ -512,25 +517,28 @@ class _Customers:
         return differ and (kind, left, right) not in self.waived
 
 
-def _names_conflict(left: str, right: str, edits: int) -> bool:
-    """Whether two people bear the names. Who marries takes another surname, not a given name."""
+def _names_conflict(left: str, right: str, allowed_edits: Callable[[int], int]) -> bool:
+    """Whether two people bear the names. Who marries takes another surname, not a given name.
+
+    `allowed_edits` says, by the length of a name, how many edits are a slip of the pen.
+    """
     left_given, left_surname = left.split(" ")
     right_given, right_surname = right.split(" ")
-    if _is_one_name(left_given, right_given, edits):
+    if _is_one_name(left_given, right_given, allowed_edits):
         return False
     return not (
-        _is_one_name(left_given, right_surname, edits)
-        and _is_one_name(left_surname, right_given, edits)
+        _is_one_name(left_given, right_surname, allowed_edits)
+        and _is_one_name(left_surname, right_given, allowed_edits)
     )
 
 
-def _is_one_name(left: str, right: str, edits: int) -> bool:
+def _is_one_name(left: str, right: str, allowed_edits: Callable[[int], int]) -> bool:
     if left == right:
         return True
     shorter, longer = sorted((left, right), key=len)
     if len(shorter) == 1:
         return longer.startswith(shorter)
-    allowed = min(edits, len(longer) // _LETTERS_PER_EDIT)
+    allowed = allowed_edits(len(longer))
     return _edits(left, right, allowed) <= allowed
 
 

@@ -17,6 +17,7 @@ SETTINGS: dict[str, tuple[float, float]] = {
     "typo_maximum_names": (0, 1e6),
     "name_conflict_edits": (0, 10),
     "birth_date_conflict_edits": (0, 10),
+    "match_name_share": (0, 1),
     "match_birth_date_years": (0, 150),
 }
 

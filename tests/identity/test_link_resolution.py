@@ -28,7 +28,8 @@ RULES = Rules(
     conflict_edits={"account_id": 0, "government_id": None, "passport": 1},
     maximum_per_customer={"email": 3},
     name_conflict_edits=2,
-    match_birth_date_years=10,
+    match_name_share=0.5,
+    match_birth_date_years=12,
     typo_edits=1,
 )
 PRIORITIES = {"account_id": 1, "government_id": 2, "email": 3, "phone": 4}
@@ -209,12 +210,16 @@ def test_a_unique_identifier_outweighs_a_name_and_a_birth_date():
         pytest.param(["anna kos", "1980-05-06"], ["anna kos", "1982-05-06"], "ab", id="near"),
         pytest.param(["jan kos", "1950-05-06"], ["jan kos", "1980-05-06"], "a b", id="generation"),
         pytest.param(["anna kos", "1980-05-06"], ["ewa kos", "1980-05-06"], "a b", id="twins"),
-        pytest.param([None, "1980-05-06"], [None, "1980-05-07"], "a b", id="names unknown"),
+        pytest.param([None, "1980-05-06"], [None, "1980-05-07"], "ab", id="names unknown"),
+        pytest.param(
+            ["rob kos", "1980-05-06"], ["robert kos", "1980-05-06"], "ab", id="short form"
+        ),
+        pytest.param(["marek kos", None], ["maria kos", "1980-05-06"], "a b", id="no birth date"),
     ],
 )
-def test_a_match_outweighs_only_a_birth_date_near_by(left, right, expected):
+def test_a_match_outweighs_alike_names_with_near_birth_dates(left, right, expected):
     marks = {
-        profile: [named(name)] * bool(name) + [born(date)]
+        profile: [named(name)] * bool(name) + [born(date)] * bool(date)
         for profile, (name, date) in zip("ab", (left, right), strict=True)
     }
 
