@@ -33,6 +33,7 @@ shown as (
         unnest([
             'account_id',
             'loyalty_card',
+            'government_id',
             'email',
             'phone',
             'social_handle',
@@ -42,6 +43,7 @@ shown as (
         unnest([
             trim(account_id),
             trim(loyalty_card),
+            trim(government_id),
             trim(email),
             trim(phone),
             trim(social_handle),
@@ -73,6 +75,8 @@ normalized as (
             when 'email'
                 then {{ linking_email('raw_identifiers.raw_value', 'email_plus_tag_is_folded') }}
             when 'phone' then phone_numbers.phone
+            when 'government_id'
+                then upper(replace({{ folded_words('raw_identifiers.raw_value') }}, ' ', ''))
             when 'loyalty_card'
                 then upper(regexp_replace(raw_identifiers.raw_value, '[\s\-]', '', 'g'))
             when 'social_handle' then lower(ltrim(raw_identifiers.raw_value, '@'))

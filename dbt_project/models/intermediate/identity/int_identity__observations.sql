@@ -117,6 +117,9 @@ select
     city,
     postcode,
     street_address,
+    -- No source of today sends them.
+    cast(null as varchar) as region,
+    cast(null as varchar) as government_id,
     segment_slug,
     first_seen_at,
     last_seen_at,

@@ -17,6 +17,7 @@ select
     {{ latest_value('city', 'last_seen_at') }} as city,
     {{ latest_value('postcode', 'last_seen_at') }} as postcode,
     {{ latest_value('street_address', 'last_seen_at') }} as street_address,
+    {{ latest_value('region', 'last_seen_at') }} as region,
     {{ latest_value('segment_slug', 'last_seen_at') }} as segment_slug,
     min(first_seen_at) as first_seen_at,
     max(last_seen_at) as last_seen_at,
