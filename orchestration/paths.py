@@ -42,6 +42,11 @@ def public_build_path() -> Path:
     return data_dir() / "build" / "cx.duckdb"
 
 
+def identity_models_dir() -> Path:
+    """Versions of the matching model, by number."""
+    return data_dir() / "identity_models"
+
+
 def dbt_dir() -> Path:
     """What dbt writes about this data: manifest, results, compiled SQL, log."""
     return data_dir() / "dbt"

@@ -1,8 +1,8 @@
 """Which records are likely one person, by a trained model: Splink, on agreements that it learnt.
 
-A model is plain data that holds all a score depends on, term frequencies included: the score of two
-records never moves while one model is used. How it is learnt is in `training`; where models are kept
-and what is done with a match is elsewhere.
+A model is plain data that holds all a score depends on, term frequencies included: the score of
+two records never moves while one model is used. How it is learnt is in `training`; where models are
+kept and what is done with a match is elsewhere.
 """
 
 import math
@@ -19,7 +19,7 @@ import yaml
 from splink import DuckDBAPI, Linker
 from splink.internals.splink_dataframe import SplinkDataFrame
 
-Model = dict[str, Any]
+from orchestration.identity.match_models import Model
 
 KEY = "profile_key"
 # A comparison of its own that no level belongs to: how common a full name is beyond its parts.
@@ -68,8 +68,7 @@ def match(
 def splink_database(records: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
     """The records in a database of their own: Splink leaves a table behind at every step."""
     derived = ", ".join(
-        f"{expression} as {name}"
-        for name, expression in configuration()["derived_columns"].items()
+        f"{expression} as {name}" for name, expression in configuration()["derived_columns"].items()
     )
     with duckdb.connect() as connection:
         connection.register("given_records", records)
@@ -110,7 +109,7 @@ def _of(side: str, key: str) -> str:
 def _frequency_table(
     connection: duckdb.DuckDBPyConnection, column: str, frequencies: Mapping[str, Any]
 ) -> str:
-    """Every value of the records with its frequency; one that the model does not list has the least."""
+    """Every value of the records with its frequency; what the model does not list: the least."""
     terms = frequencies["terms"]
     connection.register(
         "learnt_terms",
@@ -194,10 +193,15 @@ def _home_weights(model: Model) -> Iterator[str]:
                 level for level in comparison["comparison_levels"] if "m_probability" in level
             ]
             cases = " ".join(
-                f"when abs(mw_{name} - {math.log2(level['m_probability'] / level['u_probability'])})"
-                f" < 1e-9 then {math.log2(chance / level['u_probability'])}"
+                f"when abs(mw_{name} - {_weight(level['m_probability'], level)}) < 1e-9 "
+                f"then {_weight(chance, level)}"
                 for level, chance in zip(levels, home["chances"][name], strict=True)
             )
             yield f"case {cases} else 0 end"
             if name in model["term_frequencies"]:
                 yield f"mw_tf_adj_{name}"
+
+
+def _weight(chance: float, level: Mapping[str, Any]) -> float:
+    """What a level says for those who meet it with this chance, and against strangers."""
+    return math.log2(chance / level["u_probability"])

@@ -1,8 +1,8 @@
 """How a matching model is learnt from the records themselves: without labels, and reproducibly.
 
-How strangers differ is seen on pairs drawn at random; how records of one person differ, and those of
-one home, by expectation maximisation. All begins with what `matching.yaml` believes, which little
-data moves little. What is done with a model does not belong here.
+How strangers differ is seen on pairs drawn at random; how records of one person differ, and those
+of one home, by expectation maximisation. All begins with what `matching.yaml` believes, which
+little data moves little. What is done with a model does not belong here.
 """
 
 import math
@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 from splink import DuckDBAPI
 
+from orchestration.identity.match_models import Model
 from orchestration.identity.matching import (
     FULL_NAME,
     KEY,
-    Model,
     agreement,
     columns_of,
     configuration,
@@ -53,6 +53,8 @@ _FULL_NAME_LEVELS = [
         "u_probability": 0.5,
     },
 ]
+# What shares an identifier that links is one person already.
+_NOT_JOINED_ANYWAY = "not list_has_any(l.linking_values, r.linking_values)"
 # A chance of nothing would outweigh all else.
 _LEAST_SHARE = 1e-12
 # Estimates that correct each other: how common one person is, and how strangers differ.
@@ -63,7 +65,7 @@ _EVEN_ENOUGH = 1e-5
 def train(records: pa.Table, is_complete: bool = False) -> Model:
     """A model of these records.
 
-    Records that are complete, with none to follow, may bear blunter rules than those of a warehouse.
+    Records that are complete, with none to follow, may bear blunter rules than a warehouse.
     """
     with splink_database(records) as connection:
         return _Training(connection, is_complete).model()
@@ -129,7 +131,8 @@ class _Training:
                 "retain_intermediate_calculation_columns": True,
                 "comparisons": comparisons,
                 "blocking_rules_to_generate_predictions": [
-                    {"blocking_rule": agreement(rule)} for rule in blocking_rules
+                    {"blocking_rule": f"{agreement(rule)} and {_NOT_JOINED_ANYWAY}"}
+                    for rule in blocking_rules
                 ],
                 "probability_two_random_records_match": self.person_share,
             },
@@ -186,7 +189,7 @@ class _Training:
             name = comparison["output_column_name"]
             seen = np.array(
                 [
-                    level["u_probability"] if "u_probability" in level else 0.0
+                    level.get("u_probability", 0.0)
                     for level in comparison["comparison_levels"]
                     if not level.get("is_null_level")
                 ]
@@ -271,7 +274,9 @@ class _Training:
         shares = [np.array([0.5, 0.1, 0.4]) for _ in blocks]
         for _ in range(self.rules["rounds"]):
             before = [*shares, *self.same_person.values()]
-            met = {name: chances * self.rules["m_belief"] for name, chances in self.believed.items()}
+            met = {
+                name: chances * self.rules["m_belief"] for name, chances in self.believed.items()
+            }
             for place, block in enumerate(blocks):
                 expected = self._expected(block, shares[place])
                 shares[place] = _normalized(expected.sum(axis=0) + _LEAST_SHARE)
@@ -302,7 +307,7 @@ class _Training:
         return common * self.same_person[name] + (1 - common) * self.strangers[name]
 
     def _estimate_shares(self, blocks: list[_Block], shares: list[np.ndarray]) -> None:
-        """A block finds as many of the pairs as agree on its rule; what all would find is the share."""
+        """A block finds the pairs that agree on its rule; how many those are of all is known."""
         of_person, of_home = [], []
         for block, (person, home, _) in zip(blocks, shares, strict=True):
             found = block.pair_count / self.pair_count / self._share_known(block.rule) ** 2
@@ -394,8 +399,8 @@ class _Training:
             return self.pair_count
         known = " and ".join(f"{key} is not null" for key in rule)
         return self._number(
-            "select coalesce(sum(bearers * (bearers - 1) // 2), 0) from (select count(*) as bearers "
-            f"from records where {known} group by {', '.join(rule)})"
+            "select coalesce(sum(bearers * (bearers - 1) // 2), 0) from ("
+            f"select count(*) as bearers from records where {known} group by {', '.join(rule)})"
         )
 
     def _has(self, rule: Rule) -> bool:

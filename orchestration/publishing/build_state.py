@@ -10,11 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from orchestration.dbt_invocation import project_files
+from orchestration.identity import match_models
 from orchestration.paths import public_build_path, published_path, warehouse_path
 from orchestration.publishing import versions
 from orchestration.warehouse import read_warehouse
 
-_BUILDERS = ("duckdb", "dbt-core", "dbt-duckdb")
+_BUILDERS = ("duckdb", "dbt-core", "dbt-duckdb", "splink")
 
 
 class NotAuditedError(Exception):
@@ -22,13 +23,14 @@ class NotAuditedError(Exception):
 
 
 def inputs_fingerprint() -> str:
-    """One hash over all that decides the marts: loads, run settings, code, seeds, versions."""
+    """One hash over all that decides the marts: loads, settings, code, seeds, models, versions."""
     digest = hashlib.sha256()
     for package in _BUILDERS:
         digest.update(f"{package} {version(package)}\n".encode())
     for name, path in project_files().items():
         digest.update(f"{name}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(match_models.inputs_fingerprint().encode())
     digest.update(_ledger_fingerprint().encode())
     return digest.hexdigest()
 

@@ -19,12 +19,17 @@ SETTINGS: dict[str, tuple[float, float]] = {
     "birth_date_conflict_edits": (0, 10),
     "match_name_share": (0, 1),
     "match_birth_date_years": (0, 150),
+    "match_link_probability": (0.5, 1),
+    "match_review_probability": (0.01, 1),
+    "match_birth_date_edits": (0, 8),
+    "match_model_version": (0, 1e6),
 }
 
 # Every type that `int_identity__normalized_identifiers` makes.
 IDENTIFIER_TYPES = {
     "account_id",
     "loyalty_card",
+    "government_id",
     "email",
     "phone",
     "social_handle",

@@ -31,6 +31,8 @@ TRAITS = (
     "city",
     "postcode",
     "street_address",
+    "region",
+    "government_id",
     "segment_slug",
 )
 

@@ -3,7 +3,7 @@ with profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),
 
--- A mailbox or line under several names says nothing about who shows it; two birth dates may be a typo.
+-- What several names share says nothing of who shows it; two birth dates may be a typo.
 identifiers as (
     select * from {{ ref('int_identity__identifiers') }}
     where not is_blocked or blocked_reason like 'Shared by % birth dates'
@@ -20,7 +20,10 @@ identifying_values as (
         ) as phone,
         max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
             where identifier_type = 'government_id'
-        ) as government_id
+        ) as government_id,
+        list(identifier_type || ' ' || identifier_value order by all) filter (
+            where is_linking and not is_blocked
+        ) as linking_values
     from identifiers
     group by profile_key
 ),
@@ -38,7 +41,8 @@ attributes as (
         upper(replace({{ folded_words('profiles.postcode') }}, ' ', '')) as postcode,
         {{ folded_name('profiles.region') }} as region,
         upper(trim(profiles.country_code)) as country_code,
-        identifying_values.government_id
+        identifying_values.government_id,
+        coalesce(identifying_values.linking_values, []) as linking_values
     from profiles
     left join identifying_values
         on profiles.profile_key = identifying_values.profile_key
@@ -57,6 +61,7 @@ select
     region,
     country_code,
     government_id,
+    linking_values,
     {{ surrogate_key([
         'given_name',
         'surname',
@@ -68,7 +73,8 @@ select
         'postcode',
         'region',
         'country_code',
-        'government_id'
+        'government_id',
+        'linking_values'
     ]) }} as record_hash
 from attributes
 where

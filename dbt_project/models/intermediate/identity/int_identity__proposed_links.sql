@@ -21,6 +21,10 @@ evidence as (
     select * from {{ ref('int_identity__evidence') }}
 ),
 
+match_links as (
+    select * from {{ ref('int_identity__match_links') }}
+),
+
 full_names as (
     select
         given_names.profile_key,
@@ -152,6 +156,25 @@ proposed_links as (
     inner join identifier_types
         on stars.identifier_type = identifier_types.identifier_type
     where stars.profile_key != stars.center_profile_key
+
+    union all
+
+    select
+        match_links.left_profile_key,
+        match_links.right_profile_key,
+        'match' as link_reason,
+        3 as precedence,
+        0 as type_priority,
+        match_links.match_probability,
+        cast(null as varchar) as identifier_type,
+        cast(null as varchar) as identifier_value,
+        cast(null as varchar) as full_name,
+        greatest(left_profiles.first_seen_at, right_profiles.first_seen_at) as linked_at
+    from match_links
+    inner join profiles as left_profiles
+        on match_links.left_profile_key = left_profiles.profile_key
+    inner join profiles as right_profiles
+        on match_links.right_profile_key = right_profiles.profile_key
 )
 
 select

@@ -1,0 +1,72 @@
+with matches as (
+    select matches.*
+    from {{ ref('int_identity__matches') }} as matches
+    inner join {{ ref('identity_settings') }} as identity_settings
+        on matches.match_probability >= identity_settings.setting_value
+    where identity_settings.setting = 'match_link_probability'
+),
+
+records as (
+    select * from {{ ref('int_identity__match_records') }}
+),
+
+settings as (
+    select setting_value as match_birth_date_edits
+    from {{ ref('identity_settings') }}
+    where setting = 'match_birth_date_edits'
+),
+
+-- Father and son match whoever bears their name and shows no birth date.
+candidates as (
+    select
+        undated_matches.profile_key,
+        dated_records.birth_date
+    from (
+        select
+            left_profile_key as profile_key,
+            right_profile_key as other_profile_key
+        from matches
+        union all
+        select
+            right_profile_key as profile_key,
+            left_profile_key as other_profile_key
+        from matches
+    ) as undated_matches
+    inner join records as undated_records
+        on undated_matches.profile_key = undated_records.profile_key
+    inner join records as dated_records
+        on undated_matches.other_profile_key = dated_records.profile_key
+    where undated_records.birth_date is null and dated_records.birth_date is not null
+    group by undated_matches.profile_key, dated_records.birth_date
+),
+
+ambiguous_profiles as (
+    select candidates.profile_key
+    from candidates
+    inner join candidates as other_candidates
+        on
+            candidates.profile_key = other_candidates.profile_key
+            and candidates.birth_date < other_candidates.birth_date
+    cross join settings
+    where
+        damerau_levenshtein(candidates.birth_date, other_candidates.birth_date)
+        > settings.match_birth_date_edits
+    group by candidates.profile_key
+)
+
+select
+    matches.left_profile_key,
+    matches.right_profile_key,
+    matches.match_probability
+from matches
+inner join records as left_records
+    on matches.left_profile_key = left_records.profile_key
+inner join records as right_records
+    on matches.right_profile_key = right_records.profile_key
+left join ambiguous_profiles as left_ambiguous_profiles
+    on matches.left_profile_key = left_ambiguous_profiles.profile_key
+left join ambiguous_profiles as right_ambiguous_profiles
+    on matches.right_profile_key = right_ambiguous_profiles.profile_key
+where
+    (left_ambiguous_profiles.profile_key is null or right_records.birth_date is null)
+    and (right_ambiguous_profiles.profile_key is null or left_records.birth_date is null)

@@ -1,0 +1,97 @@
+"""Versions of the matching model: numbered files in the data folder, each written once.
+
+A run uses the newest, or the one that `identity_settings` names. A model knows names of customers
+(its term frequencies), so it stays beside the private database.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.paths import identity_models_dir
+
+Model = dict[str, Any]
+
+# Rules that a small warehouse can bear bring too many pairs in one that has grown.
+_OUTGROWN = 4
+
+
+class NoModelError(ValueError):
+    """A version that is asked for and isn't there."""
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A model on disk."""
+
+    number: int
+    path: Path
+
+    @property
+    def model(self) -> Model:
+        """The model itself."""
+        return json.loads(self.path.read_text(encoding="utf-8"))
+
+    @property
+    def fingerprint(self) -> str:
+        """What scores depend on."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def versions() -> list[ModelVersion]:
+    """All versions, the newest last."""
+    found = [
+        ModelVersion(int(path.stem), path)
+        for path in identity_models_dir().glob("*.json")
+        if path.stem.isdigit()
+    ]
+    return sorted(found, key=lambda version: version.number)
+
+
+def write_version(model: Model, is_trained_by_run: bool = False) -> ModelVersion:
+    """Keep the model as the newest version.
+
+    What a run trains by itself follows from its records: it is a result, not an input.
+    """
+    existing = versions()
+    number = existing[-1].number + 1 if existing else 1
+    identity_models_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = identity_models_dir() / f"{number}.json"
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(
+        json.dumps({"is_trained_by_run": is_trained_by_run, **model}, ensure_ascii=False, indent=1),
+        encoding="utf-8",
+    )
+    return ModelVersion(number, path)
+
+
+def version_for(
+    record_count: int, records: Callable[[], pa.Table], pinned: int = 0
+) -> ModelVersion:
+    """The version that a run uses; where there is none, or it is outgrown, the run trains one."""
+    existing = versions()
+    if pinned:
+        for version in existing:
+            if version.number == pinned:
+                return version
+        raise NoModelError(f"there is no version {pinned} of the matching model")
+    if existing and record_count <= _OUTGROWN * max(existing[-1].model["record_count"], 1):
+        return existing[-1]
+    # Importing Splink takes seconds, which a run with a model should not.
+    from orchestration.identity.training import train
+
+    return write_version(train(records()), is_trained_by_run=True)
+
+
+def inputs_fingerprint() -> str:
+    """One hash over the versions that somebody trained."""
+    digest = hashlib.sha256()
+    for version in versions():
+        if not version.model["is_trained_by_run"]:
+            digest.update(f"{version.number} {version.fingerprint}\n".encode())
+    return digest.hexdigest()
