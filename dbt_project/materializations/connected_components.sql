@@ -3,7 +3,7 @@
 
         left_key, right_key   the two nodes
         link_hash             optional: a 64-bit hash of both keys, stored upstream; without it the text of all keys is read to find what changed
-        link_group            optional: what came together (a load, a month); without it any change is looked for among all links
+        link_group            optional, never null: what came together (a load, a month); without it a change is looked for among all links
 
     The table has one row per node that has a link: `node_key`, `component_key` (the least node of its component) and the hashes of both. Beside it
     `<model>__links` and `<model>__link_checksums` keep what it was built from. The next run finds the links that came and went and resolves only the components
@@ -31,6 +31,9 @@
         group by link_group, bucket
     {%- endcall %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if run_query("select count(*) from components_checksums where link_group is null").columns[0][0] > 0 -%}
+        {{ exceptions.raise_compiler_error("link_group is null: the links of no group would not be compared") }}
+    {%- endif -%}
 
     {% if should_full_refresh() or not component_state_fits(existing_relation, links_relation, checksums_relation, links_sql) %}
         {% if existing_relation is not none and not existing_relation.is_table %}

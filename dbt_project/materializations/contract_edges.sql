@@ -7,9 +7,8 @@
     {%- set state = namespace(rounds=0, edges=run_query("select count(*) from components_edges_0").columns[0][0]) -%}
     {%- for round in range(maximum_rounds) -%}
         {%- if state.edges > 0 -%}
-            {%- do run_query(contraction_round_sql(round)) -%}
+            {%- set state.edges = run_query(contraction_round_sql(round)).columns[0][0] -%}
             {%- set state.rounds = round + 1 -%}
-            {%- set state.edges = run_query("select count(*) from components_edges_" ~ state.rounds).columns[0][0] -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if state.edges > 0 -%}
@@ -18,9 +17,9 @@
         ) }}
     {%- endif -%}
 
-    {%- do run_query("create or replace temp table components_labels (node ubigint, representative ubigint)") -%}
+    {%- set statements = ["create or replace temp table components_labels (node ubigint, representative ubigint)"] -%}
     {%- for round in range(state.rounds) | reverse -%}
-        {%- do run_query(
+        {%- do statements.append(
             "create or replace temp table components_labels as
             select steps.node, coalesce(labels.representative, steps.representative) as representative
             from components_steps_" ~ round ~ " as steps
@@ -28,5 +27,5 @@
             drop table components_steps_" ~ round ~ "; drop table components_edges_" ~ round
         ) -%}
     {%- endfor -%}
-    {%- do run_query("drop table components_edges_" ~ state.rounds) -%}
+    {%- do run_query(statements | join("; ") ~ "; drop table components_edges_" ~ state.rounds) -%}
 {% endmacro %}

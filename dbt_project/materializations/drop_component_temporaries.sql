@@ -1,8 +1,10 @@
 {# Temporary tables live as long as the connection, which builds other models next. #}
 {% macro drop_component_temporaries() %}
+    {%- set statements = [] -%}
     {%- for name in [
-        'checksums', 'changed_buckets', 'current_links', 'kept_links', 'added', 'removed', 'nodes', 'torn', 'ends', 'known', 'lifted', 'labels', 'resolved', 'rewritten'
+        'checksums', 'changed_buckets', 'current_links', 'kept_links', 'added', 'removed', 'nodes', 'torn', 'ends', 'known', 'names', 'lifted', 'labels', 'resolved', 'rewritten'
     ] -%}
-        {%- do run_query("drop table if exists temp.main.components_" ~ name) -%}
+        {%- do statements.append("drop table if exists temp.main.components_" ~ name) -%}
     {%- endfor -%}
+    {%- do run_query(statements | join("; ")) -%}
 {% endmacro %}

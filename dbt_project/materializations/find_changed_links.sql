@@ -11,7 +11,7 @@
             coalesce(current.bucket, kept.bucket) as bucket
         from components_checksums as current
         full join " ~ checksums_relation ~ " as kept
-            on current.link_group is not distinct from kept.link_group and current.bucket = kept.bucket
+            on current.link_group = kept.link_group and current.bucket = kept.bucket
         where
             current.hash_sum is distinct from kept.hash_sum
             or current.link_count is distinct from kept.link_count"
@@ -31,14 +31,14 @@
             hash(links.right_key) as right_node
         from (" ~ links_sql ~ ") as links
         semi join components_changed_buckets as changed
-            on links.link_group is not distinct from changed.link_group and links.bucket = changed.bucket
+            on links.link_group = changed.link_group and links.bucket = changed.bucket
         where links.left_key != links.right_key;
 
         create or replace temp table components_kept_links as
         select links.left_node, links.right_node
         from " ~ links_relation ~ " as links
         semi join components_changed_buckets as changed
-            on links.link_group is not distinct from changed.link_group and links.bucket = changed.bucket;
+            on links.link_group = changed.link_group and links.bucket = changed.bucket;
 
         create or replace temp table components_added as
         select * from components_current_links

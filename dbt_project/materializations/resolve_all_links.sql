@@ -1,6 +1,6 @@
 {#
     Full run. The first round needs no salt, since the nodes are hashes themselves, and is merged with finding the nodes: every node with its key, and the least
-    of itself and its neighbours as its representative.
+    of itself and its neighbours as its representative. Two keys of one hash are still two rows here.
 #}
 {% macro resolve_all_links(links_sql, target_relation, links_relation, checksums_relation, maximum_rounds) %}
     {%- do run_query(
@@ -12,20 +12,22 @@
 
         create or replace temp table components_nodes as
         select
-            node,
-            min(node_key) as node_key,
-            max(node_key) as last_node_key,
-            least(node, min(neighbour)) as representative
+            node_key,
+            hash(node_key) as node,
+            least(hash(node_key), min(neighbour)) as representative
         from (
-            select hash(left_key) as node, left_key as node_key, hash(right_key) as neighbour
+            select left_key as node_key, hash(right_key) as neighbour
             from (" ~ links_sql ~ ") as links where left_key != right_key
             union all
-            select hash(right_key) as node, right_key as node_key, hash(left_key) as neighbour
+            select right_key as node_key, hash(left_key) as neighbour
             from (" ~ links_sql ~ ") as links where left_key != right_key
         ) as ends
-        group by node;
+        group by node_key"
+    ) -%}
+    {%- do refuse_shared_hashes("select node from components_nodes group by node having count(*) > 1") -%}
 
-        create or replace temp table components_edges_0 as
+    {%- do run_query(
+        "create or replace temp table components_edges_0 as
         select distinct
             least(left_nodes.representative, right_nodes.representative) as u,
             greatest(left_nodes.representative, right_nodes.representative) as v
@@ -34,7 +36,6 @@
         inner join components_nodes as right_nodes on links.right_node = right_nodes.node
         where left_nodes.representative != right_nodes.representative"
     ) -%}
-    {%- do refuse_shared_hashes("select node from components_nodes where node_key != last_node_key") -%}
 
     {%- do contract_edges(maximum_rounds) -%}
 

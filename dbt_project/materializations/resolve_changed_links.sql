@@ -5,7 +5,7 @@
 {% macro resolve_changed_links(target_relation, links_relation, checksums_relation, maximum_rounds) %}
     {%- do run_query(
         "delete from " ~ links_relation ~ " as links using components_changed_buckets as changed
-        where links.link_group is not distinct from changed.link_group and links.bucket = changed.bucket;
+        where links.link_group = changed.link_group and links.bucket = changed.bucket;
 
         insert into " ~ links_relation ~ "
         select link_group, bucket, left_node, right_node from components_current_links;
@@ -33,14 +33,22 @@
         group by node;
 
         create or replace temp table components_known as
-        select node_key, component_key, node_hash, component_hash from " ~ target_relation ~ "
-        where node_hash in (select node from components_ends)"
+        select node_hash, component_hash from " ~ target_relation ~ "
+        where node_hash in (select node from components_ends);
+
+        create or replace temp table components_names as
+        select node_hash, node_key from " ~ target_relation ~ "
+        where node_hash in (
+            select node from components_ends
+            union all
+            select component_hash from components_known
+        )"
     ) -%}
     {%- do refuse_shared_hashes(
         "select node from components_ends where node_key != last_node_key
         union all
         select ends.node from components_ends as ends
-        inner join components_known as known on ends.node = known.node_hash and ends.node_key != known.node_key"
+        inner join components_names as names on ends.node = names.node_hash and ends.node_key != names.node_key"
     ) -%}
 
     {%- do run_query(
@@ -49,12 +57,13 @@
             ends.node as end_node,
             known.component_hash is not null as is_component,
             coalesce(known.component_hash, ends.node) as node,
-            coalesce(known.component_key, ends.node_key) as node_key
+            coalesce(names.node_key, ends.node_key) as node_key
         from components_ends as ends
         left join (
-            select * from components_known
+            select node_hash, component_hash from components_known
             where component_hash not in (select component_hash from components_torn)
-        ) as known on ends.node = known.node_hash;
+        ) as known on ends.node = known.node_hash
+        left join components_names as names on known.component_hash = names.node_hash;
 
         create or replace temp table components_edges_0 as
         select distinct least(left_node, right_node) as u, greatest(left_node, right_node) as v
