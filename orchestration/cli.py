@@ -128,6 +128,20 @@ def scoreboard() -> None:
         typer.echo(rendered(sections()))
 
 
+# What follows the first word is `mf`'s, options too.
+@app.command(context_settings={"allow_interspersed_args": False}, no_args_is_help=True)
+def metrics(
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="COMMAND", help="`list`, `query` …, as `mf` takes them.")
+    ],
+) -> None:
+    """Ask MetricFlow: `throughline metrics query --metrics nps --group-by metric_time__month`."""
+    from orchestration.metrics import MetricsUnavailableError, run_metricflow
+
+    with _errors_in_words(MetricsUnavailableError):
+        run_metricflow(arguments)
+
+
 @app.command()
 def sample(
     customers: Annotated[int, typer.Option(min=1)] = 2000,

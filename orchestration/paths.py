@@ -68,6 +68,11 @@ def published_dir() -> Path:
     return data_dir() / "published"
 
 
+def published_metrics_dir() -> Path:
+    """The definitions of the published metrics, as a dbt project in which `mf` runs."""
+    return published_dir() / "metrics"
+
+
 def published_path() -> Path:
     """What BI tools open."""
     return published_dir() / "cx.duckdb"

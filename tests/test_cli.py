@@ -11,7 +11,7 @@ from orchestration.publishing.publish import publish
 
 COMMANDS = (
     *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
-    *("identity", "sample", "ui"),
+    *("metrics", "identity", "sample", "ui"),
 )
 
 
@@ -26,8 +26,10 @@ def throughline(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def published():
+def published(tmp_path):
     """Publish versions of `dim_customers` with 1, 2 … rows."""
+    definitions = tmp_path / "semantic_manifest.json"
+    definitions.write_text("{}")
 
     def publish_versions(count):
         for rows in range(1, count + 1):
@@ -39,7 +41,7 @@ def published():
                     f"select i as customer_key, i < 2 as is_identified from range({rows}) as r(i)"
                 )
             build_state.record_build(f"inputs {rows}")
-            publish(frozenset({"marts.dim_customers"}), frozenset())
+            publish(frozenset({"marts.dim_customers"}), frozenset(), definitions)
 
     return publish_versions
 
@@ -68,6 +70,13 @@ def test_a_wrong_setting_is_said_before_anything_runs(throughline, tmp_path, set
 
 def test_without_a_published_version_the_scoreboard_says_what_to_do(throughline):
     outcome = throughline("scoreboard")
+
+    assert outcome.exit_code == 1
+    assert "throughline run" in outcome.output
+
+
+def test_without_a_published_version_metrics_say_what_to_do(throughline):
+    outcome = throughline("metrics", "query", "--metrics", "nps")
 
     assert outcome.exit_code == 1
     assert "throughline run" in outcome.output

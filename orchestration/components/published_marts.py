@@ -26,6 +26,7 @@ class PublishedMarts(dg.Component, dg.Model):
         """One asset: its dependencies are what makes an audit's failure stop it."""
         manifest = json.loads(self.manifest_path.read_text())
         marts, tagged = public_marts(manifest), tagged_columns(manifest)
+        definitions = self.manifest_path.with_name("semantic_manifest.json")
         if not marts:
             return dg.Definitions()
 
@@ -34,12 +35,12 @@ class PublishedMarts(dg.Component, dg.Model):
             deps=list(marts.values()),
             group_name="published",
             kinds={"duckdb", "parquet"},
-            description="What BI tools and analysts read: `published/cx.duckdb` and Parquet files.",
+            description="What readers open: `published/cx.duckdb`, Parquet files, metrics.",
         )
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> dg.MaterializeResult:
-            publication = publish(frozenset(marts), tagged)
+            publication = publish(frozenset(marts), tagged, definitions)
             context.log.info(f"Published version {publication.version}: {published_path()}")
             return dg.MaterializeResult(
                 metadata={

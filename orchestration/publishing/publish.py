@@ -1,7 +1,8 @@
 """Publishing: from an audited build to a version that readers may open.
 
 Checkpoint, copy the file, open the copy and compare it, gate, export, sync, rename, switch. The
-build itself is never what a reader opens. Callers hold `warehouse_lock`.
+build itself is never what a reader opens; the definitions of its metrics go with it. Callers hold
+`warehouse_lock`.
 """
 
 import json
@@ -17,6 +18,8 @@ from orchestration.publishing import build_state, versions
 from orchestration.publishing.personal_data import assert_no_personal_data
 from orchestration.warehouse import SETTINGS, quoted
 
+# What `mf` expects round the definitions that it reads.
+_METRICS_PROJECT = Path(__file__).parent / "metrics"
 _READABLE_BY_ALL = 0o644
 _FOLDER_READABLE_BY_ALL = 0o755
 
@@ -33,11 +36,13 @@ class Publication:
     row_counts: dict[str, int]
 
 
-def publish(marts: frozenset[str], tagged_columns: frozenset[str]) -> Publication:
+def publish(
+    marts: frozenset[str], tagged_columns: frozenset[str], metric_definitions: Path
+) -> Publication:
     """Publish the audited build; whatever goes wrong, readers keep the version they have.
 
     `marts` are the relations that the code builds, as `schema.name`: what an older code left in
-    the file goes.
+    the file goes. `metric_definitions` is dbt's semantic manifest of that code.
     """
     inputs = build_state.audited_inputs()
     built = _finished_row_counts(public_build_path(), marts)
@@ -50,6 +55,7 @@ def publish(marts: frozenset[str], tagged_columns: frozenset[str]) -> Publicatio
             raise BrokenCopyError(f"the copy differs from the build: {_difference(built, copied)}")
         assert_no_personal_data(connection, tagged_columns)
         _export_parquet(connection, list(copied), folder / "parquet")
+    _add_metrics(metric_definitions, folder / "metrics")
     note = {
         "version": version,
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -118,6 +124,12 @@ def _export_parquet(
             f"copy (from {_quoted_name(relation)} order by all) "
             f"to {quoted(folder / f'{name}.parquet')} (format parquet, compression zstd)"
         )
+
+
+def _add_metrics(definitions: Path, folder: Path) -> None:
+    shutil.copytree(_METRICS_PROJECT, folder)
+    (folder / "target").mkdir()
+    shutil.copyfile(definitions, folder / "target" / "semantic_manifest.json")
 
 
 def _let_everybody_read(folder: Path) -> None:

@@ -1,9 +1,10 @@
 """Published versions: numbered folders, and one link that says which is current.
 
-    published/versions/<n>/cx.duckdb, parquet/, version.json
+    published/versions/<n>/cx.duckdb, parquet/, metrics/, version.json
     published/current -> versions/<n>          the only thing that is ever switched
     published/cx.duckdb -> current/cx.duckdb   what readers open
     published/parquet -> current/parquet
+    published/metrics -> current/metrics       where `mf` runs
 
 Only folders and links belong here; what goes into a version is in `publish`.
 """
@@ -71,6 +72,7 @@ def switch_to(version: int) -> None:
     _link("current", Path("versions") / str(version))
     _link("cx.duckdb", Path("current") / "cx.duckdb")
     _link("parquet", Path("current") / "parquet")
+    _link("metrics", Path("current") / "metrics")
     sync(published_dir())
 
 

@@ -38,6 +38,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_profiles"',
         "update {relation} set customer_key = profile_key",
     ),
+    "assert_daily_kpis_add_up_to_the_scorecard": (
+        '"cx"."marts"."agg_kpis_daily"',
+        "update {relation} set numerator = numerator + 1",
+    ),
     "assert_daily_touchpoints_add_up": (
         '"cx"."marts"."touchpoints_daily"',
         "update {relation} set touchpoint_count = touchpoint_count + 1",

@@ -46,10 +46,15 @@ def customers(build):
 
 
 @pytest.fixture
-def publish_marts():
-    """Publish a build whose code has these marts."""
+def publish_marts(tmp_path):
+    """Publish a build whose code has these marts, and this semantic manifest."""
 
-    def publish_build(*marts, tagged=()):
-        return publish(frozenset(f"marts.{mart}" for mart in marts), frozenset(tagged))
+    def publish_build(*marts, tagged=(), definitions="{}"):
+        (tmp_path / "semantic_manifest.json").write_text(definitions)
+        return publish(
+            frozenset(f"marts.{mart}" for mart in marts),
+            frozenset(tagged),
+            tmp_path / "semantic_manifest.json",
+        )
 
     return publish_build

@@ -6,7 +6,12 @@ import pandas as pd
 import pytest
 import sqlalchemy
 
-from orchestration.paths import public_build_path, published_dir, published_path
+from orchestration.paths import (
+    public_build_path,
+    published_dir,
+    published_metrics_dir,
+    published_path,
+)
 from orchestration.publishing import build_state, versions
 from orchestration.publishing.personal_data import PersonalDataError
 from orchestration.publishing.publish import BrokenCopyError
@@ -163,6 +168,18 @@ def test_a_version_says_what_it_was_built_from(customers, publish_marts):
     note = json.loads((published_dir() / "current" / "version.json").read_text())
     assert note["inputs"] == "abc"
     assert note["row_counts"] == {"marts.dim_customers": 3}
+
+
+def test_a_version_has_the_definitions_of_its_own_metrics(customers, publish_marts):
+    for definitions in ('{"metrics": ["old"]}', '{"metrics": ["new"]}'):
+        customers(3)
+        publish_marts("dim_customers", definitions=definitions)
+    current = published_metrics_dir() / "target" / "semantic_manifest.json"
+    new = current.read_text()
+
+    versions.roll_back()
+
+    assert (new, current.read_text()) == ('{"metrics": ["new"]}', '{"metrics": ["old"]}')
 
 
 def test_pandas_and_sqlalchemy_read_the_published_file(customers, publish_marts):

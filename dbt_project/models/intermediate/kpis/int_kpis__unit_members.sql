@@ -75,6 +75,13 @@ select
     dimension,
     member,
     period_types,
+    channel_slug,
+    segment_slug,
+    contact_reason_slug,
+    journey_slug,
+    product_key,
+    store_key,
+    team_key,
     anchor_date,
     -- Decimals add up to the same sum in any order.
     cast(value_so_far as decimal(18, 6)) as unit_value,

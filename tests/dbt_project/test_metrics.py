@@ -1,0 +1,76 @@
+"""The metrics say what the KPI seed says: one definition, wherever one reads it."""
+
+import csv
+
+import pytest
+
+from orchestration.paths import REFERENCE_DIR
+
+FORMULAS = {
+    "rate": "numerator / denominator",
+    "mean": "sum of the values / units",
+    "nps": "100 · (promoters − detractors) / answers",
+}
+# Other names of a KPI.
+SYNONYMS = {"nps": "nps_relational"}
+
+
+@pytest.fixture(scope="module")
+def kpis():
+    """The KPIs that add up, by their slugs."""
+    with (REFERENCE_DIR / "kpis" / "kpis.csv").open(newline="") as file:
+        return {kpi["metric_slug"]: kpi for kpi in csv.DictReader(file) if kpi["kind"] in FORMULAS}
+
+
+@pytest.fixture(scope="module")
+def metrics(manifest):
+    return {metric["name"]: metric for metric in manifest["metrics"].values()}
+
+
+def in_its_words(kpi):
+    return (
+        f"{kpi['definition']}. Formula: {FORMULAS[kpi['kind']]}. "
+        f"Unit: {kpi['unit']}. Owner: {kpi['owner']}."
+    )
+
+
+def test_every_kpi_that_adds_up_has_a_metric_in_the_words_of_the_seed(kpis, metrics):
+    expected = {slug: (kpi["metric_name"], in_its_words(kpi)) for slug, kpi in kpis.items()}
+
+    described = {
+        name: (metric["label"], metric["description"])
+        for name, metric in metrics.items()
+        if metric["type"] != "simple" and name not in SYNONYMS
+    }
+
+    assert described == expected
+
+
+def test_a_metric_counts_the_units_of_its_own_kpi(kpis, metrics):
+    def filters(metric):
+        return [where["where_sql_template"] for where in metric["filter"]["where_filters"]]
+
+    wrong = {
+        name: filters(metrics[name])
+        for name in [*kpis, *SYNONYMS]
+        if filters(metrics[name])
+        != [f"{{{{ Dimension('kpi__metric') }}}} = '{SYNONYMS.get(name, name)}'"]
+    }
+
+    assert not wrong
+
+
+def test_a_synonym_says_what_its_kpi_says(metrics):
+    for name, slug in SYNONYMS.items():
+        assert metrics[name]["description"] == metrics[slug]["description"]
+
+
+def test_every_metric_says_definition_formula_unit_and_owner(metrics):
+    lacking = [
+        f"{name}: {part}"
+        for name, metric in metrics.items()
+        for part in ("Formula: ", "Unit: ", "Owner: ")
+        if part not in metric["description"]
+    ]
+
+    assert not lacking
