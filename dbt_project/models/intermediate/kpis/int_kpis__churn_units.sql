@@ -26,7 +26,7 @@ select
     cast(null as varchar) as team_key,
     case when silences.next_ordered_at <= silences.churns_at then 0.0 else 1.0 end as unit_value,
     case
-        when orders.customer_key is null then 'unknown'
+        when not coalesce(customers.is_identified, false) then 'unknown'
         -- Without a rhythm of its own a silence says nothing yet.
         when silences.churns_at is null then 'excluded'
         else 'eligible'

@@ -2,6 +2,10 @@ with loops as (
     select * from {{ ref('int_feedback__loops') }}
 ),
 
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+),
+
 kpi_windows as (
     select * from {{ ref('kpi_windows') }}
 ),
@@ -39,26 +43,28 @@ judged_loops as (
 )
 
 select
-    metric_slug,
-    response_key as unit_key,
-    customer_key,
-    answered_date as anchor_date,
-    channel_slug,
-    segment_slug,
-    contact_reason_slug,
+    judged_loops.metric_slug,
+    judged_loops.response_key as unit_key,
+    judged_loops.customer_key,
+    judged_loops.answered_date as anchor_date,
+    judged_loops.channel_slug,
+    judged_loops.segment_slug,
+    judged_loops.contact_reason_slug,
     cast(null as varchar) as journey_slug,
     cast(null as varchar) as product_key,
     cast(null as varchar) as store_key,
-    team_key,
-    case when is_success then 1.0 else 0.0 end as unit_value,
+    judged_loops.team_key,
+    case when judged_loops.is_success then 1.0 else 0.0 end as unit_value,
     case
         -- Nobody can tell whether an unknown customer was called.
-        when customer_key is null then 'unknown'
-        when not is_judged then 'excluded'
+        when not coalesce(customers.is_identified, false) then 'unknown'
+        when not judged_loops.is_judged then 'excluded'
         else 'eligible'
     end as unit_state,
-    matures_at,
+    judged_loops.matures_at,
     false as is_censored,
     cast(null as varchar) as clock_slug,
     cast(null as bigint) as clock_started_seconds
 from judged_loops
+left join customers
+    on judged_loops.customer_key = customers.customer_key

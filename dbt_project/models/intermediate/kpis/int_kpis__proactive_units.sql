@@ -21,7 +21,7 @@ select
     cases.team_key,
     case when cases.started_by = 'agent' then 1.0 else 0.0 end as unit_value,
     'eligible' as unit_state,
-    cast(null as timestamp) as matures_at,
+    cases.opened_at as matures_at,
     false as is_censored,
     cast(null as varchar) as clock_slug,
     cast(null as bigint) as clock_started_seconds
