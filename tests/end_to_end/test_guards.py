@@ -75,6 +75,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"cx"."marts"."fct_cases"',
         "delete from {relation} where source_name = 'calls'",
     ),
+    "assert_the_parts_of_journeys_add_up_to_them": (
+        '"cx"."marts"."fct_journey_stages"',
+        "update {relation} set stage_seconds = stage_seconds + 1",
+    ),
     "assert_orders_reconcile_with_their_sources": (
         '"cx"."marts"."fct_orders"',
         "update {relation} set amount_original = amount_original + 0.01",
