@@ -26,18 +26,18 @@ cohorts as (
         purchase_windows.until_days as window_days,
         count(*) filter (
             where first_orders.unit_state = 'eligible' and first_orders.matures_at < settings.as_of
-        ) as customer_count,
+        ) as denominator,
         count(*) filter (
             where
             first_orders.unit_state = 'eligible'
             and first_orders.matures_at < settings.as_of
             and first_orders.unit_value = 1
-        ) as repurchasing_count,
+        ) as numerator,
         count(*) filter (
             where first_orders.unit_state = 'eligible' and first_orders.matures_at >= settings.as_of
-        ) as immature_count,
-        count(*) filter (where first_orders.unit_state = 'excluded') as excluded_count,
-        count(*) filter (where first_orders.unit_state = 'unknown') as unknown_count
+        ) as n_immature,
+        count(*) filter (where first_orders.unit_state = 'excluded') as n_excluded,
+        count(*) filter (where first_orders.unit_state = 'unknown') as n_unknown
     from first_orders
     inner join purchase_windows
         on first_orders.metric_slug = purchase_windows.metric_slug
@@ -52,7 +52,7 @@ cohorts as (
 rates as (
     select
         *,
-        repurchasing_count / nullif(cast(customer_count as double), 0) as repurchase_rate
+        numerator / nullif(cast(denominator as double), 0) as value
     from cohorts
 )
 
@@ -60,16 +60,16 @@ select
     rates.cohort_month_date,
     rates.channel_slug,
     rates.window_days,
-    rates.customer_count,
-    rates.repurchasing_count,
-    rates.immature_count,
-    rates.excluded_count,
-    rates.unknown_count,
-    rates.repurchase_rate,
-    {{ wilson_bound('-', 'rates.repurchase_rate', 'nullif(rates.customer_count, 0)') }} as ci_low,
-    {{ wilson_bound('+', 'rates.repurchase_rate', 'nullif(rates.customer_count, 0)') }} as ci_high,
-    rates.immature_count = 0 as is_mature,
-    rates.customer_count >= kpis.minimum_n as is_min_n,
+    rates.denominator,
+    rates.numerator,
+    rates.n_immature,
+    rates.n_excluded,
+    rates.n_unknown,
+    rates.value,
+    {{ wilson_bound('-', 'rates.value', 'nullif(rates.denominator, 0)') }} as ci_low,
+    {{ wilson_bound('+', 'rates.value', 'nullif(rates.denominator, 0)') }} as ci_high,
+    rates.n_immature = 0 as is_mature,
+    rates.denominator >= kpis.minimum_n as is_min_n,
     kpis.definition_version
 from rates
 inner join kpis

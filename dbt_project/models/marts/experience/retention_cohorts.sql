@@ -82,8 +82,8 @@ cohort_months as (
     select
         cohort_month_date,
         age_months,
-        count(*) as mature_count,
-        count(*) filter (where purchase_count > 0) as retained_count,
+        count(*) as denominator,
+        count(*) filter (where purchase_count > 0) as numerator,
         sum(purchase_count) as purchase_count,
         sum(net_amount) as net_amount
     from customer_month_purchases
@@ -95,7 +95,7 @@ cohort_months as (
 rates as (
     select
         *,
-        retained_count / cast(mature_count as double) as retention_rate
+        numerator / cast(denominator as double) as value
     from cohort_months
 )
 
@@ -103,15 +103,15 @@ select
     rates.cohort_month_date,
     cast(rates.age_months as integer) as age_months,
     cohort_sizes.customer_count,
-    rates.mature_count,
-    rates.retained_count,
+    rates.denominator,
+    rates.numerator,
     cast(rates.purchase_count as bigint) as purchase_count,
     cast(rates.net_amount as decimal(18, 2)) as net_amount,
-    rates.retention_rate,
-    {{ wilson_bound('-', 'rates.retention_rate', 'rates.mature_count') }} as ci_low,
-    {{ wilson_bound('+', 'rates.retention_rate', 'rates.mature_count') }} as ci_high,
-    rates.mature_count = cohort_sizes.customer_count as is_mature,
-    rates.mature_count >= kpis.minimum_n as is_min_n,
+    rates.value,
+    {{ wilson_bound('-', 'rates.value', 'rates.denominator') }} as ci_low,
+    {{ wilson_bound('+', 'rates.value', 'rates.denominator') }} as ci_high,
+    rates.denominator = cohort_sizes.customer_count as is_mature,
+    rates.denominator >= kpis.minimum_n as is_min_n,
     kpis.definition_version
 from rates
 inner join cohort_sizes
