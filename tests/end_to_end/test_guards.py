@@ -67,6 +67,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_history"',
         "insert into {relation} select * from {relation}",
     ),
+    "assert_decisions_name_known_profiles": (
+        '"warehouse"."reference"."identity_decisions"',
+        "insert into {relation} values ('merge', 'nobody', 'no one', 'reviewed')",
+    ),
     "assert_every_order_has_an_exchange_rate": (
         '"warehouse"."intermediate"."int_orders__placed_orders"',
         "update {relation} set amount = null",
