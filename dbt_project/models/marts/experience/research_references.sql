@@ -9,7 +9,7 @@ select
     value_low,
     value_high,
     unit,
-    source,
+    published_in,
     published_year,
     is_source_confirmed
 from research_figures
