@@ -281,7 +281,7 @@ def build(folder: Path) -> None:
             [
                 *("--quiet", "build", "--full-refresh"),
                 *("--select", *SEEDS, "int_identity__observations+,+int_identity__customers"),
-                "identity_refused_links",
+                *("identity_refused_links", "int_identity__links"),
                 *("--exclude", "int_identity__observations", "int_company__settings"),
                 *("--exclude", "stg_ledger__loads"),
                 *("--exclude", "test_type:unit"),

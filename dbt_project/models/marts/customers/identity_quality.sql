@@ -10,6 +10,14 @@ links as (
     select * from {{ ref('int_identity__links') }}
 ),
 
+refused_links as (
+    select * from {{ ref('identity_refused_links') }}
+),
+
+identities_to_review as (
+    select * from {{ ref('todo_identities_to_review') }}
+),
+
 identifiers as (
     select * from {{ ref('int_identity__identifiers') }}
 ),
@@ -76,6 +84,32 @@ measured as (
         count(*) as whole_count
     from identifiers
     group by identifier_type
+
+    union all
+
+    select
+        'links_refused' as measure_slug,
+        'all' as member,
+        (
+            select count(*)
+            from refused_links
+        ) as part_count,
+        (
+            select count(*)
+            from refused_links
+        ) + (
+            select count(*)
+            from links
+        ) as whole_count
+
+    union all
+
+    select
+        'identities_to_review' as measure_slug,
+        'all' as member,
+        count(*) as part_count,
+        1 as whole_count
+    from identities_to_review
 
     union all
 
