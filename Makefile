@@ -1,6 +1,6 @@
 # Thin names for commands a person could type. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow ui bench bench-queries run-real clean
+.PHONY: help run test test-slow ui bench bench-queries bench-identity run-real clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -35,6 +35,9 @@ bench: $(READY) ## Measure landing against plain DuckDB
 
 bench-queries: $(READY) ## Measure a dashboard's queries on ten million touchpoints, after `make run`
 	$(BIN)/python -m tests.bench.bench_queries
+
+bench-identity: $(READY) ## Measure who is who: quality and speed, beside other tools
+	@$(BIN)/python -m tests.bench.bench_identity
 
 run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
 	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real
