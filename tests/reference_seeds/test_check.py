@@ -254,33 +254,33 @@ def test_every_mistake_is_told_at_once_with_its_path(seeds):
 IDENTITY_MISTAKES = {
     "unknown type": (
         "identifier_types.csv",
-        "fax,true,true,false,,9,,,,,,,Fax number",
+        "fax,true,true,false,,99,,,,,,,Fax number",
         "no source shows a 'fax'",
     ),
     "no boolean": (
         "identifier_types.csv",
-        "fax,yes please,true,false,,9,,,,,,,Fax number",
+        "fax,yes please,true,false,,99,,,,,,,Fax number",
         "is_linking 'yes please' is no boolean",
     ),
     "negative limit": (
         "identifier_types.csv",
-        "fax,true,true,false,,9,-1,,,,,,Fax number",
+        "fax,true,true,false,,99,-1,,,,,,Fax number",
         "maximum_given_names -1 is below 0",
     ),
     "customers of no value": (
         "identifier_types.csv",
-        "fax,true,true,false,,9,,,,,,0,Fax number",
+        "fax,true,true,false,,99,,,,,,0,Fax number",
         "maximum_per_customer 0 is below 1",
     ),
     "tolerance of a type that many bear": (
         "identifier_types.csv",
-        "fax,true,true,false,1,9,,,,,,,Fax number",
+        "fax,true,true,false,1,99,,,,,,,Fax number",
         "conflict_edits is for a type that is unique per person",
     ),
     "type said twice": (
         "identifier_types.csv",
-        "email,true,true,false,,9,,,,,,,E-mail",
-        "the same identifier_type as line 4",
+        "email,true,true,false,,99,,,,,,,E-mail",
+        "the same identifier_type as line ",
     ),
     "block of an unknown type": (
         "blocked_values.csv",
