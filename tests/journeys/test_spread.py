@@ -59,7 +59,7 @@ def test_the_same_generator_gives_the_same_interval():
     [
         pytest.param([0.6, 0.7, 0.8, 0.9], 60, id="different channels"),
         pytest.param([0.3, 0.9], 60, id="two channels"),
-        pytest.param([0.7] * 5, 60, id="equal channels"),
+        pytest.param([0.7] * 12, 60, id="twelve equal channels"),
         pytest.param([0.65, 0.7, 0.75], 2500, id="many customers"),
     ],
 )
