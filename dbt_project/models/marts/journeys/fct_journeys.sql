@@ -51,20 +51,29 @@ journey_subjects as (
     where subject_key is not null
 ),
 
+incident_subjects as (
+    select
+        bad_experience_key,
+        customer_key,
+        occurred_at,
+        unnest([case_key, order_key]) as subject_key
+    from bad_experiences
+),
+
 -- An incident belongs to the journeys about its case or order that were under way.
 journey_incidents as (
     select
         journeys.journey_key,
-        count(distinct bad_experiences.bad_experience_key) as bad_experience_count
-    from bad_experiences
+        count(distinct incident_subjects.bad_experience_key) as bad_experience_count
+    from incident_subjects
     inner join journey_subjects
-        on journey_subjects.subject_key in (bad_experiences.case_key, bad_experiences.order_key)
+        on incident_subjects.subject_key = journey_subjects.subject_key
     inner join journeys
         on
             journey_subjects.journey_key = journeys.journey_key
-            and bad_experiences.customer_key = journeys.customer_key
-            and bad_experiences.occurred_at >= journeys.started_at
-            and bad_experiences.occurred_at <= journeys.last_touchpoint_at
+            and incident_subjects.customer_key = journeys.customer_key
+            and incident_subjects.occurred_at >= journeys.started_at
+            and incident_subjects.occurred_at <= journeys.last_touchpoint_at
     group by journeys.journey_key
 )
 
