@@ -5,14 +5,13 @@ What a command does is in the module that it calls; here are its words and its e
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from orchestration.identity.cli import app as identity
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
+from orchestration.terminal import errors_in_words, fail
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,7 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The customer-experience warehouse: land, build, audit, publish.",
 )
-
 app.add_typer(identity, name="identity")
 
 
@@ -93,7 +91,7 @@ def rollback(
     from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.publishing import versions
 
-    with _errors_in_words(versions.NoVersionError, WarehouseLockedError), warehouse_lock():
+    with errors_in_words(versions.NoVersionError, WarehouseLockedError), warehouse_lock():
         typer.echo(f"Readers now see version {versions.roll_back(version)}.")
 
 
@@ -102,7 +100,7 @@ def check_seeds() -> None:
     """Say what is wrong with the seeds that analysts edit, by file and line; build nothing."""
     from orchestration import reference_seeds
 
-    with _errors_in_words(reference_seeds.SeedError):
+    with errors_in_words(reference_seeds.SeedError):
         reference_seeds.check_seeds()
     typer.echo("The reference seeds are sound.")
 
@@ -113,7 +111,7 @@ def dev() -> None:
     from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.publishing.dev_copy import NothingBuiltError, copy_for_development
 
-    with _errors_in_words(NothingBuiltError, WarehouseLockedError), warehouse_lock():
+    with errors_in_words(NothingBuiltError, WarehouseLockedError), warehouse_lock():
         for copy in copy_for_development():
             typer.echo(copy)
 
@@ -124,7 +122,7 @@ def scoreboard() -> None:
     from orchestration.scoreboard import NothingPublishedError, rendered
     from orchestration.scoreboard import scoreboard as sections
 
-    with _errors_in_words(NothingPublishedError):
+    with errors_in_words(NothingPublishedError):
         typer.echo(rendered(sections()))
 
 
@@ -138,7 +136,7 @@ def metrics(
     """Ask MetricFlow: `throughline metrics query --metrics nps --group-by metric_time__month`."""
     from orchestration.metrics import MetricsUnavailableError, run_metricflow
 
-    with _errors_in_words(MetricsUnavailableError):
+    with errors_in_words(MetricsUnavailableError):
         run_metricflow(arguments)
 
 
@@ -172,13 +170,13 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
     try:
         definitions = defs()
     except ComponentTreeException as error:
-        _fail(f"The definitions cannot be loaded.\n{_root_cause(error)}")
+        fail(f"The definitions cannot be loaded.\n{_root_cause(error)}")
     selection = None
     if sources:
         selection = [key for key in definitions.resolve_all_asset_keys() if key.path[0] in sources]
         unknown = set(sources) - {key.path[0] for key in selection}
         if unknown:
-            _fail(f"no such source: {', '.join(sorted(unknown))}")
+            fail(f"no such source: {', '.join(sorted(unknown))}")
     result = definitions.resolve_job_def(job).execute_in_process(
         run_config={**PROGRESS, **run_config},
         instance=dg.DagsterInstance.get(),
@@ -186,7 +184,7 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         raise_on_error=False,
     )
     if not result.success:
-        _fail(
+        fail(
             f"Run {result.run_id} failed; what was published stays. "
             f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
         )
@@ -199,9 +197,9 @@ def _settings(assignments: list[str]) -> dict[str, str]:
     pairs = [assignment.partition("=") for assignment in assignments]
     for name, equals, _ in pairs:
         if not equals:
-            _fail(f"--set takes SETTING=VALUE, not {name!r}")
+            fail(f"--set takes SETTING=VALUE, not {name!r}")
     settings = {name: value for name, _, value in pairs}
-    with _errors_in_words(SettingError):
+    with errors_in_words(SettingError):
         checked_settings(settings)
     return settings
 
@@ -210,19 +208,6 @@ def _root_cause(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
-
-
-@contextmanager
-def _errors_in_words(*expected: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except expected as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code=1)
 
 
 def _replace_by(arguments: list[str]) -> None:

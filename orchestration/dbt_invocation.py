@@ -20,16 +20,23 @@ _WRITTEN_BY_DBT = ("target", "logs")
 
 
 def run_dbt(
-    *arguments: str, on_event: Callable[[Any], None] | None = None, target: str | None = None
+    *arguments: str,
+    on_event: Callable[[Any], None] | None = None,
+    target: str | None = None,
+    artifacts: Path | None = None,
 ) -> dbtRunnerResult:
-    """Run one dbt command quietly; `on_event` sees every event as it happens."""
+    """Run one dbt command quietly; `on_event` sees every event as it happens.
+
+    `artifacts` is where dbt leaves manifest, results and log, if not where the daily run does.
+    """
+    artifacts = artifacts or dbt_dir()
     options = [
         # SQL and values stay out of the log.
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
         *("--project-dir", str(DBT_PROJECT_DIR)),
         *("--profiles-dir", str(DBT_PROJECT_DIR)),
-        *("--target-path", str(dbt_dir())),
-        *("--log-path", str(dbt_dir())),
+        *("--target-path", str(artifacts)),
+        *("--log-path", str(artifacts)),
         *(("--target", target) if target else ()),
     ]
     # A relative path in the profile would be looked for in the working directory.

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from orchestration.terminal import errors_in_words
 
 if TYPE_CHECKING:
     from orchestration.identity.explain import Explanation, Profile
@@ -39,16 +42,60 @@ def explain(
     """Why two profiles are one customer, link by link; or what keeps them apart."""
     from orchestration.identity import explain as explaining
 
-    try:
+    with errors_in_words(explaining.ExplainError):
         explanation = explaining.explain(left, right)
-    except explaining.ExplainError as error:
-        _fail(str(error))
     if not show_values:
         explanation = explaining.masked(explanation)
     if as_json:
         typer.echo(json.dumps(asdict(explanation), indent=2, default=str))
     else:
         typer.echo("\n".join(_lines(explanation)))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to save it; replaced if it is there.")],
+) -> None:
+    """Save the registry of customer keys, the history of who was who, and the log of merges."""
+    from orchestration.identity import registry_file
+    from orchestration.landing import WarehouseLockedError, warehouse_lock
+
+    with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
+        for table, row_count in registry_file.export(file.resolve()).items():
+            typer.echo(f"{row_count:>12,} {table}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `throughline identity export` saved.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also if keys that the file doesn't know are lost.")
+    ] = False,
+) -> None:
+    """Put a saved registry in the place of this warehouse's; `throughline run` builds on it."""
+    from orchestration.identity import registry_file
+    from orchestration.landing import WarehouseLockedError, warehouse_lock
+
+    with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
+        for table, row_count in registry_file.restore(file.resolve(), replace=replace).items():
+            typer.echo(f"{row_count:>12,} {table}")
+
+
+@app.command("dry-run")
+def dry_run(
+    as_json: Annotated[bool, typer.Option("--json", help="All changes, for programs.")] = False,
+) -> None:
+    """Show what the identity seeds as they are now would change. Nothing is written."""
+    from orchestration.identity import dry_runs
+    from orchestration.landing import WarehouseLockedError, warehouse_lock
+    from orchestration.reference_seeds import SeedError
+
+    with (
+        errors_in_words(dry_runs.DryRunError, SeedError, WarehouseLockedError),
+        warehouse_lock(),
+    ):
+        outcome = dry_runs.dry_run()
+    typer.echo(json.dumps(outcome.as_dict()) if as_json else outcome.in_words())
 
 
 def _lines(explanation: "Explanation") -> list[str]:
@@ -91,8 +138,3 @@ def _link(link) -> str:
     if link.match_probability is not None:
         words.append(f"at {link.match_probability:.6f}")
     return " ".join(words)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code=1)
