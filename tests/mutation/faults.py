@@ -1,0 +1,352 @@
+"""Mistakes that somebody could make in a model, a macro or a seed: each must be seen by a test.
+
+A fault replaces one place of one file. `SURVIVORS` lists those that no data test and no unit test
+sees, each with the reason why it may live.
+"""
+
+from dataclasses import dataclass
+
+MODELS = "dbt_project/models"
+IDENTITY = f"{MODELS}/intermediate/identity"
+TOUCHPOINTS = f"{MODELS}/intermediate/touchpoints"
+ORDERS = f"{MODELS}/intermediate/orders"
+FEEDBACK = f"{MODELS}/intermediate/feedback"
+CASES = f"{MODELS}/intermediate/cases"
+JOURNEYS = f"{MODELS}/intermediate/journeys"
+KPIS = f"{MODELS}/intermediate/kpis"
+MARTS = f"{MODELS}/marts"
+MACROS = "dbt_project/macros"
+SEEDS = "seeds/reference"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One place of one file, and what a mistake makes of it."""
+
+    path: str
+    old: str
+    new: str
+    # What dbt builds to meet it; the file's own model or seed unless said otherwise.
+    selects: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file, and what is wrong in it."""
+        stem = self.path.rsplit("/", 1)[1].split(".")[0]
+        return f"{stem}: {' '.join(self.old.split())} -> {' '.join(self.new.split())}"
+
+    @property
+    def selection(self) -> str:
+        """The nodes to build: those that change, and all that read them."""
+        return self.selects or self.path.rsplit("/", 1)[1].split(".")[0] + "+"
+
+
+def doubled(path: str, ref: str) -> Fault:
+    """A join that finds everything twice."""
+    table = f"select * from {{{{ ref('{ref}') }}}}"
+    return Fault(path, table, f"{table}\n    union all\n    {table}")
+
+
+FLIPPED_COMPARISONS = (
+    Fault(f"{KPIS}/int_kpis__contact_units.sql", "chain_length = 1", "chain_length != 1"),
+    Fault(
+        f"{KPIS}/int_kpis__contact_units.sql",
+        "reason_contacts.started_at\n                    <= reason_contacts.chain_ended_at",
+        "reason_contacts.started_at\n                    >= reason_contacts.chain_ended_at",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__contact_units.sql",
+        "followed_contacts.next_started_at > contacts.ended_at",
+        "followed_contacts.next_started_at < contacts.ended_at",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__purchase_units.sql",
+        "delivered_at <= promised_at",
+        "delivered_at > promised_at",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__feedback_units.sql",
+        "completed_at <= window_ends_at",
+        "completed_at > window_ends_at",
+    ),
+    Fault(f"{KPIS}/int_kpis__service_units.sql", "agent_reply_count = 1", "agent_reply_count > 1"),
+    Fault(f"{KPIS}/int_kpis__service_units.sql", "transfer_count > 0", "transfer_count = 0"),
+    Fault(
+        f"{KPIS}/int_kpis__journey_units.sql",
+        "coalesce(is_reached and closed_at <= horizon_ends_at, false)",
+        "coalesce(is_reached and closed_at > horizon_ends_at, false)",
+    ),
+    Fault(f"{KPIS}/int_kpis__cells.sql", "unit_value < 0", "unit_value <= 0"),
+    Fault(
+        f"{ORDERS}/int_orders__orders.sql",
+        "kept_orders.delivered_at > kept_orders.promised_at",
+        "kept_orders.delivered_at < kept_orders.promised_at",
+    ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__bad_signs.sql",
+        "observations.measure > bad_experience_rules.threshold",
+        "observations.measure < bad_experience_rules.threshold",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__checkouts.sql",
+        "checkouts.started_at < orders.ordered_at",
+        "checkouts.started_at > orders.ordered_at",
+    ),
+)
+
+DROPPED_FILTERS = (
+    Fault(f"{JOURNEYS}/int_journeys__candidates.sql", "is not null and not is_bot", "is not null"),
+    Fault(
+        f"{IDENTITY}/int_identity__proposed_links.sql",
+        "where is_linking and not is_junk",
+        "where is_linking",
+    ),
+    Fault(f"{IDENTITY}/int_identity__proposed_links.sql", "    where not is_blocked\n", ""),
+    Fault(f"{ORDERS}/int_orders__orders.sql", "where customer_key is not null and is_purchase", ""),
+    Fault(
+        f"{ORDERS}/int_orders__orders.sql",
+        "placed_orders.is_paid and placed_orders.cancelled_at is null",
+        "placed_orders.is_paid",
+    ),
+    Fault(
+        f"{CASES}/int_cases__contacts.sql",
+        "where excluded_reason is null and started_by != 'agent' and customer_turn_count > 0",
+        "where excluded_reason is null and customer_turn_count > 0",
+    ),
+    Fault(
+        f"{CASES}/int_cases__contacts.sql",
+        "where is_public and author_type in ('customer', 'agent')",
+        "where author_type in ('customer', 'agent')",
+    ),
+    Fault(f"{KPIS}/int_kpis__contact_units.sql", "    where is_human_contact\n", ""),
+    Fault(f"{KPIS}/int_kpis__unit_members.sql", "where member != 'unknown'", ""),
+    Fault(f"{FEEDBACK}/int_feedback__bad_signs.sql", "where is_counted and band", "where band"),
+    Fault(
+        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        "    and ranked_answers.recency_rank = 1 as is_counted",
+        " as is_counted",
+    ),
+    Fault(f"{ORDERS}/int_orders__order_lines.sql", "    where not is_return\n", ""),
+    Fault(f"{ORDERS}/int_orders__checkouts.sql", "    where orders.is_purchase\n", ""),
+    Fault(
+        f"{MARTS}/customers/customer_timeline.sql",
+        "where customer_key is not null and not is_bot",
+        "where customer_key is not null",
+    ),
+)
+
+DUPLICATED_JOINS = (
+    doubled(f"{ORDERS}/int_orders__orders.sql", "int_orders__products"),
+    doubled(f"{ORDERS}/int_orders__order_lines.sql", "int_orders__products"),
+    doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
+    doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "touchpoint_types"),
+    doubled(f"{MARTS}/customers/fct_touchpoints.sql", "int_identity__customers"),
+    doubled(f"{FEEDBACK}/int_feedback__scored_responses.sql", "int_identity__customers"),
+    doubled(f"{KPIS}/int_kpis__checkout_units.sql", "int_identity__customers"),
+    doubled(f"{KPIS}/int_kpis__units.sql", "int_kpis__contact_units"),
+    doubled(f"{JOURNEYS}/int_journeys__journeys.sql", "journey_types"),
+)
+
+SHIFTED_TIMES = (
+    Fault(
+        f"{MACROS}/business_date.sql",
+        "timezone('UTC', {{ column }})",
+        "timezone({{ time_zone }}, {{ column }})",
+        "int_orders__placed_orders+",
+    ),
+    Fault(
+        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
+        "timezone('UTC', touchpoints.occurred_at)",
+        "timezone('America/New_York', touchpoints.occurred_at)",
+    ),
+    Fault(
+        f"{MACROS}/to_utc.sql",
+        "timezone('UTC', ",
+        "timezone('Asia/Tokyo', ",
+        "stg_pos__receipt_lines+",
+    ),
+    Fault(
+        f"{MACROS}/period_start.sql".replace("macros/", "macros/kpis/"),
+        "'week'",
+        "'month'",
+        "int_kpis__cells+",
+    ),
+)
+
+LOST_DAYS = (
+    Fault(
+        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
+        "left join web_sessions\n    on touchpoints.touchpoint_key = web_sessions.touchpoint_key",
+        "left join web_sessions\n    on touchpoints.touchpoint_key = web_sessions.touchpoint_key\n"
+        "where dayofmonth(touchpoints.occurred_at) != 3",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__refunds.sql",
+        "from refunds\n",
+        "from refunds\nwhere dayofmonth(refunded_at) != 3\n",
+    ),
+    Fault(
+        f"{MARTS}/customers/fct_touchpoints.sql",
+        "select * from {{ ref('int_touchpoints__all') }}",
+        "select * from {{ ref('int_touchpoints__all') }} where dayofmonth(occurred_at) != 3",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__cells.sql",
+        "from unit_members\n    group by",
+        "from unit_members\n    where dayofmonth(anchor_date) != 3\n    group by",
+    ),
+    Fault(
+        f"{JOURNEYS}/int_journeys__candidates.sql",
+        "where customer_key is not null and not is_bot",
+        "where customer_key is not null and not is_bot and dayofmonth(occurred_at) != 3",
+    ),
+)
+
+SWAPPED_FLAGS = (
+    Fault(
+        f"{CASES}/int_cases__contacts.sql",
+        "not cases.is_bot_only as is_human_contact",
+        "cases.is_bot_only as is_human_contact",
+    ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__answer_scores.sql",
+        "when direction = 'descending'",
+        "when direction = 'ascending'",
+    ),
+    Fault(
+        f"{MODELS}/intermediate/consent/int_consent__current.sql",
+        "bool_and(applying_consents.is_allowed)",
+        "bool_or(applying_consents.is_allowed)",
+    ),
+    Fault(
+        f"{MODELS}/intermediate/consent/int_consent__current.sql",
+        "order by changed_at desc, is_allowed asc, consent_change_key asc",
+        "order by changed_at asc, is_allowed asc, consent_change_key asc",
+    ),
+    Fault(
+        f"{JOURNEYS}/int_journeys__journeys.sql",
+        "when bool_or(is_reach) then 'reached'\n            when bool_or(is_fail) then 'failed'",
+        "when bool_or(is_reach) then 'failed'\n            when bool_or(is_fail) then 'reached'",
+    ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        "order by answered_at desc nulls last, response_id desc",
+        "order by answered_at asc nulls last, response_id desc",
+    ),
+    Fault(
+        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "when attribution_rule in ('open_login', 'last_login') then last_profile_key",
+        "when attribution_rule in ('open_login', 'last_login') then next_profile_key",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__service_units.sql",
+        "'not is_bot_insufficient'",
+        "'is_bot_insufficient'",
+    ),
+    Fault(f"{SEEDS}/feedback/rating_scales.csv", "promoter,9,10,1", "promoter,9,10,-1"),
+    Fault(f"{SEEDS}/channels/touchpoint_types.csv", "inbound", "outbound"),
+)
+
+MONEY = (
+    Fault(
+        f"{MACROS}/reporting_amount.sql",
+        "* {{ exchange_rate }}, 2)",
+        "* {{ exchange_rate }}, 2) + 0.01",
+        "int_orders__placed_orders+",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__orders.sql",
+        "when kept_orders.is_paid then kept_orders.amount - kept_orders.refund_amount else 0 end\n"
+        "        as net_amount",
+        "when kept_orders.is_paid then kept_orders.amount else 0 end\n        as net_amount",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__refunds.sql",
+        "-returned_lines.amount_original as amount_original",
+        "returned_lines.amount_original as amount_original",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__orders.sql",
+        "sum(sold_lines.quantity * products.unit_cost)",
+        "sum(products.unit_cost)",
+    ),
+    Fault(
+        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
+        "/ 3600 * settings.handling_cost_per_hour",
+        "/ 60 * settings.handling_cost_per_hour",
+    ),
+    Fault(
+        f"{MACROS}/decimal_comma.sql",
+        "replace({{ column }}, ',', '.')",
+        "replace({{ column }}, ',', '')",
+        "stg_pos__receipt_lines+",
+    ),
+    Fault(
+        f"{ORDERS}/int_orders__exchange_rates.sql",
+        "cast(1 as decimal(18, 8))",
+        "cast(1.01 as decimal(18, 8))",
+    ),
+    Fault(
+        f"{MARTS}/customers/dim_customers.sql",
+        "sum(net_amount)",
+        "sum(amount)",
+    ),
+)
+
+WINDOWS = (
+    Fault(f"{SEEDS}/kpis/kpi_windows.csv", "fcr_window_days,7", "fcr_window_days,8"),
+    Fault(
+        f"{KPIS}/int_kpis__purchase_units.sql",
+        ">= later_purchases.ordered_at",
+        "> later_purchases.ordered_at",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__unit_members.sql",
+        "units.matures_at < settings.as_of",
+        "units.matures_at < settings.as_of + interval 1 day",
+    ),
+    Fault(
+        f"{TOUCHPOINTS}/int_touchpoints__web_sessions.sql",
+        "occurred_at > previous_at + (select",
+        "occurred_at >= previous_at + (select",
+    ),
+    Fault(
+        f"{JOURNEYS}/int_journeys__journeys.sql",
+        "ended_journeys.timeout_days * 86400",
+        "ended_journeys.timeout_days * 8640",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__checkout_units.sql",
+        "checkouts.completed_at <= checkouts.started_at + recovery_window.duration",
+        "checkouts.completed_at <= checkouts.started_at",
+    ),
+    Fault(
+        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "when next_login_at <= occurred_at + (select",
+        "when next_login_at > occurred_at + (select",
+    ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__bad_experiences.sql",
+        "<= signs_in_order.previous_at + gaps.largest_gap",
+        "< signs_in_order.previous_at + gaps.largest_gap",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__contact_units.sql",
+        "<= chains.earlier_ended_at + windows.repeat_window",
+        "< chains.earlier_ended_at + windows.repeat_window",
+    ),
+)
+
+FAULTS = (
+    *FLIPPED_COMPARISONS,
+    *DROPPED_FILTERS,
+    *DUPLICATED_JOINS,
+    *SHIFTED_TIMES,
+    *LOST_DAYS,
+    *SWAPPED_FLAGS,
+    *MONEY,
+    *WINDOWS,
+)
+
+# Fault's name -> why no data test and no unit test needs to see it.
+SURVIVORS: dict[str, str] = {}
