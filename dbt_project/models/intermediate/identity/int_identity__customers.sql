@@ -10,13 +10,8 @@ golden_records as (
     select * from {{ ref('int_identity__golden_records') }}
 ),
 
--- A device alone is a visitor, not yet a person.
 personal_profiles as (
-    select distinct identifiers.profile_key
-    from {{ ref('int_identity__identifiers') }} as identifiers
-    inner join {{ ref('identifier_types') }} as identifier_types
-        on identifiers.identifier_type = identifier_types.identifier_type
-    where identifier_types.is_personal and not identifiers.is_junk
+    select * from {{ ref('int_identity__personal_profiles') }}
 ),
 
 counted as (

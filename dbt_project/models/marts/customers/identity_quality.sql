@@ -22,9 +22,52 @@ identifiers as (
     select * from {{ ref('int_identity__identifiers') }}
 ),
 
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+personal_profiles as (
+    select * from {{ ref('int_identity__personal_profiles') }}
+),
+
+device_attributions as (
+    select * from {{ ref('int_identity__device_attributions') }}
+),
+
 touchpoints as (
     select * from {{ ref('fct_touchpoints') }}
     where not is_bot
+),
+
+acting_profiles as (
+    select
+        touchpoint_key,
+        channel_slug,
+        profile_key
+    from {{ ref('int_touchpoints__all') }}
+    where not is_bot
+),
+
+identifier_holdings as (
+    select
+        customer_profiles.customer_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value
+    from identifiers
+    inner join customer_profiles
+        on identifiers.profile_key = customer_profiles.profile_key
+    where not identifiers.is_junk
+    group by
+        customer_profiles.customer_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value
+),
+
+largest_customers as (
+    select
+        profile_count,
+        row_number() over (order by profile_count desc, customer_key asc) as size_rank
+    from customers
 ),
 
 linked_profiles as (
@@ -88,6 +131,49 @@ measured as (
     union all
 
     select
+        'largest_customers' as measure_slug,
+        cast(size_rank as varchar) as member,
+        profile_count as part_count,
+        (
+            select count(*)
+            from profiles
+        ) as whole_count
+    from largest_customers
+    where size_rank <= 10
+
+    union all
+
+    select
+        'customers_by_profiles' as measure_slug,
+        cast(profile_count as varchar) as member,
+        count(*) as part_count,
+        cast(sum(count(*)) over () as bigint) as whole_count
+    from customers
+    group by profile_count
+
+    union all
+
+    select
+        'identifiers_per_customer' as measure_slug,
+        identifier_type as member,
+        count(*) as part_count,
+        count(distinct customer_key) as whole_count
+    from identifier_holdings
+    group by identifier_type
+
+    union all
+
+    select
+        'links_refused_because' as measure_slug,
+        refusal_reason as member,
+        count(*) as part_count,
+        cast(sum(count(*)) over () as bigint) as whole_count
+    from refused_links
+    group by refusal_reason
+
+    union all
+
+    select
         'links_refused' as measure_slug,
         'all' as member,
         (
@@ -110,6 +196,24 @@ measured as (
         count(*) as part_count,
         1 as whole_count
     from identities_to_review
+
+    union all
+
+    -- What another event on the device told is stitching, and so is what another profile told.
+    select
+        'touchpoints_identified_before_stitching' as measure_slug,
+        acting_profiles.channel_slug as member,
+        count(*) filter (
+            where personal_profiles.profile_key is not null
+            and coalesce(device_attributions.attribution_rule, 'own_login') = 'own_login'
+        ) as part_count,
+        count(*) as whole_count
+    from acting_profiles
+    left join personal_profiles
+        on acting_profiles.profile_key = personal_profiles.profile_key
+    left join device_attributions
+        on acting_profiles.touchpoint_key = device_attributions.touchpoint_key
+    group by acting_profiles.channel_slug
 
     union all
 
