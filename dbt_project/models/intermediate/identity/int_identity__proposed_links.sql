@@ -195,5 +195,6 @@ select
     identifier_type,
     identifier_value,
     full_name,
-    linked_at
+    linked_at,
+    hash(left_profile_key, right_profile_key) as link_hash
 from proposed_links
