@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestration.journeys.resampling import CONFIDENCE, batches
+
 # With more customers than this, the mean of a resample is drawn from its normal limit.
 RESAMPLED_CUSTOMERS = 500
-_BATCH = 100
-_CONFIDENCE = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def spread_between(
         axis=-1,
     )
     taus = np.sqrt(dersimonian_laird(resampled, np.broadcast_to(2 * within, resampled.shape)))
-    low, high = np.quantile(taus, _CONFIDENCE)
+    low, high = np.quantile(taus, CONFIDENCE)
     tau_squared = dersimonian_laird(means, within)
     weights = 1 / (within + tau_squared)
     return Spread(
@@ -102,15 +102,10 @@ def _resampled_means(
     if customers > RESAMPLED_CUSTOMERS or not channel.variance > 0:
         return rng.normal(channel.mean, np.sqrt(variance), replicates)
     means = []
-    for size in _batches(replicates):
+    for size in batches(replicates):
         drawn = rng.integers(0, customers, (size, customers))
         means.append(channel.value_sums[drawn].sum(1) / channel.unit_counts[drawn].sum(1))
     return np.concatenate(means)
-
-
-def _batches(replicates: int) -> list[int]:
-    whole, rest = divmod(replicates, _BATCH)
-    return [_BATCH] * whole + ([rest] if rest else [])
 
 
 def _clustered_variance(unit_counts: np.ndarray, value_sums: np.ndarray) -> float:

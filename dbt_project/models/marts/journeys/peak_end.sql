@@ -62,13 +62,10 @@ t_quantiles as (
 bounded_bands as (
     select
         bands.*,
-        case
-            when bands.journey_count > 1
-                then coalesce(
-                    t_quantiles.t_quantile,
-                    {{ t_quantile_of_many('cast(bands.journey_count - 1 as double)') }}
-                )
-        end as t_quantile
+        coalesce(
+            t_quantiles.t_quantile,
+            {{ t_quantile_of_many('nullif(cast(bands.journey_count - 1 as double), 0)') }}
+        ) * bands.standard_error as half_width
     from bands
     left join t_quantiles
         on bands.journey_count - 1 = t_quantiles.degrees_of_freedom
@@ -87,10 +84,14 @@ select
     bounded_bands.mean_most_extreme_score,
     bounded_bands.mean_last_score,
     bounded_bands.mean_peak_end_score,
-    bounded_bands.mean_peak_end_score - bounded_bands.t_quantile * bounded_bands.standard_error
-        as ci_low,
-    bounded_bands.mean_peak_end_score + bounded_bands.t_quantile * bounded_bands.standard_error
-        as ci_high,
+    case
+        when bounded_bands.half_width is not null
+            then greatest(bounded_bands.mean_peak_end_score - bounded_bands.half_width, 0)
+    end as ci_low,
+    case
+        when bounded_bands.half_width is not null
+            then least(bounded_bands.mean_peak_end_score + bounded_bands.half_width, 1)
+    end as ci_high,
     bounded_bands.mean_touchpoint_score,
     bounded_bands.mean_journey_score,
     bounded_bands.journey_score_count,
