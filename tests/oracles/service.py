@@ -335,7 +335,7 @@ def _contact_resolution(facts: Facts, *, needs_reason: bool) -> pd.DataFrame:
         value=~followed.reindex(ended.index, fill_value=False).astype(bool),
         state=unit_states(
             ended.index,
-            excluded=ended.contact_reason_slug.isna() & needs_reason,
+            excluded=ended.is_customer_known & ended.contact_reason_slug.isna() & needs_reason,
             unknown=~ended.is_customer_known,
             immature=ended.ended_at + days("fcr_window_days") >= facts.as_of,
         ),
@@ -353,36 +353,49 @@ def fcr_any_reason(facts: Facts) -> pd.DataFrame:
 
 
 def _chains(facts: Facts) -> pd.DataFrame:
-    """The first contact of each chain of a person and reason, with the chain's length."""
+    """The first contact of each chain of a person and reason, with the chain's length.
+
+    A contact of nobody known, or for no reason, is in no chain: its length is missing.
+    """
     contacts = _human_contacts(facts)
-    contacts = contacts[contacts.is_customer_known & contacts.contact_reason_slug.notna()]
+    is_chained = contacts.is_customer_known & contacts.contact_reason_slug.notna()
+    chained = contacts[is_chained]
+    matter = [chained[key] for key in MATTER]
     # What is not over yet joins whatever comes.
-    latest_end = contacts.assign(end=contacts.ended_at.fillna(pd.Timestamp.max.floor("us")))
-    latest_end = latest_end.groupby(MATTER).end.cummax()
-    previous_end = latest_end.groupby([contacts[key] for key in MATTER]).shift(1)
-    begins = ~(contacts.started_at - days("fcr_window_days") <= previous_end)
-    chain = begins.groupby([contacts[key] for key in MATTER]).cumsum()
-    length = chain.groupby([*(contacts[key] for key in MATTER), chain]).transform("size")
-    return contacts.assign(length=length)[begins]
+    end = chained.ended_at.fillna(pd.Timestamp.max.floor("us"))
+    previous_end = end.groupby(matter).cummax().groupby(matter).shift(1)
+    begins = ~(chained.started_at - days("fcr_window_days") <= previous_end)
+    chain = begins.groupby(matter).cumsum()
+    length = chain.groupby([*matter, chain]).transform("size")
+    return pd.concat([chained.assign(length=length)[begins], contacts[~is_chained]])
 
 
-def fcr_issue(facts: Facts) -> pd.DataFrame:
-    """Chains of one contact; a chain enters the window after its first end."""
+def _issues(facts: Facts, value: Callable) -> pd.DataFrame:
+    """Chains in the period of their start; each enters the window after its first end."""
     chains = _chains(facts)
     is_mature = chains.ended_at + days("fcr_window_days") < facts.as_of
     return _units(
         chains,
         facts,
         "started_at",
-        value=chains.length == 1,
-        state=unit_states(chains.index, immature=~is_mature),
+        value=value(chains.length),
+        state=unit_states(
+            chains.index,
+            excluded=chains.is_customer_known & chains.contact_reason_slug.isna(),
+            unknown=~chains.is_customer_known,
+            immature=~is_mature,
+        ),
     )
+
+
+def fcr_issue(facts: Facts) -> pd.DataFrame:
+    """Chains of one contact."""
+    return _issues(facts, lambda length: length == 1)
 
 
 def contacts_per_issue(facts: Facts) -> pd.DataFrame:
     """Length of the chains that issue-level resolution counts."""
-    chains = _chains(facts)
-    return fcr_issue(facts).assign(value=chains.length)
+    return _issues(facts, lambda length: length)
 
 
 def repeat_contact(facts: Facts) -> pd.DataFrame:
@@ -410,7 +423,8 @@ def repeat_contact(facts: Facts) -> pd.DataFrame:
         value=contacts.started_at - window <= earlier_end,
         state=unit_states(
             contacts.index,
-            excluded=contacts.contact_reason_slug.isna() | ~is_covered,
+            excluded=contacts.is_customer_known
+            & (contacts.contact_reason_slug.isna() | ~is_covered),
             unknown=~contacts.is_customer_known,
         ),
     )
