@@ -1,4 +1,4 @@
--- How keys are minted, kept, moved and redirected: docs/decisions/0010-register-customer-keys.md
+-- How keys are minted, kept, moved and redirected: docs/decisions/0014-register-customer-keys.md
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
