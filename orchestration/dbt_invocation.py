@@ -23,6 +23,7 @@ def run_dbt(
     *arguments: str,
     on_event: Callable[[Any], None] | None = None,
     target: str | None = None,
+    project: Path = DBT_PROJECT_DIR,
     artifacts: Path | None = None,
 ) -> dbtRunnerResult:
     """Run one dbt command quietly; `on_event` sees every event as it happens.
@@ -33,7 +34,7 @@ def run_dbt(
     options = [
         # SQL and values stay out of the log.
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
-        *("--project-dir", str(DBT_PROJECT_DIR)),
+        *("--project-dir", str(project)),
         *("--profiles-dir", str(DBT_PROJECT_DIR)),
         *("--target-path", str(artifacts)),
         *("--log-path", str(artifacts)),

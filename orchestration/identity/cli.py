@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.terminal import errors_in_words
+from orchestration.terminal import errors_in_words, fail
 
 if TYPE_CHECKING:
     from orchestration.identity.explain import Explanation, Profile
@@ -95,6 +95,73 @@ def dry_run(
         warehouse_lock(),
     ):
         outcome = dry_runs.dry_run()
+    typer.echo(json.dumps(outcome.as_dict()) if as_json else outcome.in_words())
+
+
+@app.command()
+def train() -> None:
+    """Learn a new version of the matching model from the profiles of the last run.
+
+    Without labels, and reproducibly: the same profiles give the same model. The next run uses it
+    and matches all anew; an older one is named by `match_model_version` in the identity settings.
+    """
+    from orchestration.identity import match_models
+
+    with errors_in_words(match_models.NoModelError):
+        version = match_models.train_version()
+    typer.echo(
+        f"Version {version.number} was learnt from {version.model['record_count']:,} profiles; "
+        "`throughline run` uses it."
+    )
+
+
+@app.command()
+def evaluate(
+    records: Annotated[
+        Path, typer.Argument(help="CSV or Parquet of person records with known duplicates.")
+    ],
+    truth: Annotated[
+        str,
+        typer.Option(metavar="COLUMN", help="Records of one person share its value; empty: alone."),
+    ],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="ATTRIBUTE=COLUMN",
+            help="Repeatable. Attributes: given_name, surname, full_name, birth_date, email, "
+            "phone, address, city, postcode, region, country, government_id. Columns of one "
+            "attribute are joined by a space.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION|FILE",
+            help="A trained model; without one it is learnt from the records, without the truth.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Measure how well records are put together by the warehouse's rules, models and seeds.
+
+    Pairwise: precision is the share of the pairs put together that are one person, recall the share
+    of one person's pairs that were put together. Cluster: the same of whole customers, single ones
+    included, of which only those are right that are exactly one person. F1 is the harmonic mean.
+    """
+    from orchestration.identity import evaluation, match_models, record_files
+
+    pairs = [assignment.partition("=") for assignment in mapping or []]
+    for assignment, (attribute, equals, column) in zip(mapping or [], pairs, strict=True):
+        if not (attribute and equals and column):
+            fail(f"--map takes ATTRIBUTE=COLUMN, not {assignment!r}")
+    with errors_in_words(record_files.RecordsError, match_models.NoModelError):
+        outcome = evaluation.evaluate(
+            records,
+            truth,
+            [(attribute.strip(), column.strip()) for attribute, _, column in pairs],
+            match_models.named_model(model) if model else None,
+        )
     typer.echo(json.dumps(outcome.as_dict()) if as_json else outcome.in_words())
 
 

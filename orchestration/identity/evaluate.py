@@ -1,6 +1,7 @@
-"""How well profiles were resolved to customers, against a known truth.
+"""How well records were resolved to customers, against a known truth.
 
-Pairwise: of all pairs of profiles, those put together and those that belong together.
+Pairwise: of all pairs of records, those put together and those that belong together. Cluster: of
+all customers, those that are exactly one person.
 """
 
 from dataclasses import dataclass
@@ -9,37 +10,63 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class PairwiseQuality:
-    """Pairs of records that were joined, that belong together, and that are both."""
+class Quality:
+    """What was put together, what belongs together, and what is both: pairs, or whole customers."""
 
-    joined_pairs: int
-    true_pairs: int
-    right_pairs: int
+    found_count: int
+    true_count: int
+    right_count: int
 
     @property
     def precision(self) -> float:
-        """Share of the joined pairs that belong together; 1 where nothing was joined."""
-        return self.right_pairs / self.joined_pairs if self.joined_pairs else 1.0
+        """Share of what was found that is right; 1 where nothing was found."""
+        return self.right_count / self.found_count if self.found_count else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of the pairs that belong together that were joined; 1 where there is none."""
-        return self.right_pairs / self.true_pairs if self.true_pairs else 1.0
+        """Share of what is true that was found; 1 where nothing is."""
+        return self.right_count / self.true_count if self.true_count else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+    def as_dict(self) -> dict[str, float]:
+        """The three figures."""
+        return {"precision": self.precision, "recall": self.recall, "f1": self.f1}
 
 
-def pairwise_quality(resolved: pd.Series, truth: pd.Series) -> PairwiseQuality:
+def pairwise_quality(resolved: pd.Series, truth: pd.Series) -> Quality:
     """Compare two labels of the same records, in the same order.
 
     Counts of groups give the counts of pairs, so a million records need no list of pairs.
     """
+    labels = _labels(resolved, truth)
+    return Quality(
+        found_count=_pairs_within(labels.groupby("resolved").size()),
+        true_count=_pairs_within(labels.groupby("truth").size()),
+        right_count=_pairs_within(labels.groupby(["resolved", "truth"]).size()),
+    )
+
+
+def cluster_quality(resolved: pd.Series, truth: pd.Series) -> Quality:
+    """Compare whole customers, those of one record included: only exactly the same is right."""
+    labels = _labels(resolved, truth)
+    found, true = labels.groupby("resolved").size(), labels.groupby("truth").size()
+    both = labels.groupby(["resolved", "truth"]).size()
+    # What a customer and a person have in common is all of either.
+    is_right = (both == found.reindex(both.index.get_level_values("resolved")).to_numpy()) & (
+        both == true.reindex(both.index.get_level_values("truth")).to_numpy()
+    )
+    return Quality(len(found), len(true), int(is_right.sum()))
+
+
+def _labels(resolved: pd.Series, truth: pd.Series) -> pd.DataFrame:
     if len(resolved) != len(truth):
         raise ValueError(f"{len(resolved)} resolved labels for {len(truth)} true ones")
-    labels = pd.DataFrame({"resolved": resolved.to_numpy(), "truth": truth.to_numpy()})
-    return PairwiseQuality(
-        joined_pairs=_pairs_within(labels.groupby("resolved").size()),
-        true_pairs=_pairs_within(labels.groupby("truth").size()),
-        right_pairs=_pairs_within(labels.groupby(["resolved", "truth"]).size()),
-    )
+    return pd.DataFrame({"resolved": resolved.to_numpy(), "truth": truth.to_numpy()})
 
 
 def _pairs_within(group_sizes: pd.Series) -> int:

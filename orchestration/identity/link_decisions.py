@@ -4,7 +4,7 @@ Only the shapes of tables belong here; what is decided, and how, is in `resoluti
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -45,18 +45,22 @@ def decide(
     decisions: pa.Table,
     identifier_types: pa.Table,
     settings: pa.Table,
+    unreliable_kinds: Collection[str] = (),
 ) -> pa.Table:
-    """Every link that holds, and every one that was refused, of the proposed ones."""
+    """Every link that holds, and every one that was refused, of the proposed ones.
+
+    Of an unreliable kind of mark records of one person differ too often to refuse anything.
+    """
     bridges = list(_bridges(links))
     resolution = resolve(
         bridges,
-        _marks(marks),
+        _marks(marks, unreliable_kinds),
         [
             (row["left_profile_key"], row["right_profile_key"])
             for row in decisions.to_pylist()
             if row["decision"] == "split"
         ],
-        _rules(identifier_types, settings),
+        _rules(identifier_types, settings, unreliable_kinds),
     )
     rows = [*_accepted(bridges, resolution), *_refused(resolution)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
@@ -82,21 +86,27 @@ def _bridges(links: pa.Table) -> Iterator[Bridge]:
         yield Bridge(reason, tuple(sorted(joined)), *what)
 
 
-def _marks(marks: pa.Table) -> dict[str, list[Mark]]:
+def _marks(marks: pa.Table, unreliable_kinds: Collection[str]) -> dict[str, list[Mark]]:
     by_profile = defaultdict(list)
     for row in marks.to_pylist():
+        if row["mark_kind"] in unreliable_kinds and not row["is_vouching"]:
+            continue
         by_profile[row["profile_key"]].append(
             Mark(row["mark_kind"], row["mark_value"], row["is_vouching"])
         )
     return by_profile
 
 
-def _rules(identifier_types: pa.Table, settings: pa.Table) -> Rules:
+def _rules(
+    identifier_types: pa.Table, settings: pa.Table, unreliable_kinds: Collection[str]
+) -> Rules:
     types = identifier_types.to_pylist()
     values = {row["setting"]: row["setting_value"] for row in settings.to_pylist()}
     return Rules(
         conflict_edits={
-            row["identifier_type"]: row["conflict_edits"]
+            row["identifier_type"]: (
+                None if row["identifier_type"] in unreliable_kinds else row["conflict_edits"]
+            )
             for row in types
             if row["is_unique_per_person"]
         },

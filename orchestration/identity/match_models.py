@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from orchestration.paths import identity_models_dir
+from orchestration.paths import identity_models_dir, warehouse_path
+from orchestration.warehouse import read_warehouse
 
 Model = dict[str, Any]
 
@@ -22,7 +24,7 @@ _OUTGROWN = 4
 
 
 class NoModelError(ValueError):
-    """A version that is asked for and isn't there."""
+    """A model that is asked for and isn't there, or nothing to learn one from."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,48 @@ def version_for(
     """The version that a run uses; where there is none, or it is outgrown, the run trains one."""
     existing = versions()
     if pinned:
-        for version in existing:
-            if version.number == pinned:
-                return version
-        raise NoModelError(f"there is no version {pinned} of the matching model")
+        return _version(pinned)
     if existing and record_count <= _OUTGROWN * max(existing[-1].model["record_count"], 1):
         return existing[-1]
     # Importing Splink takes seconds, which a run with a model should not.
     from orchestration.identity.training import train
 
     return write_version(train(records()), is_trained_by_run=True)
+
+
+def train_version() -> ModelVersion:
+    """Learn a new version from the profiles of the last run."""
+    from orchestration.identity.training import train
+
+    if not warehouse_path().exists():
+        raise NoModelError("there are no profiles to learn from: `throughline run` brings them")
+    with read_warehouse() as connection:
+        try:
+            records = connection.sql(
+                "from intermediate.int_identity__match_records order by profile_key"
+            ).to_arrow_table()
+        except duckdb.CatalogException as error:
+            raise NoModelError(
+                "there are no profiles to learn from: `throughline run` brings them"
+            ) from error
+    return write_version(train(records))
+
+
+def named_model(name: str) -> Model:
+    """The model of a version of this warehouse, or of a file."""
+    if name.isdigit():
+        return _version(int(name)).model
+    try:
+        return json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NoModelError(f"{name} is no matching model: {error}") from error
+
+
+def _version(number: int) -> ModelVersion:
+    for version in versions():
+        if version.number == number:
+            return version
+    raise NoModelError(f"there is no version {number} of the matching model")
 
 
 def inputs_fingerprint() -> str:

@@ -12,6 +12,10 @@ import pyarrow as pa
 from orchestration.identity.match_models import ModelVersion
 
 _STATE = "profile_key, record_hash"
+_COLUMNS = [
+    *("profile_key", "record_hash", "model_version"),
+    *("unreliable_kinds", "match_fingerprint", "matches"),
+]
 
 
 def matched_records(
@@ -29,6 +33,9 @@ def matched_records(
         before: What this returned to the run before, if there was one.
     """
     fingerprint = f"{model_version.fingerprint[:16]} {threshold:g} splink {version('splink')}"
+    # What an earlier release left may have other columns.
+    if before is not None and before.columns != _COLUMNS:
+        before = None
     if before is not None:
         before = before.filter(f"match_fingerprint = '{fingerprint}'")
     if before is None or not before.limit(1).fetchall():
@@ -83,6 +90,7 @@ def _unaffected_pairs(before: duckdb.DuckDBPyRelation, affected: set[str]) -> pa
 def _with_matches(
     records: duckdb.DuckDBPyRelation, pairs: pa.Table, model_version: ModelVersion, fingerprint: str
 ) -> pa.Table:
+    unreliable_kinds = model_version.model["unreliable_kinds"]
     with duckdb.connect() as connection:
         connection.register("states", records.project(_STATE).to_arrow_table())
         connection.register("pairs", pairs)
@@ -105,6 +113,7 @@ def _with_matches(
                 states.profile_key,
                 states.record_hash,
                 {model_version.number} as model_version,
+                {unreliable_kinds}::varchar[] as unreliable_kinds,
                 '{fingerprint}' as match_fingerprint,
                 coalesce(matches.matches, []) as matches
             from states

@@ -57,6 +57,8 @@ _FULL_NAME_LEVELS = [
 _NOT_JOINED_ANYWAY = "not list_has_any(l.linking_values, r.linking_values)"
 # A chance of nothing would outweigh all else.
 _LEAST_SHARE = 1e-12
+# Of the pairs of few records nobody knows how many are one person; more than this is a guess.
+_FIRST_SHARE = 0.001
 # Estimates that correct each other: how common one person is, and how strangers differ.
 _CORRECTIONS = 3
 _EVEN_ENOUGH = 1e-5
@@ -81,6 +83,11 @@ class _Block:
     levels: Mapping[str, np.ndarray]
     counts: np.ndarray
 
+    @property
+    def is_of_home(self) -> bool:
+        """Whether two people of one home would be among the pairs."""
+        return all(configuration()["home"].get(name, 0) >= 0.5 for name in self.rule)
+
 
 class _Training:
     def __init__(self, connection: duckdb.DuckDBPyConnection, is_complete: bool) -> None:
@@ -94,8 +101,9 @@ class _Training:
         self.believed = self._chances("m")
         self.same_person = self.believed
         self.strangers = self._chances("u")
-        self.person_share = 1 / self.pair_count
+        self.person_share = min(1 / self.pair_count, _FIRST_SHARE)
         self.home_share = _LEAST_SHARE
+        self.unreliable_kinds: list[str] = []
         self.term_frequencies = self._term_frequencies()
 
     def model(self) -> Model:
@@ -104,9 +112,12 @@ class _Training:
             return self._model([])
         drawn = self._drawn_pairs()
         blocks = self._blocks()
+        self.strangers = drawn
         for _ in range(_CORRECTIONS):
-            self.strangers = self._without_persons(drawn)
-            self._estimate_shares(blocks, self._maximise(blocks))
+            shares = self._maximise(blocks)
+            self._estimate_shares(blocks, shares)
+            self.strangers = self._without_persons(drawn, blocks, shares)
+        self.unreliable_kinds = self._unreliable_kinds(blocks)
         if FULL_NAME in self.known:
             self.term_frequencies[FULL_NAME] = self._common_full_names()
         return self._model(self._blocking_rules())
@@ -122,6 +133,7 @@ class _Training:
             )
         return {
             "splink_version": version("splink"),
+            "unreliable_kinds": self.unreliable_kinds,
             "record_count": self.count,
             "known_counts": self.known,
             "settings": {
@@ -201,16 +213,21 @@ class _Training:
             chances[name] = _normalized(seen * known_pairs + self.strangers[name] * belief)
         return chances
 
-    def _without_persons(self, drawn: Chances) -> Chances:
-        """Not all pairs drawn at random are strangers."""
-        return {
-            name: _normalized(
-                np.maximum(
-                    chances - self.person_share * self.same_person[name],
-                    chances * self.rules["least_strangers"],
-                )
-            )
+    def _without_persons(
+        self, drawn: Chances, blocks: list[_Block], shares: list[np.ndarray]
+    ) -> Chances:
+        """Not all pairs drawn at random are strangers; of those that agree, a block knows best."""
+        strangers = {
+            name: chances - self.person_share * self.same_person[name]
             for name, chances in drawn.items()
+        }
+        for block, (_, _, stranger_share) in zip(blocks, shares, strict=True):
+            if len(block.rule) == 1:
+                (name,) = block.rule
+                strangers[name][0] = stranger_share * drawn[name][0]
+        return {
+            name: _normalized(np.maximum(chances, drawn[name] * self.rules["least_strangers"]))
+            for name, chances in strangers.items()
         }
 
     def _blocks(self) -> list[_Block]:
@@ -312,12 +329,25 @@ class _Training:
         for block, (person, home, _) in zip(blocks, shares, strict=True):
             found = block.pair_count / self.pair_count / self._share_known(block.rule) ** 2
             of_person.append(person * found / self._same(block.rule, self.same_person.__getitem__))
-            if all(configuration()["home"].get(name, 0) >= 0.5 for name in block.rule):
+            if block.is_of_home:
                 of_home.append(home * found / self._same(block.rule, self._home_chances))
         if of_person:
             self.person_share = min(median(of_person), 0.5)
         if of_home:
             self.home_share = min(max(median(of_home), _LEAST_SHARE), 0.5)
+
+    def _unreliable_kinds(self, blocks: list[_Block]) -> list[str]:
+        """In which marks records of one person differ too often to tell people apart."""
+        rules = configuration()["unreliable"]
+        if self.home_share > rules["home_share"] * self.person_share:
+            return []
+        are_homes_told = any(block.is_of_home for block in blocks)
+        share = rules["share" if are_homes_told else "share_without_homes"]
+        return [
+            kind
+            for kind, name in rules["kinds"].items()
+            if any(name in block.levels for block in blocks) and self.same_person[name][-1] >= share
+        ]
 
     def _same(self, rule: Rule, chances: Callable[[str], np.ndarray]) -> float:
         """The chance to agree on all of a rule."""

@@ -12,6 +12,7 @@ def model(dbt, session):
     disputed = dbt.ref("int_identity__conflicts").project("component_key").distinct()
     profiles = dbt.ref("int_identity__proposed_components").join(disputed, "component_key")
     links = dbt.ref("int_identity__proposed_links").set_alias("links")
+    kinds = dbt.ref("int_identity__matched_records").project("unnest(unreliable_kinds)").distinct()
     return decide(
         links=links.join(
             profiles.set_alias("profiles"), "links.left_profile_key = profiles.node_key"
@@ -20,4 +21,5 @@ def model(dbt, session):
         decisions=dbt.ref("identity_decisions").to_arrow_table(),
         identifier_types=dbt.ref("identifier_types").to_arrow_table(),
         settings=dbt.ref("identity_settings").to_arrow_table(),
+        unreliable_kinds=[kind for (kind,) in kinds.fetchall()],
     )

@@ -10,10 +10,14 @@ records as (
     select * from {{ ref('int_identity__match_records') }}
 ),
 
+-- Where birth dates are mistyped all the time, two of them are not two people.
 settings as (
-    select setting_value as match_birth_date_edits
-    from {{ ref('identity_settings') }}
-    where setting = 'match_birth_date_edits'
+    select max(identity_settings.setting_value) as match_birth_date_edits
+    from {{ ref('identity_settings') }} as identity_settings
+    cross join {{ ref('int_identity__matched_records') }} as matched_records
+    where
+        identity_settings.setting = 'match_birth_date_edits'
+        and not list_contains(matched_records.unreliable_kinds, 'birth_date')
 ),
 
 -- Father and son match whoever bears their name and shows no birth date.

@@ -3,10 +3,21 @@ with profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),
 
--- What several names share says nothing of who shows it; two birth dates may be a typo.
+-- Two birth dates of one value may be a typo; under two names it tells where somebody is, not who;
+-- under too many it tells nothing.
 identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
-    where not is_blocked or blocked_reason like 'Shared by % birth dates'
+    select
+        profile_key,
+        case
+            when is_blocked and blocked_reason not like 'Shared by % birth dates'
+                then 'shared_' || identifier_type
+            else identifier_type
+        end as identifier_type,
+        identifier_value,
+        is_linking and not is_blocked as is_joining,
+        last_seen_at
+    from {{ ref('int_identity__identifiers') }}
+    where not is_junk and (not is_blocked or is_told_apart_by_name)
 ),
 
 identifying_values as (
@@ -16,13 +27,19 @@ identifying_values as (
             where identifier_type = 'email'
         ) as email,
         max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
+            where identifier_type = 'shared_email'
+        ) as shared_email,
+        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
             where identifier_type = 'phone'
         ) as phone,
+        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
+            where identifier_type = 'shared_phone'
+        ) as shared_phone,
         max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
             where identifier_type = 'government_id'
         ) as government_id,
         list(identifier_type || ' ' || identifier_value order by all) filter (
-            where is_linking and not is_blocked
+            where is_joining
         ) as linking_values
     from identifiers
     group by profile_key
@@ -35,7 +52,9 @@ attributes as (
         {{ folded_name('profiles.surname') }} as surname,
         strftime(profiles.birth_date, '%Y%m%d') as birth_date,
         identifying_values.email,
+        identifying_values.shared_email,
         identifying_values.phone,
+        identifying_values.shared_phone,
         {{ folded_words('profiles.street_address') }} as street_address,
         {{ folded_name('profiles.city') }} as city,
         upper(replace({{ folded_words('profiles.postcode') }}, ' ', '')) as postcode,
@@ -54,7 +73,9 @@ select
     surname,
     birth_date,
     email,
+    shared_email,
     phone,
+    shared_phone,
     street_address,
     city,
     postcode,
@@ -67,7 +88,9 @@ select
         'surname',
         'birth_date',
         'email',
+        'shared_email',
         'phone',
+        'shared_phone',
         'street_address',
         'city',
         'postcode',
@@ -83,7 +106,9 @@ where
         surname,
         birth_date,
         email,
+        shared_email,
         phone,
+        shared_phone,
         street_address,
         city,
         postcode,
