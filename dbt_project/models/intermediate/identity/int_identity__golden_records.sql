@@ -94,15 +94,9 @@ ranked_values as (
         told_values.attribute_slug,
         told_values.parts,
         told_values.source_name,
-        row_number() over (
-            partition by customer_profiles.customer_key, told_values.attribute_slug
-            order by
-                {{ survivorship_rank('survivorship_rules.first_rule') }} asc,
-                {{ survivorship_rank('survivorship_rules.second_rule') }} asc,
-                {{ survivorship_rank('survivorship_rules.third_rule') }} asc,
-                told_values.parts asc,
-                told_values.source_name asc
-        ) as survival_rank
+        coalesce({{ survivorship_rank('survivorship_rules.first_rule') }}, 0) as first_rank,
+        coalesce({{ survivorship_rank('survivorship_rules.second_rule') }}, 0) as second_rank,
+        coalesce({{ survivorship_rank('survivorship_rules.third_rule') }}, 0) as third_rank
     from told_values
     inner join customer_profiles
         on told_values.profile_key = customer_profiles.profile_key
@@ -115,9 +109,33 @@ ranked_values as (
     where list_count(told_values.parts) > 0
 ),
 
+-- The least of structs is that of their first fields, then of the second: half a window's work.
+least_values as (
+    select
+        customer_key,
+        attribute_slug,
+        min(
+            struct_pack(
+                first_rank := first_rank,
+                second_rank := second_rank,
+                third_rank := third_rank,
+                parts := parts,
+                source_name := source_name
+            )
+        ) as survivor
+    from ranked_values
+    group by
+        customer_key,
+        attribute_slug
+),
+
 survivors as (
-    select * from ranked_values
-    where survival_rank = 1
+    select
+        least_values.customer_key,
+        least_values.attribute_slug,
+        least_values.survivor.parts,
+        least_values.survivor.source_name
+    from least_values
 )
 
 select
