@@ -36,10 +36,8 @@ select left_key, right_key, link_group, link_hash from links
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """As many threads as the project's profile has; a progress bar would end up in the JSON."""
-    connection = duckdb.connect(path, config={"threads": 2})
-    connection.execute("set enable_progress_bar = false")
-    return connection
+    """As many threads as the project's profile has."""
+    return duckdb.connect(path, config={"threads": 2})
 
 
 def write_links(path: Path, identifiers: int) -> None:

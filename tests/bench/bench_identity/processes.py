@@ -1,6 +1,7 @@
 """Measuring: work in a process of its own, so that its CPU and memory are nobody else's."""
 
 import multiprocessing
+import os
 import resource
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -10,7 +11,7 @@ from typing import Any
 def in_own_process(work: Callable[..., Any], *arguments: Any) -> Any:
     """What the function returns, called in a new process."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+    with ProcessPoolExecutor(1, context, initializer=_write_to_stderr) as pool:
         return pool.submit(work, *arguments).result()
 
 
@@ -29,3 +30,8 @@ def children_cpu_seconds() -> float:
 def peak_megabytes() -> int:
     """Most memory that this process ever held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _write_to_stderr() -> None:
+    """DuckDB draws its progress on standard output, which is for the JSON."""
+    os.dup2(2, 1)

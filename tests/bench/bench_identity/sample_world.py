@@ -297,7 +297,8 @@ def build(data: Path) -> dict[str, Any]:
             seconds[name] = cpu_seconds() - started[name]
 
     (data / "build").mkdir(exist_ok=True)
-    selection = ("-s", "+int_identity__customer_profiles", "--threads", "1")
+    models = ("+int_identity__customer_profiles", "+int_identity__links")
+    selection = ("-s", *models, "--threads", "1")
     outcome = run_dbt(
         "build", *selection, "--exclude-resource-type", "test", "unit_test", on_event=on_event
     )

@@ -48,7 +48,47 @@ namesakes as (
     where identifiers.is_told_apart_by_name
 ),
 
--- Father and son: one full name, but two birth dates or two logins.
+-- Lines of one's own: a mailbox or number that nobody else shows.
+own_contacts as (
+    select
+        identifiers.profile_key,
+        identifiers.identifier_type,
+        identifiers.identifier_value
+    from identifiers
+    inner join identifier_types
+        on identifiers.identifier_type = identifier_types.identifier_type
+    where identifier_types.maximum_told_apart > 0 and not identifiers.is_blocked
+),
+
+-- Father and son: one full name, but two birth dates, two logins, or two mailboxes beside the
+-- number of their home.
+differences as (
+    select
+        namesakes.identifier_type,
+        namesakes.identifier_value,
+        namesakes.full_name,
+        evidence.evidence_kind,
+        evidence.evidence_value
+    from namesakes
+    inner join evidence
+        on namesakes.profile_key = evidence.profile_key
+    where evidence.evidence_kind not in ('given_name', 'surname')
+
+    union all
+
+    select
+        namesakes.identifier_type,
+        namesakes.identifier_value,
+        namesakes.full_name,
+        own_contacts.identifier_type as evidence_kind,
+        own_contacts.identifier_value as evidence_value
+    from namesakes
+    inner join own_contacts
+        on
+            namesakes.profile_key = own_contacts.profile_key
+            and namesakes.identifier_type != own_contacts.identifier_type
+),
+
 different_namesakes as (
     select
         disputed.identifier_type,
@@ -56,20 +96,13 @@ different_namesakes as (
         disputed.full_name
     from (
         select
-            namesakes.identifier_type,
-            namesakes.identifier_value,
-            namesakes.full_name,
-            evidence.evidence_kind
-        from namesakes
-        inner join evidence
-            on namesakes.profile_key = evidence.profile_key
-        where evidence.evidence_kind not in ('given_name', 'surname')
-        group by
-            namesakes.identifier_type,
-            namesakes.identifier_value,
-            namesakes.full_name,
-            evidence.evidence_kind
-        having count(distinct evidence.evidence_value) > 1
+            identifier_type,
+            identifier_value,
+            full_name,
+            evidence_kind
+        from differences
+        group by identifier_type, identifier_value, full_name, evidence_kind
+        having count(distinct evidence_value) > 1
     ) as disputed
     group by disputed.identifier_type, disputed.identifier_value, disputed.full_name
 ),
