@@ -22,7 +22,7 @@ test: $(READY) ## Lint, conventions, unit tests, data tests, end to end
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
-	$(BIN)/pytest -m "not slow" -n 2 --dist loadgroup
+	$(BIN)/pytest -m "not slow" -n 2
 
 test-slow: $(READY) ## The proofs that take minutes
 	$(BIN)/pytest -m slow

@@ -1,16 +1,37 @@
+import re
+from functools import cache
+from pathlib import Path
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.company import Company, generate_and_run
 
-# Fixtures that take long and serve many files: whoever shares one runs in the same process.
+# Fixtures that take long and serve many files.
 SHARED_FIXTURES = ("company", "stage", "dbt")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        shared = (name for name in SHARED_FIXTURES if name in item.fixturenames)
-        item.add_marker(pytest.mark.xdist_group(next(shared, item.path.stem)))
+class ByFixture(LoadScopeScheduling):
+    """A file's tests run in one process, and so do all files that share an expensive fixture.
+
+    xdist's own groups are lost with pytest 9.2, which keeps no suffix of a test's id.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return fixture_or_file(self.config.rootpath / nodeid.split("::", 1)[0])
+
+
+@cache
+def fixture_or_file(path: Path) -> str:
+    """What the tests of a file have in common."""
+    text = path.read_text()
+    shared = (name for name in SHARED_FIXTURES if re.search(rf"def \w+\([^)]*\b{name}\b", text))
+    return next(shared, str(path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFixture(config, log)
 
 
 @pytest.fixture(scope="session")
