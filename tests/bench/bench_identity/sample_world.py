@@ -323,7 +323,9 @@ def quality(data: Path) -> dict[str, Any]:
             return int(connection.execute(query).fetchone()[0])
 
         def table(query: str, **values: str) -> list[dict[str, Any]]:
-            return connection.execute(query, values).df().to_dict("records")
+            connection.execute(query, values)
+            names = [column[0] for column in connection.description]
+            return [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
 
         connection.execute(f"attach '{data / 'warehouse.duckdb'}' as warehouse (read_only)")
         connection.execute(RESOLVED, [str(truth / "profiles.parquet")]).fetchall()
