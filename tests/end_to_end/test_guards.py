@@ -42,6 +42,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"cx"."marts"."agg_kpis_daily"',
         "update {relation} set numerator = numerator + 1",
     ),
+    "assert_a_band_counts_as_it_says": (
+        '"warehouse"."reference"."rating_scales"',
+        "update {relation} set unit_value = -unit_value",
+    ),
     "assert_daily_touchpoints_add_up": (
         '"cx"."marts"."touchpoints_daily"',
         "update {relation} set touchpoint_count = touchpoint_count + 1",
