@@ -294,7 +294,11 @@ MONEY = (
 )
 
 WINDOWS = (
-    Fault(f"{SEEDS}/kpis/kpi_windows.csv", "fcr_window_days,7", "fcr_window_days,8"),
+    Fault(
+        f"{KPIS}/int_kpis__contact_units.sql",
+        "followed_contacts.next_same_reason_started_at > contacts.ended_at",
+        "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
+    ),
     Fault(
         f"{KPIS}/int_kpis__purchase_units.sql",
         ">= later_purchases.ordered_at",
