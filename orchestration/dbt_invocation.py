@@ -23,7 +23,7 @@ def run_dbt(
     *arguments: str,
     on_event: Callable[[Any], None] | None = None,
     target: str | None = None,
-    project: Path = DBT_PROJECT_DIR,
+    project: Path | None = None,
     artifacts: Path | None = None,
 ) -> dbtRunnerResult:
     """Run one dbt command quietly; `on_event` sees every event as it happens.
@@ -34,7 +34,7 @@ def run_dbt(
     options = [
         # SQL and values stay out of the log.
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
-        *("--project-dir", str(project)),
+        *("--project-dir", str(project or DBT_PROJECT_DIR)),
         *("--profiles-dir", str(DBT_PROJECT_DIR)),
         *("--target-path", str(artifacts)),
         *("--log-path", str(artifacts)),

@@ -314,6 +314,8 @@ class _Customers:
         }
         self.forest = _Forest()
         self.by_root: dict[str, _Customer] = {}
+        # Those that bridges name; a split may name others, which no bridge reaches.
+        self.named: set[str] = set()
         self.split_from = defaultdict(set)
         for left, right in splits:
             self.split_from[left].add(right)
@@ -322,14 +324,14 @@ class _Customers:
     def components(self) -> dict[str, str]:
         """Each profile that a bridge named, with the least profile of its customer."""
         return {
-            profile: self.by_root[self.forest.find(profile)].least
-            for profile in list(self.forest.parents)
+            profile: self.by_root[self.forest.find(profile)].least for profile in sorted(self.named)
         }
 
     def join(self, bridge: Bridge) -> list[Refusal]:
         """Join what the bridge may join; return what it may not."""
         # The least member of the bridge in each customer, and so an order of the customers.
         members = {}
+        self.named.update(bridge.members)
         for member in sorted(bridge.members):
             members.setdefault(self._root(member), member)
         roots = list(members)
