@@ -75,17 +75,17 @@ def evaluate(
     )
 
 
+def match_records(observations: pa.Table) -> pa.Table:
+    """The observations as the matcher sees them."""
+    with _warehouse(observations) as (project, warehouse):
+        return _built_records(project, warehouse)
+
+
 def resolve_records(observations: pa.Table, model: Model | None = None) -> list[str]:
     """The customer of each observation, in their order."""
     with _warehouse(observations) as (project, warehouse):
-        _build(project, f"+{_RECORDS_MODEL}")
-        if model is None:
-            with duckdb.connect(str(warehouse), read_only=True) as connection:
-                records = connection.sql(
-                    f"from intermediate.{_RECORDS_MODEL} order by profile_key"
-                ).to_arrow_table()
-            model = train(records, is_complete=True)
-        write_version(model)
+        records = _built_records(project, warehouse)
+        write_version(model or train(records, is_complete=True))
         _build(project, f"+{_RESULT_MODEL}", "--exclude", f"+{_RECORDS_MODEL}")
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             return [
@@ -97,6 +97,14 @@ def resolve_records(observations: pa.Table, model: Model | None = None) -> list[
                     "on profiles.profile_key = components.node_key order by profiles.profile_key"
                 ).fetchall()
             ]
+
+
+def _built_records(project: Path, warehouse: Path) -> pa.Table:
+    _build(project, f"+{_RECORDS_MODEL}")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.sql(
+            f"from intermediate.{_RECORDS_MODEL} order by profile_key"
+        ).to_arrow_table()
 
 
 @contextmanager
@@ -155,6 +163,10 @@ def _project(folder: Path, given: set[str]) -> Path:
         shutil.copytree(DBT_PROJECT_DIR / shared, folder / shared)
     # A seed's YAML says of which types it is.
     shutil.copytree(REFERENCE_DIR / "identity", folder / "seeds" / "identity")
+    # The model that is written is the one that is meant, however small its records were.
+    settings = folder / "seeds" / "identity" / "identity_settings.csv"
+    pinned = re.sub(r"(?m)^match_model_version,\d+", "match_model_version,1", settings.read_text())
+    settings.write_text(pinned)
     project = yaml.safe_load((DBT_PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
     project |= {"seed-paths": ["seeds"], "test-paths": [], "snapshot-paths": []}
     project["models"]["throughline"] = {

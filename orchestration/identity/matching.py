@@ -72,6 +72,8 @@ def splink_database(records: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         f"{expression} as {name}" for name, expression in configuration()["derived_columns"].items()
     )
     with duckdb.connect() as connection:
+        # It would be drawn into what a command prints.
+        connection.execute("set enable_progress_bar = false")
         connection.register("given_records", records)
         connection.execute(f"create table records as select *, {derived} from given_records")
         yield connection

@@ -346,7 +346,11 @@ class _Training:
         return [
             kind
             for kind, name in rules["kinds"].items()
-            if any(name in block.levels for block in blocks) and self.same_person[name][-1] >= share
+            if any(name in block.levels for block in blocks)
+            and (
+                self.same_person[name][-1] >= share
+                or 1 - self.same_person[name][0] >= rules["inexact_share"]
+            )
         ]
 
     def _same(self, rule: Rule, chances: Callable[[str], np.ndarray]) -> float:

@@ -4,9 +4,17 @@ import argparse
 import json
 import sys
 
-from tests.bench.bench_identity import closure, closure_incremental, sample_world
+from tests.bench.bench_identity import (
+    closure,
+    closure_incremental,
+    f1,
+    sample_world,
+    splink_speed,
+)
 
 SECTIONS = {
+    "f1": f1,
+    "splink_speed": splink_speed,
     "closure": closure,
     "closure_incremental": closure_incremental,
     "sample_world": sample_world,
