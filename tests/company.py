@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -33,6 +34,13 @@ class Company:
         """A query on the private warehouse."""
         with duckdb.connect(str(self.data / "warehouse.duckdb"), read_only=True) as warehouse:
             return warehouse.execute(sql).df()
+
+    def copy_databases(self, folder: Path) -> None:
+        """Both databases in a data folder of its own: dbt locks what it opens, and writes there."""
+        for database in ("warehouse.duckdb", "build/cx.duckdb"):
+            copy = folder / database
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.data / database, copy)
 
     def run_results(self) -> dict:
         """What dbt says of each node of the last build, by its unique id."""

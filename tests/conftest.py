@@ -3,9 +3,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.company import Company, generate_and_run
+
+# One set of examples for everybody: a failure is there again when it is looked for.
+settings.register_profile("reproducible", derandomize=True)
+settings.load_profile("reproducible")
 
 # Fixtures that take long and serve many files.
 SHARED_FIXTURES = ("company", "stage", "dbt")

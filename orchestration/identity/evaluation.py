@@ -22,8 +22,8 @@ import pyarrow as pa
 import yaml
 
 from orchestration.dbt_invocation import run_dbt
-from orchestration.identity.evaluate import Quality, cluster_quality, pairwise_quality
 from orchestration.identity.match_models import Model, write_version
+from orchestration.identity.quality import Quality, cluster_quality, pairwise_quality
 from orchestration.identity.record_files import default_country, read_records
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR

@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from itertools import combinations, product
 from typing import NamedTuple
+
+from rapidfuzz.distance import DamerauLevenshtein
 
 FORCED_MERGE = "forced_merge"
 MATCH = "match"
@@ -548,30 +549,9 @@ def _years_apart(left: str, right: str) -> float:
     return abs((date.fromisoformat(left) - date.fromisoformat(right)).days) / _DAYS_PER_YEAR
 
 
-@lru_cache(maxsize=100_000)
 def _edits(left: str, right: str, limit: int) -> int:
     """Edits, or swaps of neighbours, between two texts, as DuckDB's `damerau_levenshtein` counts.
 
     Beyond the limit any number above it.
     """
-    if left == right:
-        return 0
-    if limit == 0 or abs(len(left) - len(right)) > limit:
-        return limit + 1
-    last_rows: dict[str, int] = {}
-    width = len(right) + 2
-    beyond = len(left) + len(right)
-    rows = [[beyond] * width, [beyond, *range(width - 1)]]
-    for i, left_letter in enumerate(left, 1):
-        row = [beyond, i]
-        last_match = 0
-        for j, right_letter in enumerate(right, 1):
-            last_row = last_rows.get(right_letter, 0)
-            swapped = rows[last_row][last_match] + (i - last_row - 1) + 1 + (j - last_match - 1)
-            is_same = left_letter == right_letter
-            row.append(min(rows[i][j] + (not is_same), row[j] + 1, rows[i][j + 1] + 1, swapped))
-            if is_same:
-                last_match = j
-        last_rows[left_letter] = i
-        rows.append(row)
-    return rows[-1][-1]
+    return DamerauLevenshtein.distance(left, right, score_cutoff=limit)

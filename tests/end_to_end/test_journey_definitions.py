@@ -33,9 +33,7 @@ def analysts_copy(company, tmp_path_factory):
     )
     seeds = shutil.copytree(REFERENCE_DIR, folder / "seeds" / "reference")
     data = folder / "data"
-    (data / "build").mkdir(parents=True)
-    for database in ("warehouse.duckdb", "build/cx.duckdb"):
-        shutil.copy(company.data / database, data / database)
+    company.copy_databases(data)
     for name, rows in NEW_ROWS.items():
         with (seeds / "journeys" / name).open("a") as seed:
             seed.write(rows + "\n")

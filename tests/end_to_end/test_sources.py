@@ -1,7 +1,5 @@
 """No source is decoration: without its deliveries, a figure that people look at changes."""
 
-import shutil
-
 import duckdb
 import pytest
 
@@ -50,11 +48,9 @@ def figure(data, source):
 def figure_without(company, tmp_path_factory):
     """The figure of a source in a copy of the company that never received its deliveries."""
     data = tmp_path_factory.mktemp("without")
-    (data / "build").mkdir()
 
     def rebuild(source):
-        for name in ("warehouse.duckdb", "build/cx.duckdb"):
-            shutil.copy(company.data / name, data / name)
+        company.copy_databases(data)
         with duckdb.connect(str(data / "warehouse.duckdb")) as warehouse:
             tables = warehouse.execute(
                 "select table_name from duckdb_tables() where schema_name = ?", [f"raw_{source}"]

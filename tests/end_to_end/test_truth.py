@@ -6,7 +6,7 @@ The truth tables hold what the customers were and did; the warehouse saw their e
 import pandas as pd
 import pytest
 
-from orchestration.identity.evaluate import pairwise_quality
+from orchestration.identity.quality import pairwise_quality
 
 # An anonymous visitor is one only until the login; these are attributed event by event.
 ATTRIBUTED_BY_EVENT = ("anonymous:", "device:")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -10,10 +9,7 @@ from orchestration.paths import DBT_PROJECT_DIR
 
 
 def test_every_unit_test_passes(company, tmp_path):
-    # On a copy: dbt takes the lock of a database that it opens.
-    (tmp_path / "build").mkdir()
-    for database in ("warehouse.duckdb", "build/cx.duckdb"):
-        shutil.copyfile(company.data / database, tmp_path / database)
+    company.copy_databases(tmp_path)
 
     tested = subprocess.run(  # noqa: S603
         [

@@ -1,6 +1,5 @@
 """Faults are put into a copy of the project one by one: the tests of dbt alone must see them."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from orchestration.paths import DBT_PROJECT_DIR, PROJECT_DIR, REFERENCE_DIR
+from tests.company import Company
 from tests.mutation.faults import FAULTS, SURVIVORS, Fault
 
 REQUIRED_SHARE = 0.95
@@ -17,8 +17,8 @@ REQUIRED_SHARE = 0.95
 class Copies:
     """A copy of the project and of what it built, for one fault after the other."""
 
-    def __init__(self, data: Path, folder: Path) -> None:
-        self._data = data
+    def __init__(self, company: Company, folder: Path) -> None:
+        self._company = company
         self._folder = folder
         ignored = shutil.ignore_patterns("target", "logs")
         shutil.copytree(DBT_PROJECT_DIR, folder / "dbt_project", ignore=ignored)
@@ -28,7 +28,7 @@ class Copies:
         """Whether anything fails when the fault is built, and what reads it."""
         path = self._folder / fault.path
         right = path.read_text()
-        self._restore_data()
+        self._company.copy_databases(self._folder / "data")
         path.write_text(right.replace(fault.old, fault.new, 1))
         try:
             return not self.build("--select", fault.selection)
@@ -51,23 +51,13 @@ class Copies:
             DuckDBConnectionManager.close_all_connections()
         return result.success
 
-    def _restore_data(self) -> None:
-        for name in ("warehouse.duckdb", "build/cx.duckdb"):
-            copy = self._folder / "data" / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self._data / name, copy)
-
 
 @pytest.fixture(scope="module")
 def copies(company, tmp_path_factory):
     folder = tmp_path_factory.mktemp("mutation")
-    before = os.environ.get("THROUGHLINE_DATA")
-    os.environ["THROUGHLINE_DATA"] = str(folder / "data")
-    yield Copies(company.data, folder)
-    if before is None:
-        del os.environ["THROUGHLINE_DATA"]
-    else:
-        os.environ["THROUGHLINE_DATA"] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THROUGHLINE_DATA", str(folder / "data"))
+        yield Copies(company, folder)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -18,9 +18,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from splink import DuckDBAPI, Linker
 
-from orchestration.identity.evaluate import Quality, pairwise_quality
 from orchestration.identity.evaluation import match_records, resolve_records
 from orchestration.identity.matching import agreement, columns_of, configuration, splink_database
+from orchestration.identity.quality import Quality, pairwise_quality
 from orchestration.identity.record_files import read_records
 from orchestration.paths import PROJECT_DIR
 
@@ -66,6 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Figures of each file."""
+    missing = {file for file, _ in RUNS.values() if not (arguments.record_files / file).exists()}
+    if missing:
+        return {"not_measured": f"--record-files names a folder of {', '.join(sorted(missing))}"}
     logging.getLogger("splink").setLevel(logging.ERROR)
     return {
         name: measured(arguments.record_files / file, attributes)

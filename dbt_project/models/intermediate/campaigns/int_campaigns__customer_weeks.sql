@@ -15,6 +15,12 @@ contacts as (
     where customer_key is not null
 ),
 
+pressure_limit as (
+    select setting_value as message_limit
+    from {{ ref('kpi_windows') }}
+    where setting = 'contact_pressure_limit'
+),
+
 -- Each message counts: a campaign that comes twice is twice in the letter box.
 message_weeks as (
     select
@@ -56,8 +62,10 @@ select
     message_weeks.campaign_count,
     coalesce(response_weeks.opened_count, 0) as opened_count,
     coalesce(response_weeks.clicked_count, 0) as clicked_count,
-    coalesce(response_weeks.unsubscribed_count, 0) as unsubscribed_count
+    coalesce(response_weeks.unsubscribed_count, 0) as unsubscribed_count,
+    message_weeks.message_count > pressure_limit.message_limit as is_over_limit
 from message_weeks
+cross join pressure_limit
 left join response_weeks
     on
         message_weeks.customer_key = response_weeks.customer_key

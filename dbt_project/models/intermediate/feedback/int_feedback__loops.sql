@@ -13,6 +13,17 @@ closed_loop_contacts as (
     select * from {{ ref('closed_loop_contacts') }}
 ),
 
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+windows as (
+    select
+        {{ elapsed('closed_loop_hours', 'hour') }} as loop_window,
+        {{ elapsed('detractor_recovery_days', 'day') }} as recovery_window
+    from kpi_windows
+),
+
 detractors as (
     select * from answers
     where is_counted and band = 'detractor'
@@ -70,9 +81,12 @@ select
     next_answers.next_band,
     detractors.answered_at,
     detractors.answered_date,
+    detractors.answered_at + windows.loop_window as due_at,
+    detractors.answered_at + windows.recovery_window as recovery_due_at,
     first_contacts.contacted_at,
     next_answers.next_answered_at
 from detractors
+cross join windows
 left join first_contacts
     on detractors.response_key = first_contacts.response_key
 left join next_answers

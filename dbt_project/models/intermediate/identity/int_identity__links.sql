@@ -29,14 +29,7 @@ disputed_profiles as (
 
 decided_links as (
     select
-        {{ surrogate_key([
-            'left_profile_key',
-            'right_profile_key',
-            'link_reason',
-            'identifier_type',
-            'identifier_value',
-            'full_name'
-        ]) }} as link_key,
+        {{ link_key() }} as link_key,
         left_profile_key,
         right_profile_key,
         link_reason,

@@ -19,6 +19,10 @@ evidence as (
     select * from {{ ref('int_identity__evidence') }}
 ),
 
+full_names as (
+    select * from {{ ref('int_identity__full_names') }}
+),
+
 marks as (
     select
         identifiers.profile_key,
@@ -42,14 +46,11 @@ marks as (
     union all
 
     select
-        given_names.profile_key,
+        profile_key,
         'full_name' as mark_kind,
-        given_names.evidence_value || ' ' || surnames.evidence_value as mark_value,
+        full_name as mark_value,
         false as is_vouching
-    from evidence as given_names
-    inner join evidence as surnames
-        on given_names.profile_key = surnames.profile_key
-    where given_names.evidence_kind = 'given_name' and surnames.evidence_kind = 'surname'
+    from full_names
 )
 
 select

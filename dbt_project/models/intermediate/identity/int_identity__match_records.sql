@@ -23,23 +23,13 @@ identifiers as (
 identifying_values as (
     select
         profile_key,
-        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-            where identifier_type = 'email'
-        ) as email,
-        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-            where identifier_type = 'shared_email'
-        ) as shared_email,
-        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-            where identifier_type = 'phone'
-        ) as phone,
-        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-            where identifier_type = 'shared_phone'
-        ) as shared_phone,
-        max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-            where identifier_type = 'government_id'
-        ) as government_id,
-        list(identifier_type || ' ' || identifier_value order by all) filter (
-            where is_joining
+        {%- for type in ['email', 'shared_email', 'phone', 'shared_phone', 'government_id'] %}
+            max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
+                where identifier_type = '{{ type }}'
+            ) as {{ type }},
+        {%- endfor %}
+        list_sort(
+            list(identifier_type || ' ' || identifier_value) filter (where is_joining)
         ) as linking_values
     from identifiers
     group by profile_key

@@ -26,13 +26,7 @@ match_links as (
 ),
 
 full_names as (
-    select
-        given_names.profile_key,
-        given_names.evidence_value || ' ' || surnames.evidence_value as full_name
-    from evidence as given_names
-    inner join evidence as surnames
-        on given_names.profile_key = surnames.profile_key
-    where given_names.evidence_kind = 'given_name' and surnames.evidence_kind = 'surname'
+    select * from {{ ref('int_identity__full_names') }}
 ),
 
 namesakes as (
@@ -211,14 +205,7 @@ proposed_links as (
 )
 
 select
-    {{ surrogate_key([
-        'left_profile_key',
-        'right_profile_key',
-        'link_reason',
-        'identifier_type',
-        'identifier_value',
-        'full_name'
-    ]) }} as link_key,
+    {{ link_key() }} as link_key,
     left_profile_key,
     right_profile_key,
     link_reason,

@@ -28,23 +28,12 @@ day_cells as (
         anchor_date
 ),
 
-typed_cells as (
-    select
-        *,
-        unnest(string_split(period_types, ' ')) as period_type
-    from day_cells
-),
-
 period_cells as (
-    select
-        *,
-        {{ period_start('period_type', 'anchor_date') }} as period_start_date
-    from typed_cells
+    {{ units_by_period('day_cells') }}
 )
 
 select
-    {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
-        as cell_key,
+    {{ kpi_cell_key() }} as cell_key,
     metric_slug,
     period_type,
     period_start_date,

@@ -1,22 +1,11 @@
 -- Kaplan–Meier: who still waits counts with the wait so far, or a busy week would look fast.
 with duration_units as (
-    select
-        metric_slug,
-        dimension,
-        member,
-        anchor_date,
-        unit_value,
-        is_censored,
-        unnest(string_split(period_types, ' ')) as period_type
-    from {{ ref('int_kpis__unit_members') }}
+    select * from {{ ref('int_kpis__unit_members') }}
     where kind = 'duration' and is_counted
 ),
 
 dated_units as (
-    select
-        *,
-        {{ period_start('period_type', 'anchor_date') }} as period_start_date
-    from duration_units
+    {{ units_by_period('duration_units') }}
 ),
 
 lengths as (
@@ -95,8 +84,7 @@ medians as (
 )
 
 select
-    {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
-        as cell_key,
+    {{ kpi_cell_key() }} as cell_key,
     cast(sum(ended_count) as bigint) as ended_count,
     cast(min(median_value) as double) as median_value,
     cast(min(ci_low) as double) as ci_low,

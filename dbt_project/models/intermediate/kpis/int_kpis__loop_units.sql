@@ -6,27 +6,14 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-windows as (
-    select
-        {{ elapsed('closed_loop_hours', 'hour') }} as loop_window,
-        {{ elapsed('detractor_recovery_days', 'day') }} as recovery_window
-    from kpi_windows
-),
-
 judged_loops as (
     select
         'closed_loop' as metric_slug,
         loops.*,
-        coalesce(loops.contacted_at <= loops.answered_at + windows.loop_window, false)
-            as is_success,
+        coalesce(loops.contacted_at <= loops.due_at, false) as is_success,
         true as is_judged,
-        loops.answered_at + windows.loop_window as matures_at
+        loops.due_at as matures_at
     from loops
-    cross join windows
 
     union all
 
@@ -35,11 +22,9 @@ judged_loops as (
         'detractor_recovery' as metric_slug,
         loops.*,
         loops.next_band != 'detractor' as is_success,
-        coalesce(loops.next_answered_at <= loops.answered_at + windows.recovery_window, false)
-            as is_judged,
-        loops.answered_at + windows.recovery_window as matures_at
+        coalesce(loops.next_answered_at <= loops.recovery_due_at, false) as is_judged,
+        loops.recovery_due_at as matures_at
     from loops
-    cross join windows
 )
 
 select

@@ -1,20 +1,10 @@
 with median_units as (
-    select
-        metric_slug,
-        dimension,
-        member,
-        anchor_date,
-        unit_value,
-        unnest(string_split(period_types, ' ')) as period_type
-    from {{ ref('int_kpis__unit_members') }}
+    select * from {{ ref('int_kpis__unit_members') }}
     where kind = 'median' and is_counted
 ),
 
 dated_units as (
-    select
-        *,
-        {{ period_start('period_type', 'anchor_date') }} as period_start_date
-    from median_units
+    {{ units_by_period('median_units') }}
 ),
 
 ranked_cells as (
@@ -36,8 +26,7 @@ ranked_cells as (
 )
 
 select
-    {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
-        as cell_key,
+    {{ kpi_cell_key() }} as cell_key,
     cast(
         (ranked_values[(unit_count + 1) // 2] + ranked_values[unit_count // 2 + 1]) / 2 as double
     ) as median_value,

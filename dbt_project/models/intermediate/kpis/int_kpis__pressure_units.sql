@@ -4,12 +4,6 @@ with customer_weeks as (
 
 customers as (
     select * from {{ ref('int_identity__customers') }}
-),
-
-pressure_limit as (
-    select setting_value as message_limit
-    from {{ ref('kpi_windows') }}
-    where setting = 'contact_pressure_limit'
 )
 
 select
@@ -25,8 +19,7 @@ select
     cast(null as varchar) as product_key,
     cast(null as varchar) as store_key,
     cast(null as varchar) as team_key,
-    case when customer_weeks.message_count > pressure_limit.message_limit then 1.0 else 0.0 end
-        as unit_value,
+    case when customer_weeks.is_over_limit then 1.0 else 0.0 end as unit_value,
     case when customers.is_identified then 'eligible' else 'unknown' end as unit_state,
     -- Until the week is over more may come.
     cast(customer_weeks.week_start_date + 7 as timestamp) as matures_at,
@@ -34,6 +27,5 @@ select
     cast(null as varchar) as clock_slug,
     cast(null as bigint) as clock_started_seconds
 from customer_weeks
-cross join pressure_limit
 left join customers
     on customer_weeks.customer_key = customers.customer_key

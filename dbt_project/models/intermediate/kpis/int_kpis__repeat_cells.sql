@@ -7,20 +7,12 @@ with rate_units as (
 
 -- Who repeats in the total: nobody repeats elsewhere who doesn't there.
 total_units as (
-    select
-        metric_slug,
-        person_key,
-        anchor_date,
-        unnest(string_split(period_types, ' ')) as period_type
-    from rate_units
+    select * from rate_units
     where dimension = 'total'
 ),
 
 dated_units as (
-    select
-        *,
-        {{ period_start('period_type', 'anchor_date') }} as period_start_date
-    from total_units
+    {{ units_by_period('total_units') }}
 ),
 
 repeating_persons as (
@@ -71,8 +63,7 @@ person_cells as (
 )
 
 select
-    {{ surrogate_key(['metric_slug', 'period_type', 'period_start_date', 'dimension', 'member']) }}
-        as cell_key,
+    {{ kpi_cell_key() }} as cell_key,
     cast(sum(unit_count - 1) as bigint) as repeated_unit_count,
     cast(sum(unit_count * unit_count - unit_count) as bigint) as unit_square_excess,
     cast(sum(success_count * unit_count - success_count) as bigint) as cross_excess,

@@ -5,17 +5,6 @@ with loops as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
-),
-
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-windows as (
-    select
-        {{ elapsed('closed_loop_hours', 'hour') }} as loop_window,
-        {{ elapsed('detractor_recovery_days', 'day') }} as recovery_window
-    from kpi_windows
 )
 
 select
@@ -30,24 +19,23 @@ select
     loops.contact_reason_slug,
     case
         when loops.customer_key is null then 'unknown'
-        when loops.contacted_at <= loops.answered_at + windows.loop_window then 'closed'
+        when loops.contacted_at <= loops.due_at then 'closed'
         when loops.contacted_at is not null then 'closed_late'
-        when loops.answered_at + windows.loop_window < settings.as_of then 'missed'
+        when loops.due_at < settings.as_of then 'missed'
         else 'open'
     end as loop_state,
     case
-        when loops.next_answered_at <= loops.answered_at + windows.recovery_window
+        when loops.next_answered_at <= loops.recovery_due_at
             then case when loops.next_band = 'detractor' then 'detractor_again' else 'recovered' end
-        when loops.answered_at + windows.recovery_window < settings.as_of then 'silent'
+        when loops.recovery_due_at < settings.as_of then 'silent'
         else 'open'
     end as recovery_state,
     loops.score,
     {{ dbt.datediff('loops.answered_at', 'loops.contacted_at', 'second') }} as contact_seconds,
     loops.answered_at,
     loops.answered_date,
-    loops.answered_at + windows.loop_window as due_at,
+    loops.due_at,
     loops.contacted_at,
     loops.next_answered_at
 from loops
 cross join settings
-cross join windows

@@ -4,12 +4,6 @@ with customer_weeks as (
 
 customers as (
     select * from {{ ref('int_identity__customers') }}
-),
-
-pressure_limit as (
-    select setting_value as message_limit
-    from {{ ref('kpi_windows') }}
-    where setting = 'contact_pressure_limit'
 )
 
 select
@@ -25,8 +19,7 @@ select
     customer_weeks.opened_count,
     customer_weeks.clicked_count,
     customer_weeks.unsubscribed_count,
-    customer_weeks.message_count > pressure_limit.message_limit as is_over_limit
+    customer_weeks.is_over_limit
 from customer_weeks
-cross join pressure_limit
 left join customers
     on customer_weeks.customer_key = customers.customer_key

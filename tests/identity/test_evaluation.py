@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.identity.evaluate import cluster_quality, pairwise_quality
+from orchestration.identity.quality import cluster_quality, pairwise_quality
 
 
 @pytest.mark.parametrize(
