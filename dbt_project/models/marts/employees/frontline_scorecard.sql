@@ -25,27 +25,20 @@ team_metrics as (
     select
         member as team_key,
         period_start_date as week_start_date,
-        max(case when metric_slug = 'fcr' then value end) as fcr_rate,
-        max(case when metric_slug = 'fcr' then denominator end) as fcr_unit_count,
-        max(case when metric_slug = 'first_response_within_target' then value end)
-            as first_response_within_target_rate,
-        max(case when metric_slug = 'first_response_within_target' then denominator end)
-            as first_response_within_target_unit_count,
-        max(case when metric_slug = 'call_abandonment' then value end) as call_abandonment_rate,
-        max(case when metric_slug = 'call_abandonment' then denominator end)
-            as call_abandonment_unit_count,
-        max(case when metric_slug = 'one_touch_resolution' then value end)
-            as one_touch_resolution_rate,
-        max(case when metric_slug = 'one_touch_resolution' then denominator end)
-            as one_touch_resolution_unit_count,
-        max(case when metric_slug = 'reopening' then value end) as reopening_rate,
-        max(case when metric_slug = 'reopening' then denominator end) as reopening_unit_count,
-        max(case when metric_slug = 'transfer' then value end) as transfer_rate,
-        max(case when metric_slug = 'transfer' then denominator end) as transfer_unit_count,
-        max(case when metric_slug = 'csat' then value end) as csat_rate,
-        max(case when metric_slug = 'csat' then denominator end) as csat_unit_count,
-        max(case when metric_slug = 'closed_loop' then value end) as closed_loop_rate,
-        max(case when metric_slug = 'closed_loop' then denominator end) as closed_loop_unit_count,
+        {%- for metric in [
+            'fcr',
+            'first_response_within_target',
+            'call_abandonment',
+            'one_touch_resolution',
+            'reopening',
+            'transfer',
+            'csat',
+            'closed_loop'
+        ] %}
+            max(case when metric_slug = '{{ metric }}' then value end) as {{ metric }}_rate,
+            max(case when metric_slug = '{{ metric }}' then denominator end)
+                as {{ metric }}_unit_count,
+        {%- endfor %}
         max(case when metric_slug = 'employee_mood' then value end) as employee_mood_score,
         max(case when metric_slug = 'employee_mood' then denominator end)
             as employee_mood_answer_count,
