@@ -56,13 +56,7 @@ RESOLVED = """
 SHOWN = """
     create temp table shown as
     with names as (
-        select
-            given_names.profile_key,
-            given_names.evidence_value || ' ' || surnames.evidence_value as full_name
-        from warehouse.intermediate.int_identity__evidence as given_names
-        inner join warehouse.intermediate.int_identity__evidence as surnames
-            on given_names.profile_key = surnames.profile_key
-        where given_names.evidence_kind = 'given_name' and surnames.evidence_kind = 'surname'
+        select * from warehouse.intermediate.int_identity__full_names
     )
 
     select
