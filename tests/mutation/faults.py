@@ -330,7 +330,7 @@ WINDOWS = (
         "when next_login_at > occurred_at + (select",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__bad_experiences.sql",
+        f"{FEEDBACK}/int_feedback__incident_signs.sql",
         "<= signs_in_order.previous_at + gaps.largest_gap",
         "< signs_in_order.previous_at + gaps.largest_gap",
     ),

@@ -1,5 +1,6 @@
 -- What a rule calls bad, one by one; several of them can be one bad experience. Texts are no sign
--- until they are scored.
+-- until they are scored. Nothing here depends on `as_of`: a promise that is still open is a sign of
+-- the moment at which it will be broken, and marts show what has come to pass.
 with scored_responses as (
     select * from {{ ref('int_feedback__scored_responses') }}
     where is_counted and band in ('bottom', 'detractor')
@@ -7,7 +8,6 @@ with scored_responses as (
 
 touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
-    where wait_seconds is not null
 ),
 
 orders as (
@@ -24,32 +24,65 @@ repeated_contacts as (
     where metric_slug = 'repeat_contact' and unit_state = 'eligible' and unit_value = 1
 ),
 
-settings as (
-    select * from {{ ref('int_company__settings') }}
-),
-
 bad_experience_rules as (
     select * from {{ ref('bad_experience_rules') }}
 ),
 
+-- The rating of a ticket or chat stands on one of its touchpoints.
+rated_touchpoints as (
+    select
+        case_key,
+        touchpoint_key
+    from touchpoints
+    where case_key is not null and score is not null
+),
+
+deliveries as (
+    select
+        order_key,
+        touchpoint_key
+    from touchpoints
+    where touchpoint_type_slug = 'order_delivered'
+),
+
+contact_touchpoints as (
+    select
+        contacts.contact_key,
+        max_by(
+            touchpoints.touchpoint_key, row(touchpoints.occurred_at, touchpoints.touchpoint_key)
+        ) as touchpoint_key
+    from contacts
+    inner join touchpoints
+        on
+            contacts.case_key = touchpoints.case_key
+            and contacts.started_at >= touchpoints.occurred_at
+    where touchpoints.direction = 'inbound'
+    group by contacts.contact_key
+),
+
 observations as (
     select
-        response_key as sign_key,
-        customer_key,
-        case_key,
-        order_key,
-        channel_slug,
-        contact_reason_slug,
+        scored_responses.response_key as sign_key,
+        coalesce(scored_responses.touchpoint_key, rated_touchpoints.touchpoint_key)
+            as touchpoint_key,
+        scored_responses.customer_key,
+        scored_responses.case_key,
+        scored_responses.order_key,
+        scored_responses.channel_slug,
+        scored_responses.contact_reason_slug,
         'answer' as evidence,
-        metric_slug as scope,
+        scored_responses.metric_slug as scope,
         cast(null as double) as measure,
-        answered_at as occurred_at
+        scored_responses.answered_at as occurred_at
     from scored_responses
+    left join rated_touchpoints
+        on scored_responses.case_key = rated_touchpoints.case_key
 
     union all
 
     select
         touchpoint_key as sign_key,
+        touchpoint_key,
         customer_key,
         case_key,
         order_key,
@@ -60,12 +93,14 @@ observations as (
         wait_seconds as measure,
         occurred_at
     from touchpoints
+    where wait_seconds is not null
 
     union all
 
     -- The promise is broken the moment it has passed, whether the parcel comes later or never.
     select
         orders.order_key as sign_key,
+        deliveries.touchpoint_key,
         orders.customer_key,
         cast(null as varchar) as case_key,
         orders.order_key,
@@ -76,31 +111,34 @@ observations as (
         cast(null as double) as measure,
         orders.promised_at as occurred_at
     from orders
-    cross join settings
-    where
-        orders.promised_at < settings.as_of
-        and coalesce(orders.delivered_at > orders.promised_at, true)
-
-    union all
-
-    select
-        contact_key as sign_key,
-        customer_key,
-        case_key,
-        cast(null as varchar) as order_key,
-        channel_slug,
-        contact_reason_slug,
-        'contact' as evidence,
-        'reopened' as scope,
-        cast(null as double) as measure,
-        started_at as occurred_at
-    from contacts
-    where is_reopening
+    left join deliveries
+        on orders.order_key = deliveries.order_key
+    where coalesce(orders.delivered_at > orders.promised_at, true)
 
     union all
 
     select
         contacts.contact_key as sign_key,
+        contact_touchpoints.touchpoint_key,
+        contacts.customer_key,
+        contacts.case_key,
+        cast(null as varchar) as order_key,
+        contacts.channel_slug,
+        contacts.contact_reason_slug,
+        'contact' as evidence,
+        'reopened' as scope,
+        cast(null as double) as measure,
+        contacts.started_at as occurred_at
+    from contacts
+    left join contact_touchpoints
+        on contacts.contact_key = contact_touchpoints.contact_key
+    where contacts.is_reopening
+
+    union all
+
+    select
+        contacts.contact_key as sign_key,
+        contact_touchpoints.touchpoint_key,
         contacts.customer_key,
         contacts.case_key,
         cast(null as varchar) as order_key,
@@ -113,11 +151,14 @@ observations as (
     from contacts
     inner join repeated_contacts
         on contacts.contact_key = repeated_contacts.unit_key
+    left join contact_touchpoints
+        on contacts.contact_key = contact_touchpoints.contact_key
 )
 
 select
     {{ surrogate_key(['bad_experience_rules.rule_slug', 'observations.sign_key']) }}
         as bad_sign_key,
+    observations.touchpoint_key,
     observations.customer_key,
     observations.case_key,
     observations.order_key,
@@ -131,6 +172,4 @@ inner join bad_experience_rules
     on
         observations.evidence = bad_experience_rules.evidence
         and observations.scope = bad_experience_rules.scope
-where
-    observations.customer_key is not null
-    and coalesce(observations.measure > bad_experience_rules.threshold, true)
+where coalesce(observations.measure > bad_experience_rules.threshold, true)

@@ -104,7 +104,8 @@ experiences as (
         count(*) filter (where bad_experiences.occurred_at >= settings.as_of - windows.look_back)
             as recent_bad_experience_count
     from bad_experiences
-    cross join settings
+    inner join settings
+        on bad_experiences.occurred_at < settings.as_of
     cross join windows
     group by bad_experiences.customer_key
 ),

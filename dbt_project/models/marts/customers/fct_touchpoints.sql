@@ -22,6 +22,10 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+bad_signs as (
+    select * from {{ ref('int_feedback__bad_signs') }}
+),
+
 -- A touchpoint may be a step of several journeys: it bears the one of the highest priority.
 leading_journeys as (
     select
@@ -31,6 +35,16 @@ leading_journeys as (
     inner join journey_types
         on journey_steps.journey_slug = journey_types.journey_slug
     group by journey_steps.touchpoint_key
+),
+
+-- Several rules may call one touchpoint bad: it bears the one that noticed it first.
+bad_touchpoints as (
+    select
+        touchpoint_key,
+        min_by(rule_slug, row(occurred_at, bad_sign_key)) as rule_slug
+    from bad_signs
+    where touchpoint_key is not null
+    group by touchpoint_key
 )
 
 select
@@ -54,6 +68,7 @@ select
     touchpoint_types.actor as actor_slug,
     touchpoints.outcome_slug,
     touchpoints.contact_reason_slug,
+    bad_touchpoints.rule_slug as bad_experience_rule,
     lifecycle_stages.lifecycle_stage_slug,
     customers.segment_slug,
     touchpoints.language,
@@ -66,6 +81,7 @@ select
     touchpoints.customer_key is not null as is_known_customer,
     coalesce(customers.is_identified, false) as is_identified,
     touchpoints.is_bot,
+    bad_touchpoints.touchpoint_key is not null as is_bad_experience,
     touchpoints.occurred_at,
     touchpoints.occurred_date,
     touchpoints.received_at,
@@ -79,5 +95,7 @@ left join touchpoint_types
     on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
 left join customers
     on touchpoints.customer_key = customers.customer_key
+left join bad_touchpoints
+    on touchpoints.touchpoint_key = bad_touchpoints.touchpoint_key
 -- Whoever asks for some days reads only theirs.
 order by touchpoints.occurred_at, touchpoints.touchpoint_key

@@ -1,0 +1,113 @@
+"""Bad experiences: what the rules call bad, where it happened, and which of it is one incident."""
+
+import pandas as pd
+
+from tests.oracles.facts import Facts, days, seed
+from tests.oracles.service import repeat_contact
+
+# The worst scores of each scale, of scores where more is better.
+WORST = {
+    "nps_10": range(7),
+    "csat_3": [1],
+    "csat_4": [1],
+    "csat_5": [1, 2],
+    "csat_6": [1, 2],
+    "csat_7": [1, 2],
+    "csat_10": [1, 2, 3],
+    "good_bad": [0],
+    "ces_5": [1, 2],
+    "ces_7": [1, 2],
+}
+ABOUT = ["customer_key", "case_key", "order_key"]
+
+
+def _bad_answers(facts: Facts) -> pd.DataFrame:
+    """Counted answers at the bottom of their scale; a case's rating stands on its touchpoint."""
+    answers = facts.table("int_feedback__scored_responses").query("is_counted")
+    is_worst = [
+        score in WORST.get(scale, [])
+        for score, scale in zip(answers.score, answers.scale_slug, strict=True)
+    ]
+    bad = answers[is_worst]
+    rated = facts.touchpoints[facts.touchpoints.case_key.notna() & facts.touchpoints.score.notna()]
+    of_case = bad.case_key.map(rated.set_index("case_key").touchpoint_key)
+    return bad.assign(
+        touchpoint_key=bad.touchpoint_key.fillna(of_case),
+        scope=bad.metric_slug,
+        occurred_at=bad.answered_at,
+    )
+
+
+def _long_waits(facts: Facts) -> pd.DataFrame:
+    limits = seed("bad_experience_rules").query("evidence == 'wait'").set_index("scope").threshold
+    touchpoints = facts.touchpoints
+    waits = touchpoints[touchpoints.wait_seconds > touchpoints.channel_slug.map(limits)]
+    return waits.assign(scope=waits.channel_slug)
+
+
+def _late_deliveries(facts: Facts) -> pd.DataFrame:
+    """Promises broken by `as_of`, from the moment of the promise."""
+    orders = facts.orders[~facts.orders.is_cancelled & (facts.orders.promised_at < facts.as_of)]
+    late = orders[orders.delivered_at.isna() | (orders.delivered_at > orders.promised_at)]
+    deliveries = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "order_delivered"]
+    return late.assign(
+        case_key=None,
+        touchpoint_key=late.order_key.map(deliveries.set_index("order_key").touchpoint_key),
+        scope="promise",
+        occurred_at=late.promised_at,
+    )
+
+
+def _bad_contacts(facts: Facts) -> pd.DataFrame:
+    """Contacts that reopen a matter or repeat one, where the customer began them."""
+    repeats = repeat_contact(facts)
+    repeats = repeats[(repeats.state == "eligible") & repeats.value]
+    contacts = pd.concat(
+        [
+            facts.contacts[facts.contacts.is_reopening].assign(scope="reopened"),
+            facts.contacts.loc[repeats.index].assign(scope="repeated"),
+        ]
+    )
+    contacts = contacts.assign(occurred_at=contacts.started_at, order_key=None)
+    inbound = facts.touchpoints[facts.touchpoints.direction == "inbound"]
+    return pd.merge_asof(
+        contacts.sort_values("started_at"),
+        inbound[["touchpoint_key", "case_key", "occurred_at"]]
+        .dropna(subset="case_key")
+        .sort_values(["occurred_at", "touchpoint_key"])
+        .rename(columns={"occurred_at": "begun_at"}),
+        left_on="started_at",
+        right_on="begun_at",
+        by="case_key",
+    )
+
+
+def bad_signs(facts: Facts) -> pd.DataFrame:
+    """Everything that a rule calls bad, with the rule."""
+    columns = [*ABOUT, "touchpoint_key", "channel_slug", "scope", "occurred_at"]
+    signs = pd.concat(
+        [
+            found(facts)[columns].astype({"case_key": object, "order_key": object})
+            for found in (_bad_answers, _long_waits, _late_deliveries, _bad_contacts)
+        ],
+        ignore_index=True,
+    )
+    return signs.merge(seed("bad_experience_rules")[["scope", "rule_slug"]], on="scope")
+
+
+def incidents(facts: Facts) -> pd.DataFrame:
+    """One row per customer and incident: a case, else an order, else signs that are close."""
+    signs = bad_signs(facts).dropna(subset="customer_key").sort_values("occurred_at")
+    subject = signs.case_key.fillna(signs.order_key).fillna("none")
+    gap = signs.occurred_at.groupby([signs.customer_key, subject]).diff()
+    is_new = (subject == "none") & ~(gap <= days("bad_experience_gap_days"))
+    number = is_new.groupby([signs.customer_key, subject]).cumsum()
+    by_incident = signs.groupby([signs.customer_key, subject.rename("subject"), number.rename("n")])
+    found = by_incident.agg(
+        case_key=("case_key", "first"),
+        order_key=("order_key", "first"),
+        sign_count=("rule_slug", "size"),
+        rule_count=("rule_slug", "nunique"),
+        occurred_at=("occurred_at", "min"),
+    )
+    return found.reset_index("customer_key").reset_index(drop=True)
