@@ -15,6 +15,7 @@ SCALES = {
     "csat_7": (range(1, 8), {6, 7}),
     "csat_10": (range(1, 11), {8, 9, 10}),
     "good_bad": (range(2), {1}),
+    "ces_5": (range(1, 6), {4, 5}),
     "ces_7": (range(1, 8), {5, 6, 7}),
     "stars_5": (range(1, 6), {4, 5}),
 }
@@ -123,6 +124,16 @@ def ces_mean(facts: Facts) -> pd.DataFrame:
     return _mean_score(facts, "ces")
 
 
+def ces_5(facts: Facts) -> pd.DataFrame:
+    """Answers of 4 to 5 on the 5-point scale."""
+    return _top_box(facts, "ces_5")
+
+
+def ces_5_mean(facts: Facts) -> pd.DataFrame:
+    """Mean of the answers that `ces_5` counts."""
+    return _mean_score(facts, "ces_5")
+
+
 def review_positive(facts: Facts) -> pd.DataFrame:
     """Reviews with four or five stars."""
     return _top_box(facts, "review_positive")
@@ -209,6 +220,8 @@ KPIS = {
     "closed_loop": closed_loop,
     "detractor_recovery": detractor_recovery,
     "ces": ces,
+    "ces_5": ces_5,
+    "ces_5_mean": ces_5_mean,
     "ces_mean": ces_mean,
     "csat": csat,
     "nps_relational": nps_relational,

@@ -39,6 +39,7 @@ def test_nps(scores, value, low, high):
 @pytest.mark.parametrize(
     ("successes", "units", "low", "high"),
     [
+        pytest.param(6, 10, 0.313, 0.832, id="6 of 10, easy of five"),
         pytest.param(7, 10, 0.397, 0.892, id="7 of 10"),
         pytest.param(63, 90, 0.599, 0.785, id="63 of 90"),
     ],
@@ -47,6 +48,13 @@ def test_wilson(successes, units, low, high):
     cell = total_of("rate", [1] * successes + [0] * (units - successes))
 
     assert (cell.ci_low, cell.ci_high) == pytest.approx((low, high), abs=0.0005)
+
+
+def test_a_mean_has_the_interval_of_student():
+    cell = total_of("mean", [5, 5, 4, 4, 4, 3, 2, 1, 1, 5])
+
+    assert (cell.value, cell.numerator) == (3.4, 34)
+    assert (cell.ci_low, cell.ci_high) == pytest.approx((2.271, 4.529), abs=0.0005)
 
 
 def test_customers_who_repeat_widen_the_interval():

@@ -14,7 +14,7 @@ from tests.oracles.comparison import (
 )
 
 # No survey of the sample company asks it.
-NOT_ASKED = {"nps_transactional"}
+NOT_ASKED = {"nps_transactional", "ces_5", "ces_5_mean"}
 # They ask for more past or future than 90 days hold: all of their units are immature or excluded.
 NEED_A_LONG_HISTORY = {
     "churn",

@@ -38,6 +38,8 @@ select
     max(case when answers.metric_slug = 'csat' then answers.band end) as csat_band,
     max(case when answers.metric_slug = 'ces' then answers.score end) as ces_score,
     max(case when answers.metric_slug = 'ces' then answers.band end) as ces_band,
+    max(case when answers.metric_slug = 'ces_5' then answers.score end) as ces_5_score,
+    max(case when answers.metric_slug = 'ces_5' then answers.band end) as ces_5_band,
     max(case when answers.metric_slug = 'review_positive' then answers.score end) as review_stars,
     count(*) as answer_count,
     count(*) filter (where answers.is_valid) as valid_answer_count,
