@@ -135,7 +135,7 @@ def _gaps(facts: Facts) -> pd.DataFrame:
     )
 
 
-def _silences(facts: Facts) -> pd.DataFrame:
+def judged_silences(facts: Facts) -> pd.DataFrame:
     """Silences with the limit beyond which each is churn; none where nothing can be judged.
 
     Month by month, so that what is judged uses only what was known when its month began.
@@ -159,16 +159,18 @@ def _silences(facts: Facts) -> pd.DataFrame:
         returns = ratio[(silences.next_date < month) & ratio.notna()]
         if len(returns) >= setting["churn_minimum_returns"]:
             limits[month] = returns.quantile(setting["churn_percentile"])
-    return silences.assign(limit_days=silences.month.map(limits) * silences.expected)
+    limit = silences.month.map(limits) * silences.expected
+    # To the second, like every clock that is read here.
+    limit = pd.to_timedelta((limit * 86400).round(), unit="s")
+    return silences.assign(churns_at=silences.ordered_at + limit)
 
 
 def churn(facts: Facts) -> pd.DataFrame:
     """Silences after an order that outlasted their limit, of those whose limit has passed."""
-    silences = _silences(facts)
-    churns_at = silences.ordered_at + pd.to_timedelta(silences.limit_days, unit="D")
+    silences = judged_silences(facts)
     purchases = facts.orders[facts.orders.is_purchase]
     nobodys = purchases[~facts.is_known(purchases.customer_key)]
-    units = pd.concat([silences.assign(churns_at=churns_at), nobodys])
+    units = pd.concat([silences, nobodys])
     is_known = facts.is_known(units.customer_key)
     return pd.DataFrame(
         {

@@ -66,6 +66,28 @@ def _assert_close(actual: pd.Series, expected: pd.Series, tolerance: float) -> N
     assert not differ.any(), beside[differ].head(20).to_string()
 
 
+def assert_mart_is_that_of_the_oracle(
+    mart: pd.DataFrame, oracle: pd.DataFrame, key: list[str], tolerance: float = 1e-9
+) -> None:
+    """The same rows by this key, and the oracle's other columns as near as floats can tell."""
+    mart, oracle = (_by_key(rows, key) for rows in (mart, oracle))
+    assert len(oracle), "nothing to compare"
+    assert mart.index.equals(oracle.index), mart.index.symmetric_difference(oracle.index)[:20]
+    for column in oracle:
+        _assert_close(mart[column], oracle[column], tolerance)
+
+
+def _by_key(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Sorted by a key in which nothing is missing: no date and no name are values too."""
+    rows = rows.reset_index() if rows.index.names[0] else rows
+    for column in key:
+        if column.endswith("_date"):
+            rows[column] = pd.to_datetime(rows[column]).fillna(NO_DATE)
+        elif rows[column].dtype.kind not in "iub":
+            rows[column] = rows[column].astype(object).where(rows[column].notna(), "")
+    return rows.set_index(key, verify_integrity=True).sort_index()
+
+
 def assert_scorecard_is_that_of_the_oracle(
     scorecard: pd.DataFrame, expected: pd.DataFrame, metric: str
 ) -> None:

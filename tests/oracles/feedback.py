@@ -30,7 +30,7 @@ def _score(answer: str, scale: str, direction: str) -> float:
     return int(answer) if direction == "ascending" else scores[0] + scores[-1] - int(answer)
 
 
-def _answers(facts: Facts, metric: str) -> pd.DataFrame:
+def scored_answers(facts: Facts, metric: str) -> pd.DataFrame:
     """Answers to the questions of a metric, scored anew; the latest of each person counts.
 
     Of a relational program the latest of a business month, else of the subject.
@@ -80,7 +80,7 @@ def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFram
 
 
 def _net_promoters(facts: Facts, metric: str) -> pd.DataFrame:
-    answers = _answers(facts, metric)
+    answers = scored_answers(facts, metric)
     value = (answers.score >= 9).astype(int) - (answers.score <= 6).astype(int)
     return _units(facts, answers, value)
 
@@ -96,7 +96,7 @@ def nps_transactional(facts: Facts) -> pd.DataFrame:
 
 
 def _top_box(facts: Facts, metric: str) -> pd.DataFrame:
-    answers = _answers(facts, metric)
+    answers = scored_answers(facts, metric)
     successes = [
         score in SCALES[scale][1]
         for score, scale in zip(answers.score, answers.scale_slug, strict=True)
@@ -105,7 +105,7 @@ def _top_box(facts: Facts, metric: str) -> pd.DataFrame:
 
 
 def _mean_score(facts: Facts, metric: str) -> pd.DataFrame:
-    answers = _answers(facts, metric)
+    answers = scored_answers(facts, metric)
     return _units(facts, answers, answers.score)
 
 
@@ -172,7 +172,7 @@ def survey_response_rate(facts: Facts) -> pd.DataFrame:
 def _detractors(facts: Facts) -> pd.DataFrame:
     """Counted answers of detractors, with the next answer of each to the same question."""
     answers = pd.concat(
-        [_answers(facts, f"nps_{kind}") for kind in ("relational", "transactional")]
+        [scored_answers(facts, f"nps_{kind}") for kind in ("relational", "transactional")]
     )
     answers = answers.sort_values(["answered_at", "response_id"]).reset_index(drop=True)
     valid = answers[answers.score.notna() & answers.excluded_reason.isna()]

@@ -9,7 +9,7 @@ from tests.oracles.cells import unit_states
 from tests.oracles.facts import Facts, seed
 
 
-def _journeys(facts: Facts) -> pd.DataFrame:
+def typed_journeys(facts: Facts) -> pd.DataFrame:
     """Every journey with the horizon and time-out of its type."""
     types = seed("journey_types").set_index("journey_slug")
     journeys = facts.table("int_journeys__journeys")
@@ -38,7 +38,7 @@ def _units(
 
 def journey_completion(facts: Facts) -> pd.DataFrame:
     """Reached within the horizon of the type, of journeys whose horizon is over."""
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     reached = journeys.ended_outcome_slug == "reached"
     in_time = journeys.closed_at - journeys.started_at <= journeys.horizon
     is_over = journeys.started_at + journeys.horizon < facts.as_of
@@ -50,7 +50,7 @@ def journey_abandonment(facts: Facts) -> pd.DataFrame:
 
     What goes silent only later counts for nobody's share, however long one waits.
     """
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     silent_at = journeys.last_anchor_at + journeys.timeout
     over_at = journeys.started_at + journeys.horizon + journeys.timeout
     abandoned = journeys.ended_outcome_slug.isna() & (silent_at <= over_at)
@@ -59,7 +59,7 @@ def journey_abandonment(facts: Facts) -> pd.DataFrame:
 
 def journey_on_target(facts: Facts) -> pd.DataFrame:
     """Reached within the target time of the type, of journeys whose target time is over."""
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     target = pd.to_timedelta(
         journeys.journey_slug.map(seed("journey_types").set_index("journey_slug").target_hours),
         unit="h",
@@ -70,14 +70,14 @@ def journey_on_target(facts: Facts) -> pd.DataFrame:
 
 
 def _of_all_whose_horizon_is_over(facts: Facts, measure: Callable) -> pd.DataFrame:
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     is_over = journeys.started_at + journeys.horizon < facts.as_of
     return _units(facts, journeys, measure(journeys), ~is_over)
 
 
 def journey_duration(facts: Facts) -> pd.DataFrame:
     """Start to goal of journeys reached within the horizon."""
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     length = journeys.closed_at - journeys.started_at
     units = _of_all_whose_horizon_is_over(facts, lambda _: length.dt.total_seconds())
     return units[(journeys.ended_outcome_slug == "reached") & (length <= journeys.horizon)]
@@ -93,7 +93,7 @@ def journey_human_contacts(facts: Facts) -> pd.DataFrame:
     return _of_all_whose_horizon_is_over(facts, lambda journeys: journeys.human_contact_count)
 
 
-def _effort(journeys: pd.DataFrame) -> pd.Series:
+def effort_scores(journeys: pd.DataFrame) -> pd.Series:
     """100 (1 - e^-s), where s adds what made it hard, each up to its cap and by its weight.
 
     Each sign counts to six decimals, like every measure that is added up.
@@ -117,28 +117,68 @@ def _effort(journeys: pd.DataFrame) -> pd.Series:
 
 def journey_effort(facts: Facts) -> pd.DataFrame:
     """Effort score."""
-    return _of_all_whose_horizon_is_over(facts, _effort)
+    return _of_all_whose_horizon_is_over(facts, effort_scores)
 
 
 def _scored(facts: Facts, scores: pd.Series) -> pd.DataFrame:
     """Journeys that have a score, from their start: a score needs no window."""
-    journeys = _journeys(facts)
+    journeys = typed_journeys(facts)
     score = journeys.journey_key.map(scores)
     units = _units(facts, journeys, score, journeys.started_at >= facts.as_of)
     return units[score.notna()]
 
 
-def journey_satisfaction(facts: Facts) -> pd.DataFrame:
-    """The latest answer about the whole journey."""
+def journey_answers(facts: Facts) -> pd.DataFrame:
+    """The latest answer about each whole journey."""
     answers = facts.table("int_journeys__survey_answers").query("judged == 'journey'")
     latest = answers.sort_values(["answered_at", "response_key"]).groupby("journey_key").tail(1)
-    return _scored(facts, latest.set_index("journey_key").score_share)
+    return latest.set_index("journey_key")
+
+
+def journey_satisfaction(facts: Facts) -> pd.DataFrame:
+    """The latest answer about the whole journey."""
+    return _scored(facts, journey_answers(facts).score_share)
+
+
+def typed_steps(facts: Facts) -> pd.DataFrame:
+    """The steps of every journey in order, with what each touchpoint was and how it was rated."""
+    touchpoints = facts.touchpoints[
+        ["touchpoint_key", "touchpoint_type_slug", "score", "sentiment"]
+    ]
+    steps = facts.table("int_journeys__steps").merge(touchpoints, on="touchpoint_key")
+    return steps.sort_values(["journey_key", "step_number"], ignore_index=True)
+
+
+def scored_moments(facts: Facts) -> pd.DataFrame:
+    """What a customer showed of each touchpoint, in order, on a scale from 0 to 1.
+
+    Its own rating, else the sentiment of its text (-1 to 1), and what a survey about it brought.
+    """
+    steps = typed_steps(facts)
+    own = steps.score.astype(float).fillna((steps.sentiment.astype(float) + 1) / 2)
+    rated = steps.assign(
+        moment_score=own, shown_at=steps.occurred_at, moment=steps.journey_step_key
+    )
+    answers = facts.table("int_journeys__survey_answers").query("judged == 'touchpoint'")
+    answered = steps.merge(
+        answers[["touchpoint_key", "response_key", "score_share", "answered_at"]],
+        on="touchpoint_key",
+    ).rename(
+        columns={
+            "score_share": "moment_score",
+            "answered_at": "shown_at",
+            "response_key": "moment",
+        }
+    )
+    moments = pd.concat([rated, answered]).dropna(subset="moment_score")
+    return moments.sort_values(
+        ["journey_key", "step_number", "shown_at", "moment"], ignore_index=True
+    )
 
 
 def journey_touchpoint_satisfaction(facts: Facts) -> pd.DataFrame:
     """Mean over journeys of the mean of their scored moments, the journey's own survey apart."""
-    moments = facts.table("int_journeys__moments")
-    return _scored(facts, moments.groupby("journey_key").moment_score.mean())
+    return _scored(facts, scored_moments(facts).groupby("journey_key").moment_score.mean())
 
 
 KPIS = {

@@ -1,0 +1,196 @@
+"""The marts of journeys beside the scorecard: what follows what, and how journeys peak and end.
+
+What belongs here: marts whose row is a cell of journeys or of their steps. What does not: the
+KPIs of journeys themselves, and where chance comes in (`resampled`).
+"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t
+
+from tests.oracles.cells import cells
+from tests.oracles.facts import Facts, seed
+from tests.oracles.journeys import (
+    KPIS,
+    journey_answers,
+    scored_moments,
+    typed_journeys,
+    typed_steps,
+)
+
+# The member that stands for all, and the name of a segment that nobody knows.
+ALL = "all"
+NOBODY_KNOWS = ""
+MOVE = ["journey_slug", "step_position", "from_slug", "to_slug", "is_exit"]
+
+
+def journey_settings() -> dict[str, float]:
+    """What analysts set for the journey marts."""
+    return seed("journey_settings").set_index("setting")["setting_value"].to_dict()
+
+
+# What follows what --------------------------------------------------------------------------------
+
+
+def _outcomes(facts: Facts) -> pd.Series:
+    """Reached or failed; else abandoned once the time-out has passed, and open until then."""
+    journeys = typed_journeys(facts).set_index("journey_key")
+    is_silent = journeys.last_anchor_at + journeys.timeout < facts.as_of
+    unended = pd.Series(np.where(is_silent, "abandoned", "open"), index=journeys.index)
+    return journeys.ended_outcome_slug.fillna(unended)
+
+
+def _moves(facts: Facts) -> pd.DataFrame:
+    """Each step with the one before it in its journey."""
+    steps = typed_steps(facts)
+    of_journey = steps.groupby("journey_key")
+    return pd.DataFrame(
+        {
+            "journey_key": steps.journey_key,
+            "journey_slug": steps.journey_slug,
+            "step_position": of_journey.cumcount(),
+            "from_slug": of_journey.touchpoint_type_slug.shift(),
+            "to_slug": steps.touchpoint_type_slug,
+            "is_exit": False,
+            "gap": of_journey.occurred_at.diff().dt.total_seconds(),
+        }
+    )
+
+
+def journey_transitions(facts: Facts) -> pd.DataFrame:
+    """Count, share of what leaves the same type, and median gap, per journey and pair of types."""
+    moves = _moves(facts).dropna(subset="from_slug")
+    gaps = moves.groupby(["journey_key", "from_slug", "to_slug"]).gap
+    counts = gaps.size()
+    leaving = counts.groupby(level=["journey_key", "from_slug"]).transform("sum")
+    found = pd.DataFrame(
+        {
+            "transition_count": counts,
+            "transition_share": counts / leaving,
+            "median_gap_seconds": gaps.median(),
+        }
+    )
+    return found.rename_axis(
+        index={"from_slug": "from_touchpoint_type_slug", "to_slug": "to_touchpoint_type_slug"}
+    )
+
+
+def journey_paths(facts: Facts) -> pd.DataFrame:
+    """Journeys per kind, position and move, and their share of those that stood there.
+
+    From its last step a journey leads to its outcome.
+    """
+    moves = _moves(facts)
+    last = moves.groupby("journey_key").tail(1)
+    exits = last.assign(
+        step_position=last.step_position + 1,
+        from_slug=last.to_slug,
+        to_slug=last.journey_key.map(_outcomes(facts)),
+        is_exit=True,
+        gap=np.nan,
+    )
+    edges = pd.concat([moves.dropna(subset="from_slug"), exits])
+    edges = edges[edges.step_position <= journey_settings()["path_positions"]]
+    gaps = edges.groupby(MOVE).gap
+    counts = gaps.size()
+    standing = counts.groupby(level=MOVE[:3]).transform("sum")
+    return pd.DataFrame(
+        {
+            "journey_count": counts,
+            "from_journey_count": standing,
+            "journey_share": counts / standing,
+            "median_gap_seconds": gaps.median(),
+        }
+    )
+
+
+# How journeys go ----------------------------------------------------------------------------------
+
+
+def journey_performance(facts: Facts) -> pd.DataFrame:
+    """The KPIs of journeys by kind, segment and entry channel; by day only of a kind alone."""
+    kinds = seed("kpis").set_index("metric_slug")["kind"]
+    found = []
+    for metric in kinds.index.intersection(list(KPIS)):
+        units = KPIS[metric](facts)
+        segment, channel = units.segment.fillna(NOBODY_KNOWS), units.channel.fillna(NOBODY_KNOWS)
+        of_kind = units.assign(journey=units.journey + f"|{ALL}|{ALL}")
+        of_cell = units.assign(journey=units.journey + "|" + segment + "|" + channel)
+        for placed, periods in (
+            (of_kind, ("day", "week", "month", "total")),
+            (of_cell, ("week", "month", "total")),
+        ):
+            counted = placed.drop(columns=["segment", "channel"]).assign(metric_slug=metric)
+            rows = cells(counted, kinds[metric]).reset_index()
+            rows = rows[(rows.dimension == "journey") & rows.period_type.isin(periods)]
+            found.append(rows)
+    performance = pd.concat(found, ignore_index=True)
+    member = performance.member.str.split("|", expand=True)
+    performance[["journey_slug", "segment_slug", "entry_channel_slug"]] = member
+    return performance.drop(columns=["dimension", "member", "design_effect"])
+
+
+def _mean_intervals(values: pd.core.groupby.SeriesGroupBy) -> tuple[pd.Series, pd.Series]:
+    """Student's 95 % interval of a mean between 0 and 1."""
+    n = values.size()
+    half = t.ppf(0.975, (n - 1).where(n > 1)) * values.std() / np.sqrt(n)
+    return (values.mean() - half).clip(lower=0), (values.mean() + half).clip(upper=1)
+
+
+def peak_end(facts: Facts) -> pd.DataFrame:
+    """(Most extreme + last) / 2 beside the first, of journeys with enough scored moments.
+
+    Extreme is far from the middle; of two as far the negative one, then the later. By the number
+    of moments, because of many one is more extreme than of few.
+    """
+    moments = scored_moments(facts)
+    # Scales of different lengths put the same distance a hair apart.
+    moments["distance"] = (moments.moment_score - 0.5).abs().round(9)
+    of_journey = moments.groupby("journey_key").moment_score
+    most_extreme = (
+        moments.reset_index()
+        .sort_values(["distance", "moment_score", "index"], ascending=[False, True, False])
+        .drop_duplicates("journey_key")
+        .set_index("journey_key")
+        .moment_score
+    )
+    journeys = typed_journeys(facts).set_index("journey_key")
+    scored = pd.DataFrame(
+        {
+            "moments": of_journey.size(),
+            "first": of_journey.first(),
+            "most_extreme": most_extreme,
+            "last": of_journey.last(),
+            "mean": of_journey.mean(),
+        }
+    ).join(journeys[["customer_key", "journey_slug"]])
+    scored["journey_score"] = journey_answers(facts).score_share.reindex(scored.index)
+    scored["peak_end"] = (scored.most_extreme + scored["last"]) / 2
+    setting = journey_settings()
+    scored = scored[scored.moments >= setting["minimum_scored_moments"]]
+    scored = scored.assign(
+        moment_band=scored.moments.clip(upper=int(setting["maximum_band_moments"])),
+        segment_slug=facts.segment_of(scored.customer_key),
+    )
+    banded = pd.concat([scored.dropna(subset="segment_slug"), scored.assign(segment_slug=ALL)])
+    bands = banded.groupby(["journey_slug", "segment_slug", "moment_band"])
+    low, high = _mean_intervals(bands.peak_end)
+    return pd.DataFrame(
+        {
+            "journey_count": bands.size(),
+            "customer_count": bands.customer_key.nunique(),
+            "mean_first_score": bands["first"].mean(),
+            "mean_most_extreme_score": bands.most_extreme.mean(),
+            "mean_last_score": bands["last"].mean(),
+            "mean_peak_end_score": bands.peak_end.mean(),
+            "ci_low": low,
+            "ci_high": high,
+            "mean_touchpoint_score": bands["mean"].mean(),
+            "mean_journey_score": bands.journey_score.mean(),
+            "journey_score_count": bands.journey_score.count(),
+            "negative_peak_count": bands.most_extreme.agg(lambda scores: (scores < 0.5).sum()),
+            "improved_count": (banded["last"] > banded["first"])
+            .groupby([banded.journey_slug, banded.segment_slug, banded.moment_band])
+            .sum(),
+        }
+    )

@@ -1,0 +1,231 @@
+"""The marts of journeys and of defection, computed again from the facts.
+
+What needs a long history is asked of the short one under settings that are quicker to judge, and
+of a long one by the real settings (`slow`).
+"""
+
+import shutil
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from orchestration.journeys.tables import correlations
+from tests.oracles import defection, facts, journey_marts, lifecycle, resampled
+from tests.oracles.comparison import assert_mart_is_that_of_the_oracle
+from tests.oracles.facts import Facts
+
+KEYS = {
+    "channel_consistency": ["measure_slug", "contact_reason_slug", "channel_slug"],
+    "defection_curve": ["experience_number", "group_slug", "day_number"],
+    "fct_journey_transitions": [
+        "journey_key",
+        "from_touchpoint_type_slug",
+        "to_touchpoint_type_slug",
+    ],
+    "journey_paths": journey_marts.MOVE,
+    "journey_performance": [
+        *("metric_slug", "period_type", "period_start_date"),
+        *("journey_slug", "segment_slug", "entry_channel_slug"),
+    ],
+    "journey_vs_touchpoint": ["journey_slug", "segment_slug", "outcome_slug"],
+    "lifecycle_moves": [
+        *("period_start_date", "segment_slug"),
+        *("from_stage_slug", "to_stage_slug"),
+    ],
+    "peak_end": ["journey_slug", "segment_slug", "moment_band"],
+}
+ORACLES = {
+    "defection_curve": defection.defection_curve,
+    "fct_journey_transitions": journey_marts.journey_transitions,
+    "journey_paths": journey_marts.journey_paths,
+    "journey_performance": journey_marts.journey_performance,
+    "lifecycle_moves": lifecycle.lifecycle_moves,
+    "peak_end": journey_marts.peak_end,
+}
+# Differences of clocks in seconds since 1970; variances of means that are all but equal; a curve
+# that is rounded to so many digits. Of the others only the order of additions differs.
+TOLERANCES = {
+    "defection_curve": 1.1e-6,
+    "fct_journey_transitions": 1e-6,
+    "journey_paths": 1e-6,
+    "journey_performance": 1e-5,
+    "peak_end": 1e-8,
+}
+
+# Ninety days hold few returns, and few journeys with several scores.
+QUICK_TO_JUDGE = {
+    "kpi_windows": {
+        "churn_minimum_gaps": 1,
+        "churn_minimum_returns": 5,
+        "churn_percentile": 0.5,
+        "defection_controls": 2,
+        "defection_minimum_at_risk": 1,
+        "defection_minimum_n": 5,
+    },
+    "journey_settings": {
+        "minimum_scored_moments": 1,
+        "minimum_touchpoints": 2,
+        "outcome_horizon_days": 10,
+    },
+}
+# What depends on these settings, in the order in which it is built.
+DEPENDENT = (
+    "int_churn__expected_gaps",
+    "int_churn__limits",
+    "int_churn__silences",
+    "int_churn__defections",
+    "defection_curve",
+    "int_journeys__scores",
+    "fct_journeys",
+    "peak_end",
+    "int_journeys__score_pairs",
+    "int_journeys__correlations",
+    "journey_vs_touchpoint",
+)
+
+
+class Marts:
+    """One warehouse: what its marts say, and its facts for the oracles."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self.connection = connection
+        self.facts = Facts(lambda sql: connection.execute(sql).df())
+
+    def mart(self, name: str) -> pd.DataFrame:
+        return self.connection.execute(f"select * from cx.marts.{name}").df()
+
+
+def opened(company, read_only=True):
+    connection = duckdb.connect(str(company / "warehouse.duckdb"), read_only=read_only)
+    connection.execute("set TimeZone = 'UTC'")
+    path = company / "build" / "cx.duckdb"
+    connection.execute(f"attach '{path}' as cx {'(read_only)' if read_only else ''}")
+    return connection
+
+
+@pytest.fixture(scope="module")
+def marts(company):
+    with opened(company.data) as connection:
+        yield Marts(connection)
+
+
+@pytest.fixture(scope="module")
+def quick_marts(company, tmp_path_factory):
+    """The same facts under the settings above, for the marts and for the oracles."""
+    folder = tmp_path_factory.mktemp("quick")
+    company.copy_databases(folder)
+    seeds = folder / "seeds"
+    shutil.copytree(facts.REFERENCE_DIR, seeds)
+    with opened(folder, read_only=False) as connection, pytest.MonkeyPatch.context() as patch:
+        for seed, settings in QUICK_TO_JUDGE.items():
+            (path,) = seeds.glob(f"*/{seed}.csv")
+            rows = pd.read_csv(path, dtype=str).set_index("setting")
+            for setting, value in settings.items():
+                rows.loc[setting, "setting_value"] = str(value)
+                connection.execute(
+                    f"update reference.{seed} set setting_value = ? where setting = ?",
+                    [value, setting],
+                )
+            rows.to_csv(path)
+        _rebuild(company, connection)
+        patch.setattr(facts, "REFERENCE_DIR", seeds)
+        yield Marts(connection)
+
+
+def _rebuild(company, connection):
+    """Build the dependent models as dbt compiled them."""
+    results = company.run_results()
+    models = {
+        node["name"]: (node["relation_name"], results[unique_id]["compiled_code"])
+        for unique_id, node in company.manifest()["nodes"].items()
+        if node["resource_type"] == "model" and node["name"] in DEPENDENT
+    }
+    settings = connection.execute("select setting, setting_value from reference.journey_settings")
+    settings = dict(settings.fetchall())
+    for name in DEPENDENT:
+        relation, query = models[name]
+        if name == "int_journeys__correlations":
+            pairs = connection.execute("select * from intermediate.int_journeys__score_pairs").df()
+            rows = correlations(pairs, settings)  # noqa: F841, read by name in the next statement
+            query = "select * from rows"
+        connection.execute(f"create or replace table {relation} as {query}")
+
+
+def assert_as_computed_again(marts, name):
+    found = ORACLES[name](marts.facts)
+
+    assert_mart_is_that_of_the_oracle(
+        marts.mart(name), found, KEYS[name], TOLERANCES.get(name, 1e-9)
+    )
+
+
+def assert_channels_differ_as_computed_again(marts):
+    found, resamples = resampled.channel_consistency(marts.facts)
+    mart = marts.mart("channel_consistency")
+
+    assert_mart_is_that_of_the_oracle(mart, found, KEYS["channel_consistency"])
+    cells = mart.dropna(subset="tau").drop_duplicates(["measure_slug", "contact_reason_slug"])
+    assert len(cells) == len(resamples) > 0
+    for cell in cells.itertuples():
+        taus = resamples[cell.measure_slug, cell.contact_reason_slug]
+        assert_interval(cell.tau_ci_low, cell.tau_ci_high, taus)
+
+
+def assert_satisfactions_tell_what_is_computed_again(marts):
+    found, resamples = resampled.journey_vs_touchpoint(marts.facts)
+    mart = marts.mart("journey_vs_touchpoint")
+
+    assert_mart_is_that_of_the_oracle(mart, found, KEYS["journey_vs_touchpoint"])
+    assert set(mart.outcome_slug) == {"repurchase", "churn"}
+    for cell in mart.itertuples():
+        of_cell = resamples[cell.journey_slug, cell.segment_slug, cell.outcome_slug]
+        for name, drawn in of_cell.items():
+            bounds = (getattr(cell, f"{name}_ci_{side}") for side in ("low", "high"))
+            assert_interval(*bounds, drawn)
+
+
+def assert_interval(low, high, resamples):
+    assert resampled.is_quantile(low, 0.025, resamples), (low, np.nanquantile(resamples, 0.025))
+    assert resampled.is_quantile(high, 0.975, resamples), (high, np.nanquantile(resamples, 0.975))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["fct_journey_transitions", "journey_paths", "journey_performance", "lifecycle_moves"],
+)
+def test_a_mart_of_journeys_is_that_of_its_definition(marts, name):
+    assert_as_computed_again(marts, name)
+
+
+def test_channels_differ_by_the_spread_of_their_means(marts):
+    assert_channels_differ_as_computed_again(marts)
+
+
+@pytest.mark.parametrize("name", ["defection_curve", "peak_end"])
+def test_what_takes_long_to_judge_is_that_of_its_definition(quick_marts, name):
+    assert_as_computed_again(quick_marts, name)
+
+
+def test_two_satisfactions_tell_of_later_orders_and_churn(quick_marts):
+    assert_satisfactions_tell_what_is_computed_again(quick_marts)
+
+
+def test_the_oracle_of_defection_gives_the_golden_survival():
+    days = pd.Series([10, 20, 30, 30, 60, 90])
+    is_churned = pd.Series([True, False, True, False, True, False])
+
+    curve = defection.survival_by_day(days, is_churned).survival_share
+
+    assert curve[[10, 30, 60]].round(4).tolist() == [0.8333, 0.6250, 0.3125]
+
+
+@pytest.mark.slow
+def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
+    with opened(long_history.data) as connection:
+        marts = Marts(connection)
+        for name in sorted(set(ORACLES) - {"peak_end"}):
+            assert_as_computed_again(marts, name)
+        assert_channels_differ_as_computed_again(marts)
+        assert_satisfactions_tell_what_is_computed_again(marts)
