@@ -39,6 +39,8 @@ def test_intervals_have_their_golden_values(evaluate):
         ranks_of_5=ranks(5),
         ranks_of_20=ranks(20),
         ranks_of_100=ranks(100),
+        mean_of_2_and_0="to_json([{{ mean_standard_error('2', '4', '2.0') }}])",
+        mean_of_one="to_json([{{ mean_standard_error('2', '4', '1.0') }}])",
         t_of_31="to_json([{{ t_quantile_of_many('31') }}])",
         t_of_1000="to_json([{{ t_quantile_of_many('1000') }}])",
     )
@@ -52,6 +54,8 @@ def test_intervals_have_their_golden_values(evaluate):
         "wilson_clustered": [10.8, 89.2],
         "independent": [1],
         "one_person": [1],
+        "mean_of_2_and_0": [1],
+        "mean_of_one": [None],
         "nps_of_10_10_10_0": [43.30, -33.59, 90.73],
         "nps_of_nine_9s_and_a_0": [18.97, 22.87, 100],
         "nps_of_ten_answers": [26.27, -36.06, 51.45],

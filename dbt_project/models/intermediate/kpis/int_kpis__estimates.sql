@@ -74,11 +74,8 @@ shares as (
             'counts.cross_sum',
             'counts.success_square_sum'
         ) }} as design_effect,
-        -- Rounding can leave a variance of zero just below it.
-        sqrt(
-            greatest(0, counts.square_total - counts.value_total * counts.value_total / counts.n)
-            / nullif(counts.n - 1, 0) / counts.n
-        ) as mean_standard_error,
+        {{ mean_standard_error('counts.value_total', 'counts.square_total', 'counts.n') }}
+            as mean_standard_error,
         case
             when counts.n > 1
                 then coalesce(t_quantiles.t_quantile, {{ t_quantile_of_many('(counts.n - 1)') }})

@@ -31,6 +31,14 @@ customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
 
+minimums as (
+    select
+        min(minimum_n) as minimum_n,
+        max(definition_version) as definition_version
+    from {{ ref('kpis') }}
+    where mart = 'advocacy' and kind = 'rate'
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -93,9 +101,10 @@ events as (
     select
         'referral' as event_type,
         customer_profiles.customer_key,
+        cast(null as varchar) as person_key,
         referrals.referred_at as occurred_at,
         cast(null as integer) as stars,
-        false as is_favourable,
+        cast(null as boolean) as is_favourable,
         cast(null as decimal(18, 2)) as amount
     from referrals
     left join customer_profiles
@@ -108,6 +117,7 @@ events as (
     select
         'review' as event_type,
         customer_key,
+        coalesce(customer_key, response_key) as person_key,
         answered_at as occurred_at,
         score as stars,
         band = 'top' as is_favourable,
@@ -116,12 +126,14 @@ events as (
 
     union all
 
+    -- Words without a score speak neither for nor against.
     select
         'mention' as event_type,
         mentions.customer_key,
+        coalesce(mentions.customer_key, mentions.touchpoint_key) as person_key,
         mentions.occurred_at,
         cast(null as integer) as stars,
-        coalesce(mentions.sentiment >= favour.favourable_sentiment, false) as is_favourable,
+        mentions.sentiment >= favour.favourable_sentiment as is_favourable,
         cast(null as decimal(18, 2)) as amount
     from mentions
     cross join favour
@@ -131,9 +143,10 @@ events as (
     select
         case when order_number = 1 then 'first_order' else 'later_order' end as event_type,
         customer_key,
+        cast(null as varchar) as person_key,
         ordered_at as occurred_at,
         cast(null as integer) as stars,
-        false as is_favourable,
+        cast(null as boolean) as is_favourable,
         net_amount as amount
     from orders
 
@@ -143,9 +156,10 @@ events as (
     select
         'referred_order' as event_type,
         referrers.referrer_customer_key as customer_key,
+        cast(null as varchar) as person_key,
         orders.ordered_at as occurred_at,
         cast(null as integer) as stars,
-        false as is_favourable,
+        cast(null as boolean) as is_favourable,
         orders.net_amount as amount
     from orders
     inner join referrers
@@ -170,27 +184,80 @@ tiered_events as (
             events.customer_key = tier_spans.customer_key
             and events.occurred_at >= tier_spans.began_at
             and coalesce(events.occurred_at < tier_spans.ended_at, true)
+),
+
+-- By person first: what one person says twice is not independent.
+person_counts as (
+    select
+        month_start_date,
+        tier_slug,
+        event_type,
+        person_key,
+        count(*) as unit_count,
+        count(*) filter (where is_favourable) as success_count
+    from tiered_events
+    where is_favourable is not null
+    group by
+        month_start_date,
+        tier_slug,
+        event_type,
+        person_key
+),
+
+favourable_rates as (
+    {{ clustered_rates('person_counts', ['month_start_date', 'tier_slug', 'event_type']) }}
+),
+
+month_sums as (
+    select
+        month_start_date,
+        tier_slug,
+        count(*) filter (where event_type = 'referral') as referral_count,
+        count(*) filter (where event_type = 'review') as review_count,
+        coalesce(sum(stars), 0) as star_sum,
+        count(*) filter (where event_type = 'mention') as mention_count,
+        coalesce(sum(amount) filter (where event_type = 'referred_order'), 0)
+            as referred_customer_amount,
+        coalesce(sum(amount) filter (where event_type = 'first_order'), 0) as new_customer_amount,
+        coalesce(sum(amount) filter (where event_type = 'later_order'), 0)
+            as existing_customer_amount
+    from tiered_events
+    group by
+        month_start_date,
+        tier_slug
 )
 
 select
-    month_start_date,
-    tier_slug,
-    count(*) filter (where event_type = 'referral') as referral_count,
-    count(*) filter (where event_type = 'review') as review_count,
-    count(*) filter (where event_type = 'review' and is_favourable) as favourable_review_count,
-    cast(coalesce(sum(stars), 0) as bigint) as star_sum,
-    count(*) filter (where event_type = 'mention') as mention_count,
-    count(*) filter (where event_type = 'mention' and is_favourable) as favourable_mention_count,
-    cast(
-        coalesce(sum(amount) filter (where event_type = 'referred_order'), 0) as decimal(18, 2)
-    ) as referred_customer_amount,
-    cast(
-        coalesce(sum(amount) filter (where event_type = 'first_order'), 0) as decimal(18, 2)
-    ) as new_customer_amount,
-    cast(
-        coalesce(sum(amount) filter (where event_type = 'later_order'), 0) as decimal(18, 2)
-    ) as existing_customer_amount
-from tiered_events
-group by
-    month_start_date,
-    tier_slug
+    month_sums.month_start_date,
+    month_sums.tier_slug,
+    month_sums.referral_count,
+    month_sums.review_count,
+    coalesce(review_rates.numerator, 0) as favourable_review_count,
+    review_rates.value as favourable_review_rate,
+    review_rates.ci_low as favourable_review_ci_low,
+    review_rates.ci_high as favourable_review_ci_high,
+    cast(month_sums.star_sum as bigint) as star_sum,
+    month_sums.mention_count,
+    coalesce(mention_rates.denominator, 0) as scored_mention_count,
+    coalesce(mention_rates.numerator, 0) as favourable_mention_count,
+    mention_rates.value as favourable_mention_rate,
+    mention_rates.ci_low as favourable_mention_ci_low,
+    mention_rates.ci_high as favourable_mention_ci_high,
+    cast(month_sums.referred_customer_amount as decimal(18, 2)) as referred_customer_amount,
+    cast(month_sums.new_customer_amount as decimal(18, 2)) as new_customer_amount,
+    cast(month_sums.existing_customer_amount as decimal(18, 2)) as existing_customer_amount,
+    month_sums.review_count >= minimums.minimum_n as is_review_min_n,
+    coalesce(mention_rates.denominator, 0) >= minimums.minimum_n as is_mention_min_n,
+    minimums.definition_version
+from month_sums
+cross join minimums
+left join favourable_rates as review_rates
+    on
+        month_sums.month_start_date = review_rates.month_start_date
+        and month_sums.tier_slug = review_rates.tier_slug
+        and review_rates.event_type = 'review'
+left join favourable_rates as mention_rates
+    on
+        month_sums.month_start_date = mention_rates.month_start_date
+        and month_sums.tier_slug = mention_rates.tier_slug
+        and mention_rates.event_type = 'mention'

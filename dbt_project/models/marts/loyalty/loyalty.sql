@@ -6,6 +6,15 @@ referrals as (
     select * from {{ ref('stg_loyalty__referrals') }}
 ),
 
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+kpis as (
+    select * from {{ ref('kpis') }}
+    where metric_slug = 'referral_conversion'
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -34,16 +43,54 @@ tier_spans as (
 tier_referrals as (
     select
         coalesce(tier_spans.tier_slug, 'none') as tier_slug,
+        coalesce(customer_profiles.customer_key, referrals.referrer_card) as person_key,
         referrals.referred_at,
         referrals.converted_at,
         referrals.referred_at
         + (select referral_window.conversion_window from referral_window) as matures_at
     from referrals
+    left join customer_profiles
+        on
+            {{ surrogate_key(["'loyalty'", 'referrals.referrer_card']) }}
+            = customer_profiles.profile_key
     left join tier_spans
         on
             referrals.referrer_card = tier_spans.card_number
             and referrals.referred_at >= tier_spans.began_at
             and (tier_spans.ended_at is null or referrals.referred_at < tier_spans.ended_at)
+),
+
+mature_referrals as (
+    select
+        tier_referrals.*,
+        cast(
+            date_trunc(
+                'week',
+                {{ business_date('tier_referrals.referred_at', 'settings.default_time_zone') }}
+            ) as date
+        ) as period_start_date
+    from tier_referrals
+    inner join settings
+        on tier_referrals.matures_at < settings.as_of
+),
+
+-- By person first: referrals by one person are not independent of each other.
+person_counts as (
+    select
+        tier_slug,
+        period_start_date,
+        person_key,
+        count(*) as unit_count,
+        count(*) filter (where converted_at <= matures_at) as success_count
+    from mature_referrals
+    group by
+        tier_slug,
+        period_start_date,
+        person_key
+),
+
+conversion_rates as (
+    {{ clustered_rates('person_counts', ['tier_slug', 'period_start_date']) }}
 ),
 
 events as (
@@ -52,9 +99,7 @@ events as (
         began_at as occurred_at,
         1 as member_change,
         case when is_joining then 1 else 0 end as join_count,
-        0 as referral_count,
-        0 as mature_referral_count,
-        0 as converted_referral_count
+        0 as referral_count
     from tier_spans
 
     union all
@@ -64,31 +109,19 @@ events as (
         ended_at as occurred_at,
         -1 as member_change,
         0 as join_count,
-        0 as referral_count,
-        0 as mature_referral_count,
-        0 as converted_referral_count
+        0 as referral_count
     from tier_spans
     where ended_at is not null
 
     union all
 
     select
-        tier_referrals.tier_slug,
-        tier_referrals.referred_at as occurred_at,
+        tier_slug,
+        referred_at as occurred_at,
         0 as member_change,
         0 as join_count,
-        1 as referral_count,
-        case when tier_referrals.matures_at < settings.as_of then 1 else 0 end
-            as mature_referral_count,
-        case
-            when
-                tier_referrals.matures_at < settings.as_of
-                and tier_referrals.converted_at <= tier_referrals.matures_at
-                then 1
-            else 0
-        end as converted_referral_count
+        1 as referral_count
     from tier_referrals
-    cross join settings
 ),
 
 weekly_events as (
@@ -102,9 +135,7 @@ weekly_events as (
         ) as period_start_date,
         sum(events.member_change) as member_change,
         sum(events.join_count) as join_count,
-        sum(events.referral_count) as referral_count,
-        sum(events.mature_referral_count) as mature_referral_count,
-        sum(events.converted_referral_count) as converted_referral_count
+        sum(events.referral_count) as referral_count
     from events
     cross join settings
     group by
@@ -145,13 +176,26 @@ select
     ) as member_count,
     cast(coalesce(weekly_events.join_count, 0) as bigint) as join_count,
     cast(coalesce(weekly_events.referral_count, 0) as bigint) as referral_count,
-    cast(coalesce(weekly_events.mature_referral_count, 0) as bigint) as mature_referral_count,
-    cast(coalesce(weekly_events.converted_referral_count, 0) as bigint)
-        as converted_referral_count,
-    weekly_events.converted_referral_count / nullif(weekly_events.mature_referral_count, 0)
-        as referral_conversion_rate
+    coalesce(conversion_rates.denominator, 0) as mature_referral_count,
+    coalesce(conversion_rates.numerator, 0) as converted_referral_count,
+    conversion_rates.value as referral_conversion_rate,
+    conversion_rates.ci_low,
+    conversion_rates.ci_high,
+    cast(
+        coalesce(weekly_events.referral_count, 0) - coalesce(conversion_rates.denominator, 0)
+        as bigint
+    ) as n_immature,
+    coalesce(weekly_events.referral_count, 0) = coalesce(conversion_rates.denominator, 0)
+        as is_mature,
+    coalesce(conversion_rates.denominator, 0) >= kpis.minimum_n as is_min_n,
+    kpis.definition_version
 from tier_weeks
 left join weekly_events
     on
         tier_weeks.tier_slug = weekly_events.tier_slug
         and tier_weeks.period_start_date = weekly_events.period_start_date
+left join conversion_rates
+    on
+        tier_weeks.tier_slug = conversion_rates.tier_slug
+        and tier_weeks.period_start_date = conversion_rates.period_start_date
+cross join kpis

@@ -22,6 +22,23 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+kpis as (
+    select
+        min(minimum_n) as minimum_n,
+        max(definition_version) as definition_version
+    from {{ ref('kpis') }}
+    where
+        metric_slug in (
+            'errors_per_100_sessions',
+            'rage_clicks_per_100_sessions',
+            'failed_searches_per_100_sessions'
+        )
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
 minimums as (
     select setting_value as minimum_people
     from {{ ref('kpi_windows') }}
@@ -80,12 +97,12 @@ placed_events as (
         on searches.search_term = public_terms.search_term
 ),
 
-counted_places as (
+session_places as (
     select
         week_start_date,
         place_type,
         place,
-        count(distinct session_key) as session_count,
+        session_key,
         count(*) filter (where touchpoint_type_slug = 'error_shown') as error_count,
         count(*) filter (where touchpoint_type_slug = 'rage_clicked') as rage_click_count,
         count(*) filter (where touchpoint_type_slug = 'product_searched') as search_count,
@@ -94,20 +111,80 @@ counted_places as (
     group by
         week_start_date,
         place_type,
+        place,
+        session_key
+),
+
+counted_places as (
+    select
+        week_start_date,
+        place_type,
+        place,
+        count(*) as session_count,
+        cast(sum(error_count) as bigint) as error_count,
+        cast(sum(rage_click_count) as bigint) as rage_click_count,
+        cast(sum(search_count) as bigint) as search_count,
+        cast(sum(failed_search_count) as bigint) as failed_search_count,
+        cast(count(*) as double) as n,
+        sum(error_count * error_count) as error_square_sum,
+        sum(rage_click_count * rage_click_count) as rage_click_square_sum,
+        sum(failed_search_count * failed_search_count) as failed_search_square_sum
+    from session_places
+    group by
+        week_start_date,
+        place_type,
         place
+),
+
+-- Of a single session nobody can tell how much sessions differ: it has no interval.
+measured_places as (
+    select
+        counted_places.*,
+        100 * counted_places.error_count / counted_places.n as errors_per_100_sessions,
+        100 * counted_places.rage_click_count / counted_places.n as rage_clicks_per_100_sessions,
+        100 * counted_places.failed_search_count / counted_places.n
+            as failed_searches_per_100_sessions,
+        100 * {{ mean_standard_error('error_count', 'error_square_sum', 'n') }} as error_deviation,
+        100 * {{ mean_standard_error('rage_click_count', 'rage_click_square_sum', 'n') }}
+            as rage_click_deviation,
+        100 * {{ mean_standard_error('failed_search_count', 'failed_search_square_sum', 'n') }}
+            as failed_search_deviation,
+        coalesce(t_quantiles.t_quantile, {{ t_quantile_of_many('nullif(n - 1, 0)') }})
+            as t_quantile
+    from counted_places
+    left join t_quantiles
+        on counted_places.session_count - 1 = t_quantiles.degrees_of_freedom
 )
 
 select
-    week_start_date,
-    place_type,
-    place,
-    session_count,
-    error_count,
-    rage_click_count,
-    search_count,
-    failed_search_count,
-    100.0 * error_count / session_count as errors_per_100_sessions,
-    100.0 * rage_click_count / session_count as rage_clicks_per_100_sessions,
-    100.0 * failed_search_count / session_count as failed_searches_per_100_sessions,
-    search_count > 0 and failed_search_count = search_count as is_unmet_need
-from counted_places
+    measured_places.week_start_date,
+    measured_places.place_type,
+    measured_places.place,
+    measured_places.session_count,
+    measured_places.error_count,
+    measured_places.rage_click_count,
+    measured_places.search_count,
+    measured_places.failed_search_count,
+    measured_places.errors_per_100_sessions,
+    measured_places.errors_per_100_sessions
+    - measured_places.t_quantile * measured_places.error_deviation as errors_ci_low,
+    measured_places.errors_per_100_sessions
+    + measured_places.t_quantile * measured_places.error_deviation as errors_ci_high,
+    measured_places.rage_clicks_per_100_sessions,
+    measured_places.rage_clicks_per_100_sessions
+    - measured_places.t_quantile * measured_places.rage_click_deviation as rage_clicks_ci_low,
+    measured_places.rage_clicks_per_100_sessions
+    + measured_places.t_quantile * measured_places.rage_click_deviation as rage_clicks_ci_high,
+    measured_places.failed_searches_per_100_sessions,
+    measured_places.failed_searches_per_100_sessions
+    - measured_places.t_quantile * measured_places.failed_search_deviation
+        as failed_searches_ci_low,
+    measured_places.failed_searches_per_100_sessions
+    + measured_places.t_quantile * measured_places.failed_search_deviation
+        as failed_searches_ci_high,
+    measured_places.search_count > 0
+    and measured_places.failed_search_count = measured_places.search_count as is_unmet_need,
+    measured_places.session_count >= kpis.minimum_n as is_min_n,
+    kpis.definition_version
+from measured_places
+cross join kpis
