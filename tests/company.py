@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -46,6 +47,23 @@ class Company:
         """What dbt says of each node of the last build, by its unique id."""
         results = json.loads((self.data / "dbt" / "run_results.json").read_text())["results"]
         return {result["unique_id"]: result for result in results}
+
+    def compiled_tables(self) -> dict[str, tuple[str, str]]:
+        """Relation and query of each table that the last build made anew in SQL, parents first.
+
+        What is kept from run to run, computed in Python, or found by a loop is not among them.
+        """
+        nodes = self.manifest()["nodes"]
+        queries = self.run_results()
+        models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+        order = TopologicalSorter(
+            {key: models.keys() & node["depends_on"]["nodes"] for key, node in models.items()}
+        )
+        return {
+            models[key]["name"]: (models[key]["relation_name"], queries[key]["compiled_code"])
+            for key in order.static_order()
+            if models[key]["language"] == "sql" and models[key]["config"]["materialized"] == "table"
+        }
 
     def manifest(self) -> dict:
         """What dbt knows of the project."""

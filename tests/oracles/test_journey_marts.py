@@ -135,22 +135,18 @@ def quick_marts(company, tmp_path_factory):
 
 
 def _rebuild(company, connection):
-    """Build the dependent models as dbt compiled them."""
-    results = company.run_results()
-    models = {
-        node["name"]: (node["relation_name"], results[unique_id]["compiled_code"])
-        for unique_id, node in company.manifest()["nodes"].items()
-        if node["resource_type"] == "model" and node["name"] in DEPENDENT
-    }
-    settings = connection.execute("select setting, setting_value from reference.journey_settings")
-    settings = dict(settings.fetchall())
+    """Build the dependent models as dbt compiled them, and the correlations as dbt calls them."""
+    tables = company.compiled_tables()
     for name in DEPENDENT:
-        relation, query = models[name]
         if name == "int_journeys__correlations":
             pairs = connection.execute("select * from intermediate.int_journeys__score_pairs").df()
-            rows = correlations(pairs, settings)  # noqa: F841, read by name in the next statement
-            query = "select * from rows"
-        connection.execute(f"create or replace table {relation} as {query}")
+            settings = journey_marts.journey_settings() | QUICK_TO_JUDGE["journey_settings"]
+            connection.register("correlations", correlations(pairs, settings))
+            relation, query = f"intermediate.{name}", "select * from correlations"
+        else:
+            relation, query = tables[name]
+        connection.execute(f"truncate {relation}")
+        connection.execute(f"insert into {relation} by name {query}")
 
 
 def assert_as_computed_again(marts, name):

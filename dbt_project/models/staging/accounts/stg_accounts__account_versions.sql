@@ -38,11 +38,7 @@ ranked as (
         row_number() over (
             partition by account_state['accountId'], updated_at
             order by _file_date desc, payload_hash asc
-        ) as version_rank,
-        row_number() over (
-            partition by account_state['accountId']
-            order by updated_at desc nulls last, _file_date desc, payload_hash asc
-        ) as recency_rank
+        ) as version_rank
     from versions
 )
 
@@ -58,7 +54,10 @@ select
     account_state['lastName'] as surname,
     account_state['locale'] as locale_code,
     account_state['status'] as account_status,
-    recency_rank = 1 as is_latest,
+    -- Ranked among the versions that stand: a state delivered twice would tie with itself.
+    row_number() over (
+        partition by account_state['accountId'] order by updated_at desc nulls last
+    ) = 1 as is_latest,
 
     -- timestamps
     registered_at,

@@ -26,11 +26,7 @@ ranked as (
         row_number() over (
             partition by card_number, updated_at
             order by _file_date desc, row_hash asc
-        ) as version_rank,
-        row_number() over (
-            partition by card_number
-            order by updated_at desc nulls last, _file_date desc, row_hash asc
-        ) as recency_rank
+        ) as version_rank
     from versions
 )
 
@@ -45,7 +41,9 @@ select
     given_name,
     surname,
     tier_slug,
-    recency_rank = 1 as is_latest,
+    -- Ranked among the versions that stand: a state delivered twice would tie with itself.
+    row_number() over (partition by card_number order by updated_at desc nulls last) = 1
+        as is_latest,
 
     -- timestamps
     joined_at,
