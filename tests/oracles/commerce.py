@@ -213,6 +213,13 @@ def on_time_delivery(facts: Facts) -> pd.DataFrame:
     )
 
 
+def on_time_delivery_lines(facts: Facts) -> pd.DataFrame:
+    """The same of the lines of those orders, each of one product."""
+    orders = facts.orders[["order_key"]].join(on_time_delivery(facts), how="inner")
+    lines = facts.table("int_orders__order_lines")[["order_key", "product_key"]]
+    return lines.rename(columns={"product_key": "product"}).merge(orders, on="order_key")
+
+
 KPIS: dict[str, Callable[[Facts], pd.DataFrame]] = {
     "checkout_abandonment": partial(_checkout_outcome, outcome="abandoned"),
     "checkout_completed_elsewhere": partial(_checkout_outcome, outcome="completed_elsewhere"),
@@ -220,6 +227,7 @@ KPIS: dict[str, Callable[[Facts], pd.DataFrame]] = {
     "checkout_recovery": checkout_recovery,
     "churn": churn,
     "on_time_delivery": on_time_delivery,
+    "on_time_delivery_lines": on_time_delivery_lines,
     **{
         metric: partial(_bought_again, metric=metric)
         for metric in (

@@ -62,8 +62,22 @@ def scored_answers(facts: Facts, metric: str) -> pd.DataFrame:
     return answers
 
 
+def _subjects(facts: Facts) -> pd.DataFrame:
+    """What each answer is about: the whole journey that it judges, else that of its touchpoint."""
+    judgements = facts.table("int_journeys__survey_answers")
+    judgements = judgements.assign(is_part=judgements.judged != "journey")
+    judgements = judgements.sort_values(["is_part", "judged"]).drop_duplicates("response_key")
+    journeys = facts.table("int_journeys__journeys").set_index("journey_key")
+    touchpoints = facts.touchpoints.set_index("touchpoint_key")
+    return judgements.set_index("response_key").assign(
+        journey_slug=lambda rows: rows.journey_key.map(journeys.journey_slug),
+        store_key=lambda rows: rows.touchpoint_key.map(touchpoints.store_key),
+    )
+
+
 def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
     cases = facts.table("int_cases__cases").set_index("case_key")
+    about = _subjects(facts)
     return pd.DataFrame(
         {
             "customer": answers.customer_key,
@@ -71,7 +85,9 @@ def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFram
             "channel": answers.channel_slug,
             "segment": facts.segment_of(answers.customer_key),
             "contact_reason": answers.contact_reason_slug,
+            "journey": answers.response_key.map(about.journey_slug),
             "product": answers.product_key,
+            "store": answers.response_key.map(about.store_key),
             "team": answers.case_key.map(cases.team_key),
             "value": value,
             "state": unit_states(answers.index, excluded=~answers.is_counted),

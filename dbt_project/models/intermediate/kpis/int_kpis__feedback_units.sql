@@ -18,6 +18,18 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+survey_answers as (
+    select * from {{ ref('int_journeys__survey_answers') }}
+),
+
+journeys as (
+    select * from {{ ref('int_journeys__journeys') }}
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -28,12 +40,39 @@ response_windows as (
     where setting = 'survey_response_window_days'
 ),
 
+-- What an answer is about: the journey that it judges, or the one of the touchpoint that it judges,
+-- and the store of that touchpoint.
+answer_subjects as (
+    select
+        survey_answers.response_key,
+        min_by(
+            journeys.journey_slug, row(survey_answers.judged != 'journey', survey_answers.judged)
+        ) as journey_slug,
+        max(touchpoints.store_key) as store_key
+    from survey_answers
+    inner join journeys
+        on survey_answers.journey_key = journeys.journey_key
+    inner join touchpoints
+        on survey_answers.touchpoint_key = touchpoints.touchpoint_key
+    group by survey_answers.response_key
+),
+
+placed_responses as (
+    select
+        scored_responses.*,
+        answer_subjects.journey_slug,
+        answer_subjects.store_key
+    from scored_responses
+    left join answer_subjects
+        on scored_responses.response_key = answer_subjects.response_key
+),
+
 answer_units as (
     select
         *,
         metric_slug as unit_metric_slug,
         cast(unit_value as double) as value
-    from scored_responses
+    from placed_responses
 
     union all
 
@@ -41,7 +80,7 @@ answer_units as (
         *,
         mean_metric_slug as unit_metric_slug,
         cast(score as double) as value
-    from scored_responses
+    from placed_responses
     where mean_metric_slug is not null
 ),
 
@@ -89,9 +128,9 @@ select
     channel_slug,
     segment_slug,
     contact_reason_slug,
-    cast(null as varchar) as journey_slug,
+    journey_slug,
     product_key,
-    cast(null as varchar) as store_key,
+    store_key,
     team_key,
     value as unit_value,
     case when is_counted then 'eligible' else 'excluded' end as unit_state,
