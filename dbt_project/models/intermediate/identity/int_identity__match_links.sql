@@ -10,6 +10,19 @@ records as (
     select * from {{ ref('int_identity__match_records') }}
 ),
 
+identifiers as (
+    select * from {{ ref('int_identity__identifiers') }}
+    where is_linking and is_blocked and not is_junk
+),
+
+full_names as (
+    select * from {{ ref('int_identity__full_names') }}
+),
+
+different_namesakes as (
+    select * from {{ ref('int_identity__different_namesakes') }}
+),
+
 -- Where birth dates are mistyped all the time, two of them are not two people.
 settings as (
     select max(identity_settings.setting_value) as match_birth_date_edits
@@ -56,6 +69,30 @@ ambiguous_profiles as (
         damerau_levenshtein(candidates.birth_date, other_candidates.birth_date)
         > settings.match_birth_date_edits
     group by candidates.profile_key
+),
+
+-- Their name and the line that they share are all that the two of them have to say.
+namesake_matches as (
+    select distinct
+        matches.left_profile_key,
+        matches.right_profile_key
+    from matches
+    inner join identifiers as left_identifiers
+        on matches.left_profile_key = left_identifiers.profile_key
+    inner join identifiers as right_identifiers
+        on
+            matches.right_profile_key = right_identifiers.profile_key
+            and left_identifiers.identifier_type = right_identifiers.identifier_type
+            and left_identifiers.identifier_value = right_identifiers.identifier_value
+    inner join different_namesakes
+        on
+            left_identifiers.identifier_type = different_namesakes.identifier_type
+            and left_identifiers.identifier_value = different_namesakes.identifier_value
+    left join full_names as left_names
+        on matches.left_profile_key = left_names.profile_key
+    left join full_names as right_names
+        on matches.right_profile_key = right_names.profile_key
+    where different_namesakes.full_name in (left_names.full_name, right_names.full_name)
 )
 
 select
@@ -71,6 +108,11 @@ left join ambiguous_profiles as left_ambiguous_profiles
     on matches.left_profile_key = left_ambiguous_profiles.profile_key
 left join ambiguous_profiles as right_ambiguous_profiles
     on matches.right_profile_key = right_ambiguous_profiles.profile_key
+left join namesake_matches
+    on
+        matches.left_profile_key = namesake_matches.left_profile_key
+        and matches.right_profile_key = namesake_matches.right_profile_key
 where
-    (left_ambiguous_profiles.profile_key is null or right_records.birth_date is null)
+    namesake_matches.left_profile_key is null
+    and (left_ambiguous_profiles.profile_key is null or right_records.birth_date is null)
     and (right_ambiguous_profiles.profile_key is null or left_records.birth_date is null)
