@@ -1,6 +1,3 @@
-{# strip_accents leaves the letters that are no letter plus accent. #}
 {% macro folded_name(column) -%}
-    nullif(regexp_replace(
-        strip_accents(lower(translate({{ column }}, 'łŁøØđĐıİ', 'lLoOdDiI'))), '[^\p{L}]', '', 'g'
-    ), '')
+    nullif(regexp_replace({{ latin_letters(column) }}, '[^\p{L}]', '', 'g'), '')
 {%- endmacro %}

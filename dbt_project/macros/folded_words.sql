@@ -1,7 +1,4 @@
 {# Words without case, accents and punctuation, one space apart, so that the ways to write an address are equal. #}
 {% macro folded_words(column) -%}
-    nullif(trim(regexp_replace(
-        strip_accents(lower(translate({{ column }}, 'łŁøØđĐıİ', 'lLoOdDiI'))),
-        '[^\p{L}\p{N}]+', ' ', 'g'
-    )), '')
+    nullif(trim(regexp_replace({{ latin_letters(column) }}, '[^\p{L}\p{N}]+', ' ', 'g')), '')
 {%- endmacro %}

@@ -1,7 +1,9 @@
 def test_identity_macros_give_what_their_names_say(evaluate):
     values = evaluate(
         folded="""{{ folded_name("'Łucja-Müller d’Or'") }}""",
-        other_script="""{{ folded_name("'Иван'") }}""",
+        other_alphabet="""{{ folded_name("'Ольга Щербакова-Йовик'") }}""",
+        german="""{{ folded_name("'Großmann'") }}""",
+        other_script="""{{ folded_name("'高军'") }}""",
         no_letters="""{{ folded_name("'...'") }}""",
         words="""{{ folded_words("'ul. Świętego Jana 12/3'") }}""",
         first="""{{ first_word("' Anna Maria'") }}""",
@@ -27,7 +29,9 @@ def test_identity_macros_give_what_their_names_say(evaluate):
 
     assert values == {
         "folded": "lucjamullerdor",
-        "other_script": "иван",
+        "other_alphabet": "olgashcherbakovaiovik",
+        "german": "grossmann",
+        "other_script": "高军",
         "no_letters": None,
         "words": "ul swietego jana 12 3",
         "first": "Anna",
