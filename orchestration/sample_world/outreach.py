@@ -88,10 +88,15 @@ def _recipients_of(scene: Scene, campaign: int, channel: str, sent_at: float) ->
 def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
     people = scene.people
     opted_in = people.frame[f"{channel}_opt_in"].to_numpy()
-    is_known = people.first_at < sent_at - 0.2
+    # NaN, no account or no card, is no earlier than anything.
+    has_account = people.account_at < sent_at
     if channel == "push":
-        account_at = np.where(np.isnan(people.account_at), np.inf, people.account_at)
-        is_known &= account_at < sent_at
+        is_known = has_account
+    else:
+        # Nobody writes to an address that the company was never given.
+        is_known = people.frame["is_in_crm"].to_numpy() | has_account
+        is_known |= people.loyalty_at < sent_at
+    is_known = is_known & (people.first_at < sent_at - 0.2)
     return np.flatnonzero(opted_in & is_known & (people.opted_out_at > sent_at))
 
 
