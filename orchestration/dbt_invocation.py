@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
 
+_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 # What dbt itself writes below the project folder.
 _WRITTEN_BY_DBT = ("target", "logs")
 
@@ -48,6 +50,17 @@ def run_dbt(
     finally:
         # The adapter keeps both files open and locked for the next command of this process.
         DuckDBConnectionManager.close_all_connections()
+
+
+def failures(outcome: dbtRunnerResult) -> list[str]:
+    """What dbt says of each node that failed, or of why it could not begin; empty of a success."""
+    if outcome.exception:
+        return [str(outcome.exception)]
+    return [
+        f"{result.node.name}: {result.message}"
+        for result in outcome.result or []
+        if result.status in _FAILED
+    ]
 
 
 def manifest_path() -> Path:

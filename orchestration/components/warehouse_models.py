@@ -15,7 +15,7 @@ from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration import dbt_invocation
-from orchestration.dbt_invocation import run_dbt
+from orchestration.dbt_invocation import failures, run_dbt
 from orchestration.publishing import build_state
 from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import read_warehouse
@@ -23,7 +23,6 @@ from orchestration.warehouse import read_warehouse
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
 _PASSED = {NodeStatus.Success, NodeStatus.Pass}
-_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 
 
 class BuildConfig(dg.Config):
@@ -89,7 +88,10 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     results = list(outcome.result.results)
     yield from _materializations(context, results)
     yield from _check_results(context, results)
-    _raise_on_failure(results)
+    failed = failures(outcome)
+    if failed:
+        summary = f"{len(failed)} of {len(results)} dbt nodes failed; nothing is published."
+        raise dg.Failure("\n".join([summary, *failed]), allow_retries=False)
     if is_whole:
         build_state.record_build(inputs)
 
@@ -180,12 +182,3 @@ def _check_results(
             ),
             metadata={"failed rows": result.failures or 0},
         )
-
-
-def _raise_on_failure(results: list[RunResult]) -> None:
-    failed = [
-        f"{result.node.name}: {result.message}" for result in results if result.status in _FAILED
-    ]
-    if failed:
-        summary = f"{len(failed)} of {len(results)} dbt nodes failed; nothing is published."
-        raise dg.Failure("\n".join([summary, *failed]), allow_retries=False)

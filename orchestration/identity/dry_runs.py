@@ -10,9 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
-from dbt.artifacts.schemas.results import NodeStatus
 
-from orchestration.dbt_invocation import manifest_path, run_dbt
+from orchestration.dbt_invocation import failures, manifest_path, run_dbt
 from orchestration.identity.registry import SCHEMA, existing_tables
 from orchestration.paths import dry_run_dir, warehouse_path
 from orchestration.reference_seeds import check_seeds
@@ -114,13 +113,7 @@ def _build() -> None:
         artifacts=dry_run_dir() / "dbt",
     )
     if not outcome.success:
-        failed = [
-            f"{result.node.name}: {result.message}"
-            for result in outcome.result or []
-            if result.status == NodeStatus.Error
-        ]
-        reasons = failed or [str(outcome.exception)]
-        raise DryRunError("\n".join(["dbt cannot build on these seeds:", *reasons]))
+        raise DryRunError("\n".join(["dbt cannot build on these seeds:", *failures(outcome)]))
 
 
 def _compare() -> DryRun:

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import yaml
 
-from orchestration.dbt_invocation import run_dbt
+from orchestration.dbt_invocation import failures, run_dbt
 from orchestration.identity.match_models import Model, write_version
 from orchestration.identity.quality import Quality, cluster_quality, pairwise_quality
 from orchestration.identity.record_files import default_country, read_records
@@ -181,4 +181,4 @@ def _build(project: Path, *selection: str) -> None:
         *("build", "--select", *selection, "--exclude-resource-type", "test"), project=project
     )
     if not outcome.success:
-        raise RuntimeError(f"the identity models failed: {outcome.exception or outcome.result}")
+        raise RuntimeError("\n".join(["the identity models failed:", *failures(outcome)]))

@@ -232,12 +232,20 @@ WRONG_LINKS = """
         links.link_reason,
         links.identifier_type,
         count(*) as links,
-        count(*) filter (where named.name_count < 4) as links_of_a_profile_without_name
+        count(*) filter (where named.name_count < 4) as links_of_a_profile_without_name,
+        count(*) filter (
+            where one_truth.given_name = other_truth.given_name
+            and one_truth.surname = other_truth.surname
+        ) as links_of_namesakes
     from warehouse.intermediate.int_identity__links as links
     inner join resolved as one
         on links.left_profile_key = one.profile_key
     inner join resolved as other
         on links.right_profile_key = other.profile_key
+    inner join read_parquet($persons) as one_truth
+        on one.person = one_truth.person
+    inner join read_parquet($persons) as other_truth
+        on other.person = other_truth.person
     left join lateral (
         select count(*) as name_count
         from warehouse.intermediate.int_identity__evidence as evidence
@@ -278,7 +286,7 @@ def generate(data: Path, customers: int, days: int) -> None:
 
 def build(data: Path) -> dict[str, Any]:
     """Build what identities rest on; CPU-seconds of each model, one after the other."""
-    from orchestration.dbt_invocation import run_dbt
+    from orchestration.dbt_invocation import failures, run_dbt
 
     os.environ["THROUGHLINE_DATA"] = str(data)
     seconds, started = {}, {}
@@ -297,7 +305,7 @@ def build(data: Path) -> dict[str, Any]:
         "build", *selection, "--exclude-resource-type", "test", "unit_test", on_event=on_event
     )
     if not outcome.success:
-        raise RuntimeError(f"dbt failed: {outcome.exception or outcome.result}")
+        raise RuntimeError("\n".join(["dbt failed:", *failures(outcome)]))
     identity = {name: spent for name, spent in seconds.items() if "identity__" in name}
     slowest = sorted(identity, key=identity.get, reverse=True)[:12]
     return {
@@ -354,7 +362,7 @@ def quality(data: Path) -> dict[str, Any]:
             ),
             "recall_over_all": recall(everyone),
             "wrong_pairs": wrong_pairs,
-            "wrong_links": table(WRONG_LINKS),
+            "wrong_links": table(WRONG_LINKS, persons=str(truth / "persons.parquet")),
             "lost_pairs_by_source": table("""
                 select one_source, other_source, shared_kinds, count(*) as pairs
                 from lost_pairs

@@ -71,7 +71,9 @@ differences as (
 select
     disputed.identifier_type,
     disputed.identifier_value,
-    disputed.full_name
+    disputed.full_name,
+    -- A date is mistyped more easily than a login or a mailbox that others know.
+    bool_or(disputed.evidence_kind != 'birth_date') as is_beyond_birth_dates
 from (
     select
         identifier_type,

@@ -21,6 +21,7 @@ full_names as (
 
 different_namesakes as (
     select * from {{ ref('int_identity__different_namesakes') }}
+    where is_beyond_birth_dates
 ),
 
 -- Where birth dates are mistyped all the time, two of them are not two people.
