@@ -107,6 +107,22 @@ def first_response_within_target(facts: Facts) -> pd.DataFrame:
     )
 
 
+def first_response_within_business_target(facts: Facts) -> pd.DataFrame:
+    """The same by the clock of the desk; a contact enters when that clock is past the target."""
+    channels = seed("channels").set_index("channel_slug")
+    waits = facts.contacts[facts.contacts.clock_started_at.notna()]
+    waits = waits[waits.channel_slug.map(channels.is_online)]
+    target = windows()["first_response_target_seconds"]
+    so_far = _open(waits, pd.Series(facts.as_of, index=waits.index), waits.clock_started_at)
+    return _units(
+        waits,
+        facts,
+        "clock_started_at",
+        value=_open(waits, waits.first_human_reply_at, waits.clock_started_at) <= target,
+        state=unit_states(waits.index, immature=so_far <= target),
+    )
+
+
 def _queued_calls(facts: Facts) -> pd.DataFrame:
     """Calls with the wait for their first answer, or until the caller left the queue."""
     calls = facts.cases[facts.cases.is_queued]
@@ -517,6 +533,7 @@ KPIS = {
     "first_bot_response_time": first_bot_response_time,
     "first_response_business_time": first_response_business_time,
     "first_response_time": first_response_time,
+    "first_response_within_business_target": first_response_within_business_target,
     "first_response_within_target": first_response_within_target,
     "no_touch_resolution": no_touch_resolution,
     "one_touch_resolution": one_touch_resolution,

@@ -12,6 +12,10 @@ clock_readings as (
     select * from {{ ref('int_service__clock_readings') }}
 ),
 
+response_deadlines as (
+    select * from {{ ref('int_service__response_deadlines') }}
+),
+
 status_spans as (
     select * from {{ ref('int_cases__status_spans') }}
 ),
@@ -142,6 +146,9 @@ waits as (
         ) }} as waited_seconds,
         coalesce(business_times.ended_seconds, business_times.gave_up_seconds)
         - business_times.started_seconds as waited_business_seconds,
+        business_times.ended_seconds <= response_deadlines.target_clock_seconds
+            as is_within_business_target,
+        response_deadlines.target_ends_at as business_target_ends_at,
         cast(epoch(contacts.clock_started_at) as bigint) as started_seconds,
         business_times.started_seconds as started_business_seconds,
         contacts.first_human_reply_at is null and contacts.gave_up_at is null as is_waiting,
@@ -152,6 +159,8 @@ waits as (
     cross join windows
     left join business_times
         on contacts.contact_key = business_times.unit_key
+    left join response_deadlines
+        on contacts.contact_key = response_deadlines.unit_key
     where contacts.clock_started_at is not null
 ),
 
@@ -242,6 +251,12 @@ case_units as (
                 'first_response_within_target', 'clock_started_at',
                 'coalesce(first_human_reply_at <= target_ends_at, false)',
                 among='is_online', matures_at='target_ends_at'
+            ) }},
+            {{ kpi_unit(
+                'first_response_within_business_target', 'clock_started_at',
+                'coalesce(is_within_business_target, false)',
+                among='is_online and business_clock_slug is not null',
+                matures_at='business_target_ends_at'
             ) }},
             {{ kpi_unit(
                 'call_wait_time', 'clock_started_at', 'waited_seconds',
