@@ -57,6 +57,25 @@ def test_every_model_is_guarded(manifest, models):
     assert not [m["name"] for m in models if m["unique_id"] not in tested | read]
 
 
+def test_every_share_with_its_counts_is_guarded(manifest, models):
+    """The numerator of a share is part of its denominator, in each mart that tells the three."""
+    guarded = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and node.get("test_metadata", {}).get("name", "").startswith("numerator_")
+    }
+    shares = [
+        model
+        for model in models
+        if model["schema"] == "marts"
+        and {"numerator", "denominator", "value"} <= set(model["columns"])
+    ]
+
+    assert len(shares) >= 10
+    assert not [model["name"] for model in shares if model["unique_id"] not in guarded]
+
+
 def test_every_source_column_is_described_and_its_personal_data_tagged(manifest):
     columns = [
         (f"{source['source_name']}.{source['name']}.{column['name']}", column)

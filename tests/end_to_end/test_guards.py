@@ -46,6 +46,14 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."reference"."rating_scales"',
         "update {relation} set unit_value = -unit_value",
     ),
+    "assert_every_unit_counts_as_its_kind_allows": (
+        '"warehouse"."intermediate"."int_kpis__units"',
+        "update {relation} set unit_value = 2",
+    ),
+    "assert_bands_partition_their_scale": (
+        '"warehouse"."reference"."rating_scales"',
+        "update {relation} set score_from = score_from + 1 where band = 'top'",
+    ),
     "assert_daily_touchpoints_add_up": (
         '"cx"."marts"."touchpoints_daily"',
         "update {relation} set touchpoint_count = touchpoint_count + 1",

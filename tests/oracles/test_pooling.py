@@ -44,6 +44,18 @@ def test_members_of_a_dimension_never_hold_more_units_than_there_are(scorecard):
     assert excess.max().max() <= 0
 
 
+def test_what_becomes_of_checkouts_adds_up_to_all_of_them(scorecard):
+    cell = ["period_type", "period_start_date", "dimension", "member"]
+    outcomes = ["checkout_completion", "checkout_completed_elsewhere", "checkout_abandonment"]
+    checkouts = scorecard[scorecard.metric_slug.isin(outcomes)]
+
+    cells = checkouts.groupby(cell, dropna=False)
+
+    assert (cells.numerator.sum() == cells.denominator.max()).all()
+    assert (cells.denominator.min() == cells.denominator.max()).all()
+    assert (cells.size() == len(outcomes)).all()
+
+
 def test_a_value_is_that_of_its_own_counts(scorecard):
     counted = scorecard[scorecard.denominator > 0]
     shares = counted[counted.kind.isin(["rate", "mean"])]
@@ -55,3 +67,26 @@ def test_a_value_is_that_of_its_own_counts(scorecard):
     assert (shares.value - of_counts).abs().max() < 1e-9
     assert (scores.value - of_bands).abs().max() < 1e-9
     assert (scores.promoters + scores.passives + scores.detractors == scores.denominator).all()
+
+
+def test_a_share_of_any_mart_is_that_of_its_own_counts(company):
+    """Each mart that tells counts beside their share, whatever it is a mart of."""
+    columns = company.published(
+        "select table_name, list(column_name) as names from information_schema.columns "
+        "where table_schema = 'marts' group by table_name"
+    ).set_index("table_name")["names"]
+    shares = [table for table in columns.index if {*COUNTS[:2], "value"} <= set(columns[table])]
+    empty = set()
+    for table in shares:
+        rows = company.published(f"select * from marts.{table} where denominator > 0")
+        if "kind" in rows:
+            rows = rows[rows.kind.isin(["rate", "mean"])]
+        assert ((rows.value - rows.numerator / rows.denominator).abs() < 1e-9).all(), table
+        if "kind" in rows:
+            rows = rows[rows.kind == "rate"]
+        assert rows.numerator.between(0, rows.denominator).all(), table
+        if rows.empty:
+            empty.add(table)
+
+    assert len(shares) >= 10
+    assert empty <= {"churn", "repurchase", "retention_cohorts"}, "only these need a long history"
