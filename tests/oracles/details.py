@@ -159,6 +159,38 @@ def friction_on_pages(facts: Facts) -> dict[str, pd.DataFrame]:
     return found
 
 
+def listening_coverage(facts: Facts) -> pd.DataFrame:
+    """Known customers who were heard in a channel, of those who did anything there in the month.
+
+    By month, and by `channel/segment`, where each may be `all`.
+    """
+    acts = facts.touchpoints.query("direction == 'inbound' and not is_bot")
+    answers = facts.table("int_feedback__scored_responses").query("is_valid")
+    answers = answers[answers.excluded_reason.isna()]
+    events = pd.concat(
+        [
+            acts.assign(is_heard=acts.text_key.notna(), date=pd.to_datetime(acts.occurred_date)),
+            answers.assign(is_heard=True, date=facts.business_date(answers.answered_at)),
+        ]
+    )
+    events = events[facts.is_known(events.customer_key)]
+    events = events.assign(start=_month(events.date), segment=facts.segment_of(events.customer_key))
+    channels = seed("channels").set_index("channel_slug").channel_family
+    places = events[events.channel_slug.map(channels) != "feedback"]
+    cells = []
+    for rows in (places, events.assign(channel_slug="all")):
+        for segments in (rows, rows.assign(segment="all")):
+            person = ["start", "channel_slug", "segment", "customer_key"]
+            cells.append(segments.groupby(person).is_heard.any().reset_index())
+    units = pd.concat(cells, ignore_index=True)
+    units = units.assign(
+        member=units.channel_slug + "/" + units.segment,
+        person=units.customer_key,
+        value=units.is_heard,
+    )
+    return _by_member(rates(_placed(units, "listening", "channel")))
+
+
 def minimum_n(metric: str) -> int:
     """How many units a KPI is to rest on."""
     return seed("kpis").set_index("metric_slug").minimum_n[metric]

@@ -9,6 +9,7 @@ from tests.oracles.details import (
     favourable_mentions,
     favourable_reviews,
     friction_on_pages,
+    listening_coverage,
     minimum_n,
     referral_conversion,
 )
@@ -85,6 +86,18 @@ def test_favour_by_tier(company, facts, kind, oracle, units):
 
     assert_equal_cells(mart, expected, RATE)
     assert mart[f"is_{kind}_min_n"].eq(mart.denominator >= minimum_n("review_positive")).all()
+
+
+def test_listening_coverage_by_channel_and_segment(company, facts):
+    rows = company.published("select * from marts.listening_coverage")
+    rows["member"] = rows.channel_slug + "/" + rows.segment_slug
+    mart = cells_of(rows, "month_start_date", "member", {})
+
+    expected = listening_coverage(facts)
+
+    assert_equal_cells(mart, expected, RATE)
+    assert mart.denominator.max() >= minimum_n("csat")
+    assert mart.value.between(0.01, 0.99).any()
 
 
 def test_friction_by_page(company, facts):

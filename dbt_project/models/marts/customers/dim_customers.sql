@@ -35,6 +35,10 @@ answers as (
     where customer_key is not null and is_valid
 ),
 
+channel_months as (
+    select * from {{ ref('int_feedback__channel_months') }}
+),
+
 holdings as (
     select
         customer_profiles.customer_key,
@@ -95,6 +99,18 @@ satisfaction as (
         max(answered_at) as last_answered_at
     from answers
     group by customer_key
+),
+
+listening as (
+    select
+        customer_key,
+        string_agg(distinct channel_slug, ' ' order by channel_slug) filter (where is_heard)
+            as heard_channels,
+        count(distinct channel_slug) filter (where is_heard) as heard_channel_count,
+        count(distinct channel_slug) as used_channel_count,
+        max(last_heard_at) as last_heard_at
+    from channel_months
+    group by customer_key
 )
 
 select
@@ -107,6 +123,7 @@ select
     golden_records.city,
     contacts.first_channel_slug,
     contacts.last_channel_slug,
+    listening.heard_channels,
     golden_records.segment_source,
     golden_records.gender_source,
     golden_records.language_source,
@@ -116,6 +133,7 @@ select
     customers.profile_count,
     customers.source_count,
     coalesce(contacts.channel_count, 0) as channel_count,
+    coalesce(listening.heard_channel_count, 0) as heard_channel_count,
     coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
     coalesce(purchases.order_count, 0) as order_count,
     coalesce(purchases.net_revenue_amount, 0) as net_revenue_amount,
@@ -123,6 +141,8 @@ select
     coalesce(satisfaction.answer_count, 0) as answer_count,
     cast(satisfaction.last_nps_score as integer) as last_nps_score,
     satisfaction.last_score_share,
+    listening.heard_channel_count / cast(listening.used_channel_count as double)
+        as listening_coverage_share,
     customers.is_identified,
     coalesce(holdings.has_account, false) as has_account,
     coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
@@ -137,6 +157,7 @@ select
     purchases.first_ordered_at,
     purchases.last_ordered_at,
     satisfaction.last_answered_at,
+    listening.last_heard_at,
     permissions.consent_changed_at
 from customers
 left join golden_records
@@ -151,3 +172,5 @@ left join purchases
     on customers.customer_key = purchases.customer_key
 left join satisfaction
     on customers.customer_key = satisfaction.customer_key
+left join listening
+    on customers.customer_key = listening.customer_key
