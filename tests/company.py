@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -48,13 +49,18 @@ class Company:
         results = json.loads((self.data / "dbt" / "run_results.json").read_text())["results"]
         return {result["unique_id"]: result for result in results}
 
-    def compiled_tables(self) -> dict[str, tuple[str, str]]:
+    def compiled_tables(self, *between: str) -> dict[str, tuple[str, str]]:
         """Relation and query of each table that the last build made anew in SQL, parents first.
 
         What is kept from run to run, computed in Python, or found by a loop is not among them.
+        Between the first model and the others: only what reads the one and leads to the others.
         """
-        nodes = self.manifest()["nodes"]
-        queries = self.run_results()
+        manifest, queries = self.manifest(), self.run_results()
+        nodes = manifest["nodes"]
+        if between:
+            first, *others = (f"model.throughline.{name}" for name in between)
+            readers = _reached({first}, manifest["child_map"])
+            nodes = {key: nodes[key] for key in readers & _reached(others, manifest["parent_map"])}
         models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
         order = TopologicalSorter(
             {key: models.keys() & node["depends_on"]["nodes"] for key, node in models.items()}
@@ -68,6 +74,16 @@ class Company:
     def manifest(self) -> dict:
         """What dbt knows of the project."""
         return json.loads((self.data / "dbt" / "manifest.json").read_text())
+
+
+def _reached(starts: Iterable[str], edges: Mapping[str, list[str]]) -> set[str]:
+    """Everything that the edges lead to, the starts among it."""
+    found: set[str] = set()
+    frontier = set(starts)
+    while frontier:
+        found |= frontier
+        frontier = {after for node in frontier for after in edges.get(node, [])} - found
+    return found
 
 
 def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
