@@ -341,6 +341,66 @@ WINDOWS = (
     ),
 )
 
+# Each was shipped by a public project.
+PEER_DEFECTS = (
+    # Improved and worsened satisfaction swapped.
+    Fault(
+        f"{CASES}/int_cases__tickets.sql",
+        "rating_courses.first_rating = 'bad' and rating_courses.last_rating = 'good'",
+        "rating_courses.first_rating = 'good' and rating_courses.last_rating = 'bad'",
+    ),
+    # No ticket is ever unreplied.
+    Fault(
+        f"{MARTS}/service/fct_cases.sql",
+        "agent_reply_count = 0 as is_unreplied",
+        "agent_reply_count < 0 as is_unreplied",
+    ),
+    # 6.5 is an answer.
+    Fault(
+        f"{FEEDBACK}/int_feedback__answer_scores.sql",
+        "            when answer_value != floor(answer_value) then 'not_a_whole_number'\n",
+        "",
+    ),
+    # Any question of a tagged survey is its metric.
+    Fault(
+        f"{FEEDBACK}/int_feedback__answers.sql",
+        "        and answers.question = survey_questions.question",
+        "",
+    ),
+    # One person is promoter and detractor at once.
+    Fault(
+        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        "coalesce(customer_key, response_key),\n",
+        "response_key,\n",
+    ),
+    # Invitations that bounced could never be answered.
+    Fault(
+        f"{KPIS}/int_kpis__feedback_units.sql",
+        "case when is_delivered then 'eligible' else 'excluded' end",
+        "'eligible'",
+    ),
+    # Days are averaged.
+    Fault(
+        f"{KPIS}/int_kpis__cells.sql",
+        "cast(sum(positive_count) as bigint)",
+        "cast(avg(positive_count) as bigint)",
+    ),
+    # Signing in cuts the session.
+    Fault(
+        f"{TOUCHPOINTS}/int_touchpoints__web_sessions.sql",
+        "login_profile_key != previous_login_profile_key",
+        "login_profile_key is distinct from previous_login_profile_key",
+    ),
+    # A late login changes nothing that came before it.
+    Fault(
+        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "when attribution_rule = 'next_login' then next_profile_key",
+        "when attribution_rule = 'next_login' then null",
+    ),
+    # Records arrive at least once.
+    Fault(f"{MODELS}/staging/calls/stg_calls__contact_records.sql", "where version_rank = 1", ""),
+)
+
 FAULTS = (
     *FLIPPED_COMPARISONS,
     *DROPPED_FILTERS,
@@ -350,6 +410,7 @@ FAULTS = (
     *SWAPPED_FLAGS,
     *MONEY,
     *WINDOWS,
+    *PEER_DEFECTS,
 )
 
 # Fault's name -> why no data test and no unit test needs to see it.
