@@ -13,6 +13,7 @@ ORDERS = f"{MODELS}/intermediate/orders"
 FEEDBACK = f"{MODELS}/intermediate/feedback"
 CASES = f"{MODELS}/intermediate/cases"
 JOURNEYS = f"{MODELS}/intermediate/journeys"
+SERVICE = f"{MODELS}/intermediate/service"
 KPIS = f"{MODELS}/intermediate/kpis"
 MARTS = f"{MODELS}/marts"
 MACROS = "dbt_project/macros"
@@ -92,6 +93,16 @@ FLIPPED_COMPARISONS = (
         "checkouts.started_at < orders.ordered_at",
         "checkouts.started_at > orders.ordered_at",
     ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__bad_signs.sql",
+        "coalesce(orders.delivered_at > orders.promised_at, true)",
+        "coalesce(orders.delivered_at > orders.promised_at, false)",
+    ),
+    Fault(
+        f"{KPIS}/int_kpis__service_units.sql",
+        "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
+        "business_times.ended_seconds > response_deadlines.target_clock_seconds",
+    ),
 )
 
 DROPPED_FILTERS = (
@@ -127,6 +138,21 @@ DROPPED_FILTERS = (
         " as is_counted",
     ),
     Fault(f"{ORDERS}/int_orders__order_lines.sql", "    where not is_return\n", ""),
+    Fault(
+        f"{MARTS}/experience/bad_experiences.sql",
+        "on incident_signs.occurred_at < settings.as_of",
+        "on true",
+    ),
+    Fault(
+        f"{FEEDBACK}/int_feedback__channel_months.sql",
+        "where direction = 'inbound' and customer_key",
+        "where customer_key",
+    ),
+    Fault(
+        f"{MARTS}/loyalty/loyalty.sql",
+        "on tier_referrals.matures_at < settings.as_of",
+        "on true",
+    ),
     Fault(f"{ORDERS}/int_orders__checkouts.sql", "    where orders.is_purchase\n", ""),
     Fault(
         f"{MARTS}/customers/customer_timeline.sql",
@@ -136,6 +162,7 @@ DROPPED_FILTERS = (
 )
 
 DUPLICATED_JOINS = (
+    doubled(f"{KPIS}/int_kpis__purchase_units.sql", "int_orders__order_lines"),
     doubled(f"{ORDERS}/int_orders__orders.sql", "int_orders__products"),
     doubled(f"{ORDERS}/int_orders__order_lines.sql", "int_orders__products"),
     doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
@@ -294,6 +321,11 @@ MONEY = (
 )
 
 WINDOWS = (
+    Fault(
+        f"{SERVICE}/int_service__response_deadlines.sql",
+        "target_ends_at < closed_at",
+        "target_ends_at <= closed_at",
+    ),
     Fault(
         f"{KPIS}/int_kpis__contact_units.sql",
         "followed_contacts.next_same_reason_started_at > contacts.ended_at",
