@@ -1,4 +1,4 @@
-"""The marts of journeys and of defection, computed again from the facts.
+"""Journeys, their marts and the curves of defection, computed again from the facts.
 
 What needs a long history is asked of the short one under settings that are quicker to judge, and
 of a long one by the real settings (`slow`).
@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from orchestration.journeys.tables import correlations
-from tests.oracles import defection, facts, journey_marts, lifecycle, resampled
+from tests.oracles import cutting, defection, facts, journey_marts, lifecycle, resampled
 from tests.oracles.comparison import assert_mart_is_that_of_the_oracle
 from tests.oracles.facts import Facts
 
@@ -187,6 +187,28 @@ def assert_interval(low, high, resamples):
     assert resampled.is_quantile(high, 0.975, resamples), (high, np.nanquantile(resamples, 0.975))
 
 
+def assert_cut_as_read_from_the_beginning(marts):
+    found = cutting.journey_steps(marts.facts)
+    steps = marts.connection.execute(
+        "select journey_slug, start_touchpoint_key, touchpoint_key, is_inferred, "
+        "ended_outcome_slug as outcome from intermediate.int_journeys__steps "
+        "join intermediate.int_journeys__journeys using (journey_key, journey_slug)"
+    ).df()
+
+    assert len(found) == len(steps)
+    assert _rows(found) == _rows(steps)
+    assert set(found.is_inferred) == {False, True}
+    assert set(found.outcome.dropna()) == {"reached", "failed"}
+
+
+def _rows(frame):
+    return set(frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None))
+
+
+def test_a_journey_holds_what_a_reader_of_the_timeline_puts_into_it(marts):
+    assert_cut_as_read_from_the_beginning(marts)
+
+
 @pytest.mark.parametrize(
     "name",
     ["fct_journey_transitions", "journey_paths", "journey_performance", "lifecycle_moves"],
@@ -221,6 +243,7 @@ def test_the_oracle_of_defection_gives_the_golden_survival():
 def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
     with opened(long_history.data) as connection:
         marts = Marts(connection)
+        assert_cut_as_read_from_the_beginning(marts)
         for name in sorted(set(ORACLES) - {"peak_end"}):
             assert_as_computed_again(marts, name)
         assert_channels_differ_as_computed_again(marts)
