@@ -4,9 +4,9 @@
         or load_cached_relation(links_relation) is none or load_cached_relation(checksums_relation) is none -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set resolved = adapter.get_columns_in_relation(existing_relation) | map(attribute='name') | list -%}
-    {%- set kept = adapter.get_columns_in_relation(links_relation) | map(attribute='data_type') | list -%}
-    {%- set current = get_column_schema_from_query("select link_group, bucket, hash(left_key), hash(right_key) from (" ~ links_sql ~ ") as links") -%}
+    {%- set resolved = get_column_schema_from_query("select * from " ~ existing_relation) | map(attribute='name') | list -%}
+    {%- set kept = get_column_schema_from_query("select * from " ~ links_relation) | map(attribute='data_type') | list -%}
+    {%- set current = get_column_schema_from_query("select link_group, hash(left_key), hash(right_key) from (" ~ links_sql ~ ") as links") -%}
     {{ return(
         resolved == ['node_key', 'component_key', 'node_hash', 'component_hash']
         and kept == current | map(attribute='data_type') | list

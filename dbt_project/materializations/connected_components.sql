@@ -2,8 +2,8 @@
     The connected components of a graph. The model's own query gives the links and is read more than once, so it is best a plain select from a table:
 
         left_key, right_key   the two nodes
-        link_hash             optional: a 64-bit hash of both keys, stored upstream; without it the text of all keys is read to find what changed
-        link_group            optional, never null: what came together (a load, a month); without it a change is looked for among all links
+        link_hash             optional, never null: a 64-bit hash of both keys, stored upstream; without it the text of all keys is read to find what changed
+        link_group            optional, never null: what came together (a load, a day); without it a 256th of all links, by their hash
 
     The table has one row per node that has a link: `node_key`, `component_key` (the least node of its component) and the hashes of both. Beside it
     `<model>__links` and `<model>__link_checksums` keep what it was built from. The next run finds the links that came and went and resolves only the components
@@ -24,15 +24,14 @@
         create or replace temp table components_checksums as
         select
             link_group,
-            bucket,
-            count(*) as link_count,
-            sum(link_hash) as hash_sum
+            sum(link_hash) as hash_sum,
+            count(link_hash) < count(*) as has_unhashed_links
         from ({{ links_sql }}) as links
-        group by link_group, bucket
+        group by link_group
     {%- endcall %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if run_query("select count(*) from components_checksums where link_group is null").columns[0][0] > 0 -%}
-        {{ exceptions.raise_compiler_error("link_group is null: the links of no group would not be compared") }}
+    {%- if run_query("select count(*) from components_checksums where link_group is null or has_unhashed_links").columns[0][0] > 0 -%}
+        {{ exceptions.raise_compiler_error("link_group or link_hash is null: such links would not be compared") }}
     {%- endif -%}
 
     {% if should_full_refresh() or not component_state_fits(existing_relation, links_relation, checksums_relation, links_sql) %}

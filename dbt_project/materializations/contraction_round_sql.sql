@@ -1,4 +1,4 @@
-{# One round: every node points at a representative, and the edges that remain join representatives; the last statement counts these. #}
+{# One round: every node points at a representative, and the edges that remain join representatives. #}
 {% macro contraction_round_sql(round) %}
     create or replace temp table components_steps_{{ round }} as
     select
@@ -28,7 +28,5 @@
         on edges.u = left_steps.node
     inner join components_steps_{{ round }} as right_steps
         on edges.v = right_steps.node
-    where left_steps.representative != right_steps.representative;
-
-    select count(*) from components_edges_{{ round + 1 }}
+    where left_steps.representative != right_steps.representative
 {% endmacro %}

@@ -2,7 +2,7 @@
 {% macro drop_component_temporaries() %}
     {%- set statements = [] -%}
     {%- for name in [
-        'checksums', 'changed_buckets', 'current_links', 'kept_links', 'added', 'removed', 'nodes', 'torn', 'ends', 'known', 'names', 'lifted', 'labels', 'resolved', 'rewritten'
+        'checksums', 'changed_groups', 'current_links', 'kept_links', 'added', 'removed', 'nodes', 'ends', 'lost_ends', 'known', 'torn', 'lifted', 'labels', 'members', 'loose', 'resolved', 'outdated'
     ] -%}
         {%- do statements.append("drop table if exists temp.main.components_" ~ name) -%}
     {%- endfor -%}

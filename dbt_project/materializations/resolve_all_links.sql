@@ -1,14 +1,17 @@
 {#
     Full run. The first round needs no salt, since the nodes are hashes themselves, and is merged with finding the nodes: every node with its key, and the least
     of itself and its neighbours as its representative. Two keys of one hash are still two rows here.
+    With two threads or fewer, DuckDB groups by one hash table per thread that outgrows every cache; with more, by parts that fit.
 #}
 {% macro resolve_all_links(links_sql, target_relation, links_relation, checksums_relation, maximum_rounds) %}
+    {%- set threads = run_query("select current_setting('threads')").columns[0][0] | int -%}
+    {%- do run_query("set threads = " ~ [threads, 4] | max) -%}
     {%- do run_query(
         "create or replace table " ~ links_relation ~ " as
-        select link_group, bucket, hash(left_key) as left_node, hash(right_key) as right_node
+        select link_group, hash(left_key) as left_node, hash(right_key) as right_node
         from (" ~ links_sql ~ ") as links where left_key != right_key;
 
-        create or replace table " ~ checksums_relation ~ " as select * from components_checksums;
+        create or replace table " ~ checksums_relation ~ " as select link_group, hash_sum from components_checksums;
 
         create or replace temp table components_nodes as
         select
@@ -59,4 +62,5 @@
             select representative, min(node_key) as component_key from components_resolved group by representative
         ) as components on resolved.representative = components.representative"
     ) -%}
+    {%- do run_query("set threads = " ~ threads) -%}
 {% endmacro %}

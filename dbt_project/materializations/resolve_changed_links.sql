@@ -4,66 +4,60 @@
 #}
 {% macro resolve_changed_links(target_relation, links_relation, checksums_relation, maximum_rounds) %}
     {%- do run_query(
-        "delete from " ~ links_relation ~ " as links using components_changed_buckets as changed
-        where links.link_group = changed.link_group and links.bucket = changed.bucket;
+        "delete from " ~ links_relation ~ " where rowid in (select row_number from components_removed);
 
         insert into " ~ links_relation ~ "
-        select link_group, bucket, left_node, right_node from components_current_links;
+        select link_group, left_node, right_node from components_added;
 
-        create or replace table " ~ checksums_relation ~ " as select * from components_checksums;
-
-        create or replace temp table components_torn as
-        select node_key, node_hash, component_hash from " ~ target_relation ~ "
-        where component_hash in (
-            select component_hash from " ~ target_relation ~ "
-            where node_hash in (
-                select left_node from components_removed
-                union all
-                select right_node from components_removed
-            )
-        );
+        create or replace table " ~ checksums_relation ~ " as select link_group, hash_sum from components_checksums;
 
         create or replace temp table components_ends as
-        select node, min(node_key) as node_key, max(node_key) as last_node_key
+        select distinct node, node_key
         from (
             select left_node as node, left_key as node_key from components_added
             union all
             select right_node as node, right_key as node_key from components_added
-        ) as ends
-        group by node;
+        ) as ends;
+
+        create or replace temp table components_lost_ends as
+        select left_node as node from components_removed
+        union
+        select right_node as node from components_removed;
 
         create or replace temp table components_known as
-        select node_hash, component_hash from " ~ target_relation ~ "
-        where node_hash in (select node from components_ends);
-
-        create or replace temp table components_names as
-        select node_hash, node_key from " ~ target_relation ~ "
+        select node_key, node_hash, component_hash from " ~ target_relation ~ "
         where node_hash in (
             select node from components_ends
             union all
+            select node from components_lost_ends
+        );
+
+        create or replace temp table components_torn as
+        select rowid as row_number, node_key, node_hash, component_hash from " ~ target_relation ~ "
+        where component_hash in (
             select component_hash from components_known
+            where node_hash in (select node from components_lost_ends)
         )"
     ) -%}
     {%- do refuse_shared_hashes(
-        "select node from components_ends where node_key != last_node_key
+        "select node from components_ends group by node having count(*) > 1
         union all
         select ends.node from components_ends as ends
-        inner join components_names as names on ends.node = names.node_hash and ends.node_key != names.node_key"
+        inner join components_known as known on ends.node = known.node_hash and ends.node_key != known.node_key"
     ) -%}
 
     {%- do run_query(
         "create or replace temp table components_lifted as
         select
             ends.node as end_node,
-            known.component_hash is not null as is_component,
-            coalesce(known.component_hash, ends.node) as node,
-            coalesce(names.node_key, ends.node_key) as node_key
+            ends.node_key,
+            known.component_hash,
+            coalesce(known.component_hash, ends.node) as node
         from components_ends as ends
         left join (
             select node_hash, component_hash from components_known
             where component_hash not in (select component_hash from components_torn)
-        ) as known on ends.node = known.node_hash
-        left join components_names as names on known.component_hash = names.node_hash;
+        ) as known on ends.node = known.node_hash;
 
         create or replace temp table components_edges_0 as
         select distinct least(left_node, right_node) as u, greatest(left_node, right_node) as v
@@ -84,36 +78,50 @@
     {%- do contract_edges(maximum_rounds) -%}
 
     {%- do run_query(
-        "create or replace temp table components_resolved as
+        "create or replace temp table components_members as
+        select rowid as row_number, node_key, node_hash, component_hash from " ~ target_relation ~ "
+        where component_hash in (
+            select component_hash from components_lifted
+            where component_hash in (select node from components_labels)
+        );
+
+        create or replace temp table components_loose as
+        select node, node_key from components_lifted where component_hash is null
+        union
+        select node_hash as node, node_key from components_torn;
+
+        create or replace temp table components_resolved as
         select
-            nodes.node,
+            labels.node,
             nodes.node_key,
-            nodes.is_component,
             min(nodes.node_key) over (partition by labels.representative) as component_key
         from (
-            select node, node_key, is_component from components_lifted
-            union
-            select node_hash as node, node_key, false as is_component from components_torn
+            select node, node_key from components_loose
+            union all
+            select node_hash as node, node_key from components_members where node_hash = component_hash
         ) as nodes
         inner join components_labels as labels on nodes.node = labels.node;
 
-        create or replace temp table components_rewritten as
-        select components.node_key, resolved.component_key, components.node_hash
-        from " ~ target_relation ~ " as components
-        inner join components_resolved as resolved on components.component_hash = resolved.node
-        where resolved.is_component and resolved.component_key != resolved.node_key
-        union all
-        select node_key, component_key, node as node_hash
-        from components_resolved where not is_component;
+        create or replace temp table components_outdated as
+        select members.row_number, members.node_key, members.node_hash, resolved.component_key
+        from components_members as members
+        inner join components_resolved as resolved on members.component_hash = resolved.node
+        where resolved.component_key != resolved.node_key;
 
-        delete from " ~ target_relation ~ " where component_hash in (
-            select node from components_resolved where is_component and component_key != node_key
+        delete from " ~ target_relation ~ " where rowid in (
+            select row_number from components_outdated
             union all
-            select component_hash from components_torn
+            select row_number from components_torn
         );
 
         insert into " ~ target_relation ~ "
         select node_key, component_key, node_hash, hash(component_key) as component_hash
-        from components_rewritten"
+        from (
+            select node_key, node_hash, component_key from components_outdated
+            union all
+            select loose.node_key, loose.node as node_hash, resolved.component_key
+            from components_loose as loose
+            inner join components_resolved as resolved on loose.node = resolved.node
+        ) as rewritten"
     ) -%}
 {% endmacro %}

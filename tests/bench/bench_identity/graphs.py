@@ -36,43 +36,59 @@ select left_key, right_key, link_group, link_hash from links
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """As many threads as the project's profile has."""
-    return duckdb.connect(path, config={"threads": 2})
+    """As many threads as our full run takes: with two, scipy's and Splink's SQL is slower too."""
+    return duckdb.connect(path, config={"threads": 4})
 
 
 def write_links(path: Path, identifiers: int) -> None:
     """A graph of customers with three identifiers each, as text keys of 32 characters.
 
     1.2 links per identifier, each between two of one customer, which leaves some unlinked; one
-    link in 2,400 joins two customers. They came in a hundred loads. Table `new_links` has another
-    1 % in one load: half of them join identifiers at random, half bring a new one.
+    link in 2,400 joins two customers. They came in a hundred loads. What may come next, 1 % more
+    links in one load: `next_links` are drawn as the others, and so are their customers, of whom
+    there are now 1 % more; of `random_links` half join any two identifiers, half bring a new one.
     """
-    pairs = f"""
-        select first_node + offset_one as one, first_node + (offset_one + offset_other) % 3 as other
-        from (
+
+    def within_customers(customers: str, links: str, seed: int) -> str:
+        return f"""
             select
-                hash(range) % ({identifiers} // 3) * 3 as first_node,
-                hash(range + 1000000007) % 3 as offset_one,
-                1 + hash(range + 77) % 2 as offset_other
-            from range(cast({identifiers} * 1.2 as bigint))
-        ) as draws
-        union all
-        select hash(range + 5) % {identifiers}, hash(range + 9) % {identifiers}
-        from range({identifiers} // 2000)
-    """
-    new_pairs = f"""
-        select
-            hash(range + 31) % {identifiers} as one,
-            case
-                when range % 2 = 0 then hash(range + 37) % {identifiers} else {identifiers} + range
-            end as other
-        from range(cast({identifiers} * 0.012 as bigint))
-    """
+                first_node + offset_one as one,
+                first_node + (offset_one + offset_other) % 3 as other
+            from (
+                select
+                    hash(range + {seed}) % ({customers}) * 3 as first_node,
+                    hash(range + {seed} + 1000000007) % 3 as offset_one,
+                    1 + hash(range + {seed} + 77) % 2 as offset_other
+                from range(cast({links} as bigint))
+            ) as draws
+        """
+
+    tables = {
+        "links": f"""
+            {within_customers(f"{identifiers} // 3", f"{identifiers} * 1.2", 0)}
+            union all
+            select hash(range + 5) % {identifiers}, hash(range + 9) % {identifiers}
+            from range({identifiers} // 2000)
+        """,
+        "next_links": f"""
+            {within_customers(f"{identifiers} * 101 // 300", f"{identifiers} * 0.012", 1 << 40)}
+            union all
+            select hash(range + 15) % {identifiers}, hash(range + 19) % {identifiers}
+            from range({identifiers} // 200000)
+        """,
+        "random_links": f"""
+            select
+                hash(range + 31) % {identifiers} as one,
+                case
+                    when range % 2 = 0 then hash(range + 37) % {identifiers}
+                    else {identifiers} * 2 + range
+                end as other
+            from range(cast({identifiers} * 0.012 as bigint))
+        """,
+    }
     with connect(path) as connection:
-        for table, query, load in (
-            ("links", pairs, f"hash(one, other) % {LOADS}"),
-            ("new_links", new_pairs, str(LOADS)),
-        ):
+        for table, pairs in tables.items():
+            load = f"hash(one, other) % {LOADS}" if table == "links" else str(LOADS)
             connection.execute(f"""
                 create table {table} as
                 select left_key, right_key, link_group, hash(left_key, right_key) as link_hash
@@ -81,7 +97,7 @@ def write_links(path: Path, identifiers: int) -> None:
                         md5(cast(one as varchar)) as left_key,
                         md5(cast(other as varchar)) as right_key,
                         cast({load} as integer) as link_group
-                    from ({query}) as pairs
+                    from ({pairs}) as pairs
                     where one != other
                 ) as links
                 order by link_group

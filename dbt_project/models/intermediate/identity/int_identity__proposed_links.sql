@@ -72,6 +72,8 @@ bridges as (
     where different_namesakes.full_name is null
 ),
 
+-- The earliest is the center: who comes later adds a link and moves none, so that a run finds what
+-- is new among the links of its days.
 stars as (
     select
         profile_key,
@@ -79,13 +81,13 @@ stars as (
         identifier_value,
         full_name,
         link_reason,
-        first_value(profile_key) over least_first as center_profile_key,
+        first_value(profile_key) over earliest_first as center_profile_key,
         first_seen_at,
-        first_value(first_seen_at) over least_first as center_first_seen_at
+        first_value(first_seen_at) over earliest_first as center_first_seen_at
     from bridges
-    window least_first as (
+    window earliest_first as (
         partition by identifier_type, identifier_value, full_name, link_reason
-        order by profile_key
+        order by first_seen_at, profile_key
     )
 ),
 
@@ -110,8 +112,8 @@ proposed_links as (
     union all
 
     select
-        stars.center_profile_key as left_profile_key,
-        stars.profile_key as right_profile_key,
+        least(stars.center_profile_key, stars.profile_key) as left_profile_key,
+        greatest(stars.center_profile_key, stars.profile_key) as right_profile_key,
         stars.link_reason,
         2 as precedence,
         identifier_types.priority as type_priority,
