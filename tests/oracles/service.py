@@ -11,6 +11,18 @@ from tests.oracles.facts import Facts, days, seed, windows
 MATTER = ["customer_key", "contact_reason_slug"]
 
 
+def _leading_journeys(facts: Facts) -> pd.Series:
+    """The journey type of each case: of those that it is a step of, the one of the highest rank."""
+    cases = facts.touchpoints.set_index("touchpoint_key").case_key
+    steps = facts.table("int_journeys__steps")
+    steps = steps.assign(
+        case_key=steps.touchpoint_key.map(cases),
+        rank=steps.journey_slug.map(seed("journey_types").set_index("journey_slug").priority),
+    )
+    leading = steps.dropna(subset="case_key").sort_values("rank").drop_duplicates("case_key")
+    return leading.set_index("case_key").journey_slug
+
+
 def _units(rows: pd.DataFrame, facts: Facts, anchor: str, **columns) -> pd.DataFrame:
     """The units of a service KPI: its members are those of the case or contact."""
     return pd.DataFrame(
@@ -20,6 +32,8 @@ def _units(rows: pd.DataFrame, facts: Facts, anchor: str, **columns) -> pd.DataF
             "channel": rows["channel_slug"],
             "segment": facts.segment_of(rows["customer_key"]),
             "contact_reason": rows["contact_reason_slug"],
+            "journey": rows["case_key"].map(_leading_journeys(facts)),
+            "store": rows["team_key"].map(seed("teams").set_index("team_id").store_id),
             "team": rows["team_key"],
             **columns,
         },

@@ -4,6 +4,10 @@ with contacts as (
     where is_human_contact
 ),
 
+case_members as (
+    select * from {{ ref('int_kpis__case_members') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -255,9 +259,9 @@ select
     contacts.channel_slug,
     contacts.segment_slug,
     contacts.contact_reason_slug,
-    cast(null as varchar) as journey_slug,
+    case_members.journey_slug,
     cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
+    case_members.store_key,
     contacts.team_key,
     case
         when contacts.is_customer_known and measures.is_eligible then measures.unit_value
@@ -276,3 +280,5 @@ from measures
 inner join contacts
     on measures.contact_key = contacts.contact_key
 cross join settings
+left join case_members
+    on contacts.case_key = case_members.case_key

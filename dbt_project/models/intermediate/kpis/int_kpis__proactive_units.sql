@@ -3,6 +3,10 @@ with cases as (
     where excluded_reason is null
 ),
 
+case_members as (
+    select * from {{ ref('int_kpis__case_members') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 )
@@ -15,9 +19,9 @@ select
     cases.channel_slug,
     cases.segment_slug,
     cases.contact_reason_slug,
-    cast(null as varchar) as journey_slug,
+    case_members.journey_slug,
     cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
+    case_members.store_key,
     cases.team_key,
     case when cases.started_by = 'agent' then 1.0 else 0.0 end as unit_value,
     'eligible' as unit_state,
@@ -27,3 +31,5 @@ select
     cast(null as bigint) as clock_started_seconds
 from cases
 cross join settings
+left join case_members
+    on cases.case_key = case_members.case_key

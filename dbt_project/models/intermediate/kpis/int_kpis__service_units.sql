@@ -28,6 +28,10 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
+case_members as (
+    select * from {{ ref('int_kpis__case_members') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -359,9 +363,9 @@ select
     cases.channel_slug,
     cases.segment_slug,
     cases.contact_reason_slug,
-    cast(null as varchar) as journey_slug,
+    case_members.journey_slug,
     cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
+    case_members.store_key,
     cases.team_key,
     case_units.unit['unit_value'] as unit_value,
     case_units.unit['unit_state'] as unit_state,
@@ -373,4 +377,6 @@ from case_units
 inner join cases
     on case_units.case_key = cases.case_key
 cross join settings
+left join case_members
+    on cases.case_key = case_members.case_key
 where case_units.unit is not null
