@@ -137,13 +137,16 @@ def resolve(
         splits: Pairs of profiles that are never one customer.
         rules: Tolerances and limits.
     """
-    ordered = sorted(bridges, key=lambda bridge: bridge.rank)
-    waived = _waived(ordered, marks, rules)
-    customers = _Customers(marks, splits, rules, waived)
-    refusals = []
-    for bridge in ordered:
-        refusals.extend(customers.join(bridge))
-    components = customers.components()
+    components: dict[str, str] = {}
+    refusals: list[Refusal] = []
+    for of_component, its_splits in _by_component(bridges, splits):
+        members = {member for bridge in of_component for member in bridge.members}
+        its_marks = {member: marks[member] for member in members if member in marks}
+        waived = _waived(of_component, its_marks, rules)
+        customers = _Customers(its_marks, its_splits, rules, waived)
+        for bridge in of_component:
+            refusals.extend(customers.join(bridge))
+        components |= customers.components()
     return Resolution(
         components,
         # What a weaker bridge joined after all is no refusal.
@@ -153,6 +156,28 @@ def resolve(
             if components[refusal.left_profile_key] != components[refusal.right_profile_key]
         ),
     )
+
+
+def _by_component(
+    bridges: Iterable[Bridge], splits: Iterable[tuple[str, str]]
+) -> Iterator[tuple[list[Bridge], list[tuple[str, str]]]]:
+    """The bridges in their order, and the splits, of those whom bridges connect.
+
+    Nobody's waiver, and so nobody's customer, depends on people whom nothing joins to them.
+    """
+    ordered = sorted(bridges, key=lambda bridge: bridge.rank)
+    connected = _Forest()
+    for bridge in ordered:
+        for member in bridge.members:
+            connected.union(bridge.members[0], member)
+    bridges_of, splits_of = defaultdict(list), defaultdict(list)
+    for bridge in ordered:
+        bridges_of[connected.find(bridge.members[0])].append(bridge)
+    for left, right in splits:
+        if connected.find(left) == connected.find(right):
+            splits_of[connected.find(left)].append((left, right))
+    for root, of_component in bridges_of.items():
+        yield of_component, splits_of[root]
 
 
 class _Waivers:

@@ -226,6 +226,16 @@ def test_a_match_outweighs_alike_names_with_near_birth_dates(left, right, expect
     assert partition(decided([match("a", "b")], marks)) == expected
 
 
+def test_what_is_waived_of_one_customer_is_not_waived_of_others():
+    """A slip of the pen in two birth dates once let them pass in the whole warehouse."""
+    marks = {profile: [born("1980-05-06")] for profile in "ac"} | {
+        profile: [born("1980-05-07")] for profile in "bd"
+    }
+    bridges = [match("a", "b"), value("phone", "p", "cd")]
+
+    assert partition(decided(bridges, marks)) == "ab c d"
+
+
 def test_a_customer_has_no_more_values_than_its_type_allows():
     marks = {
         profile: [Mark("email", f"{profile}@mail.pl"), Mark("email", "both@mail.pl")]
