@@ -104,6 +104,8 @@ def train() -> None:
 
     Without labels, and reproducibly: the same profiles give the same model. The next run uses it
     and matches all anew; an older one is named by `match_model_version` in the identity settings.
+    What you train is used until you train again: runs replace only what a run has trained, once the
+    company has outgrown it.
     """
     from orchestration.identity import match_models
 

@@ -75,16 +75,24 @@ def write_version(model: Model, is_trained_by_run: bool = False) -> ModelVersion
 def version_for(
     record_count: int, records: Callable[[], pa.Table], pinned: int = 0
 ) -> ModelVersion:
-    """The version that a run uses; where there is none, or it is outgrown, the run trains one."""
-    existing = versions()
+    """The version that a run uses; where there is none, the run trains one.
+
+    It also replaces a version that a run trained and that is outgrown, never one that somebody did.
+    """
     if pinned:
         return _version(pinned)
-    if existing and record_count <= _OUTGROWN * max(existing[-1].model["record_count"], 1):
+    existing = versions()
+    if existing and not _is_outgrown(existing[-1].model, record_count):
         return existing[-1]
     # Importing Splink takes seconds, which a run with a model should not.
     from orchestration.identity.training import train
 
     return write_version(train(records()), is_trained_by_run=True)
+
+
+def _is_outgrown(model: Model, record_count: int) -> bool:
+    """Whether a first, small delivery taught it."""
+    return model["is_trained_by_run"] and record_count > _OUTGROWN * max(model["record_count"], 1)
 
 
 def train_version() -> ModelVersion:

@@ -53,6 +53,14 @@ def test_a_model_that_is_outgrown_is_trained_again(trained):
     assert version_for(41, records(41)).number == 2
 
 
+def test_a_model_that_somebody_trained_is_used_until_somebody_trains_another(trained):
+    """A run once replaced it as soon as four times as many profiles were there."""
+    write_version(model(10))
+
+    assert version_for(41, records(41)).number == 1
+    assert not trained
+
+
 def test_a_named_version_is_used_whatever_its_age(trained):
     write_version(model(10))
     write_version(model(1000))
