@@ -36,8 +36,8 @@ bench: $(READY) ## Measure landing against plain DuckDB
 bench-queries: $(READY) ## Measure a dashboard's queries on ten million touchpoints, after `make run`
 	$(BIN)/python -m tests.bench.bench_queries
 
-bench-identity: $(READY) ## Measure who is who: quality and speed, beside other tools
-	@$(BIN)/python -m tests.bench.bench_identity
+bench-identity: $(READY) ## Measure who is who, beside other tools; RECORD_FILES=folder with the files of known duplicates
+	@$(BIN)/python -m tests.bench.bench_identity $(if $(RECORD_FILES),--record-files "$(RECORD_FILES)")
 
 run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
 	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real

@@ -22,7 +22,6 @@ from orchestration.identity.evaluation import match_records, resolve_records
 from orchestration.identity.matching import agreement, columns_of, configuration, splink_database
 from orchestration.identity.quality import Quality, pairwise_quality
 from orchestration.identity.record_files import read_records
-from orchestration.paths import PROJECT_DIR
 
 FEBRL = [
     *(("given_name", "given_name"), ("surname", "surname"), ("birth_date", "date_of_birth")),
@@ -59,16 +58,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--record-files",
         type=Path,
-        default=PROJECT_DIR.parent / "shared" / "data" / "identity",
-        help="folder of dataset1.csv, dataset2.csv and fake_1000.csv, of `f1`",
+        help="folder of dataset1.csv, dataset2.csv and fake_1000.csv; without it no `f1`",
     )
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Figures of each file."""
-    missing = {file for file, _ in RUNS.values() if not (arguments.record_files / file).exists()}
+    needed = sorted({file for file, _ in RUNS.values()})
+    if arguments.record_files is None:
+        return {"not_measured": f"--record-files FOLDER says where {', '.join(needed)} are"}
+    missing = [file for file in needed if not (arguments.record_files / file).exists()]
     if missing:
-        return {"not_measured": f"--record-files names a folder of {', '.join(sorted(missing))}"}
+        return {"not_measured": f"{arguments.record_files} has no {', '.join(missing)}"}
     logging.getLogger("splink").setLevel(logging.ERROR)
     return {
         name: measured(arguments.record_files / file, attributes)
