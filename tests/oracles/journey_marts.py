@@ -167,7 +167,9 @@ def peak_end(facts: Facts) -> pd.DataFrame:
     scored["journey_score"] = journey_answers(facts).score_share.reindex(scored.index)
     scored["peak_end"] = (scored.most_extreme + scored["last"]) / 2
     setting = journey_settings()
-    scored = scored[scored.moments >= setting["minimum_scored_moments"]]
+    scored = scored[
+        facts.is_known(scored.customer_key) & (scored.moments >= setting["minimum_scored_moments"])
+    ]
     scored = scored.assign(
         moment_band=scored.moments.clip(upper=int(setting["maximum_band_moments"])),
         segment_slug=facts.segment_of(scored.customer_key),

@@ -4,6 +4,12 @@ with journeys as (
     where peak_end_score is not null
 ),
 
+-- A visitor nobody knows may be half of somebody else's journey.
+known_customers as (
+    select * from {{ ref('int_identity__customers') }}
+    where is_identified
+),
+
 limits as (
     select cast(max(setting_value) as integer) as largest_band
     from {{ ref('journey_settings') }}
@@ -26,6 +32,8 @@ banded_journeys as (
         case when splits.split = 'segment' then journeys.segment_slug else 'all' end
             as member_slug
     from journeys
+    inner join known_customers
+        on journeys.customer_key = known_customers.customer_key
     cross join limits
     cross join splits
 ),
