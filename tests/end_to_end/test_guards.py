@@ -79,6 +79,14 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_history"',
         "insert into {relation} select * from {relation}",
     ),
+    "assert_who_waits_for_review_is_open": (
+        '"warehouse"."intermediate"."todo_identities_to_review"',
+        "update {relation} set right_customer_key = left_customer_key",
+    ),
+    "assert_no_match_is_lost": (
+        '"warehouse"."intermediate"."todo_identities_to_review"',
+        "delete from {relation}",
+    ),
     "assert_decisions_name_known_profiles": (
         '"warehouse"."reference"."identity_decisions"',
         "insert into {relation} values ('merge', 'nobody', 'no one', 'reviewed')",

@@ -57,7 +57,9 @@ attributes as (
             'surname',
             'birth_date',
             'email',
+            'shared_email',
             'phone',
+            'shared_phone',
             'street_address',
             'city',
             'postcode',
@@ -70,7 +72,9 @@ attributes as (
             surname,
             birth_date,
             email,
+            shared_email,
             phone,
+            shared_phone,
             street_address,
             city,
             postcode,
@@ -135,7 +139,7 @@ select
     open_matches.match_probability,
     open_matches.model_version
 from open_matches
-inner join described
+left join described
     on
         open_matches.left_profile_key = described.left_profile_key
         and open_matches.right_profile_key = described.right_profile_key
