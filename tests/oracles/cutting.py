@@ -76,6 +76,16 @@ class Journey:
         """Reached or failed, if it ended."""
         return self.steps[-1].outcome
 
+    def in_order(self) -> list[Moment]:
+        """All that belongs to it; what was inferred is never more than a step."""
+
+        def order(step: Moment) -> tuple:
+            if step in self.inferred:
+                return step.at, ROLES["step"], step.touchpoint_key
+            return step.order
+
+        return sorted([*self.steps, *self.inferred], key=order)
+
     def open_until(self, timeout: pd.Timedelta) -> pd.Timestamp:
         """Its end, or the time-out after the last touchpoint that keeps it open."""
         if self.outcome:
@@ -204,10 +214,16 @@ def journey_steps(facts: Facts) -> pd.DataFrame:
         timeout = pd.Timedelta(days=timeout_days)
         for journey in cut_all(moments, timeout, has_subject=subject in SUBJECTS):
             start = journey.steps[0].touchpoint_key
-            for steps, is_inferred in ((journey.steps, False), (journey.inferred, True)):
-                rows += [
-                    (slug, start, step.touchpoint_key, is_inferred, journey.outcome)
-                    for step in steps
-                ]
-    columns = ["journey_slug", "start_touchpoint_key", "touchpoint_key", "is_inferred", "outcome"]
-    return pd.DataFrame(rows, columns=columns)
+            rows += [
+                (
+                    slug,
+                    start,
+                    step.touchpoint_key,
+                    number,
+                    step in journey.inferred,
+                    journey.outcome,
+                )
+                for number, step in enumerate(journey.in_order(), start=1)
+            ]
+    columns = ["journey_slug", "start_touchpoint_key", "touchpoint_key", "step_number"]
+    return pd.DataFrame(rows, columns=[*columns, "is_inferred", "outcome"])

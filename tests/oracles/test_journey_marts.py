@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from orchestration.journeys.tables import correlations
-from tests.oracles import cutting, defection, facts, journey_marts, lifecycle, resampled
+from tests.oracles import cutting, defection, facts, journey_marts, lifecycle, measures, resampled
 from tests.oracles.comparison import assert_mart_is_that_of_the_oracle
 from tests.oracles.facts import Facts
 
@@ -190,7 +190,7 @@ def assert_interval(low, high, resamples):
 def assert_cut_as_read_from_the_beginning(marts):
     found = cutting.journey_steps(marts.facts)
     steps = marts.connection.execute(
-        "select journey_slug, start_touchpoint_key, touchpoint_key, is_inferred, "
+        "select journey_slug, start_touchpoint_key, touchpoint_key, step_number, is_inferred, "
         "ended_outcome_slug as outcome from intermediate.int_journeys__steps "
         "join intermediate.int_journeys__journeys using (journey_key, journey_slug)"
     ).df()
@@ -199,6 +199,10 @@ def assert_cut_as_read_from_the_beginning(marts):
     assert _rows(found) == _rows(steps)
     assert set(found.is_inferred) == {False, True}
     assert set(found.outcome.dropna()) == {"reached", "failed"}
+
+    measured = measures.journey_measures(marts.facts, found)
+    journeys = marts.connection.execute("select * from intermediate.int_journeys__journeys").df()
+    assert_mart_is_that_of_the_oracle(journeys, measured, measures.JOURNEY)
 
 
 def _rows(frame):
