@@ -314,7 +314,9 @@ def reopening(facts: Facts) -> pd.DataFrame:
     cases = _solvable(facts)
     cases = cases[cases.first_solved_at.notna()]
     spans = facts.status_spans
-    reopened_at = cases.case_key.map(spans[spans.is_reopening].groupby("case_key").started_at.min())
+    first = spans[spans.is_reopening].groupby("case_key").started_at.min()
+    # By `map`, where nothing was reopened a moment would be a number.
+    reopened_at = first.reindex(cases.case_key).set_axis(cases.index)
     window = days("solve_maturity_days")
     return _units(
         cases,

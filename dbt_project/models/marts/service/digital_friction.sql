@@ -144,11 +144,12 @@ measured_places as (
         100 * counted_places.rage_click_count / counted_places.n as rage_clicks_per_100_sessions,
         100 * counted_places.failed_search_count / counted_places.n
             as failed_searches_per_100_sessions,
-        100 * {{ mean_standard_error('error_count', 'error_square_sum', 'n') }} as error_deviation,
+        100 * {{ mean_standard_error('error_count', 'error_square_sum', 'n') }}
+            as error_standard_error,
         100 * {{ mean_standard_error('rage_click_count', 'rage_click_square_sum', 'n') }}
-            as rage_click_deviation,
+            as rage_click_standard_error,
         100 * {{ mean_standard_error('failed_search_count', 'failed_search_square_sum', 'n') }}
-            as failed_search_deviation,
+            as failed_search_standard_error,
         coalesce(t_quantiles.t_quantile, {{ t_quantile_of_many('nullif(n - 1, 0)') }})
             as t_quantile
     from counted_places
@@ -167,20 +168,20 @@ select
     measured_places.failed_search_count,
     measured_places.errors_per_100_sessions,
     measured_places.errors_per_100_sessions
-    - measured_places.t_quantile * measured_places.error_deviation as errors_ci_low,
+    - measured_places.t_quantile * measured_places.error_standard_error as errors_ci_low,
     measured_places.errors_per_100_sessions
-    + measured_places.t_quantile * measured_places.error_deviation as errors_ci_high,
+    + measured_places.t_quantile * measured_places.error_standard_error as errors_ci_high,
     measured_places.rage_clicks_per_100_sessions,
     measured_places.rage_clicks_per_100_sessions
-    - measured_places.t_quantile * measured_places.rage_click_deviation as rage_clicks_ci_low,
+    - measured_places.t_quantile * measured_places.rage_click_standard_error as rage_clicks_ci_low,
     measured_places.rage_clicks_per_100_sessions
-    + measured_places.t_quantile * measured_places.rage_click_deviation as rage_clicks_ci_high,
+    + measured_places.t_quantile * measured_places.rage_click_standard_error as rage_clicks_ci_high,
     measured_places.failed_searches_per_100_sessions,
     measured_places.failed_searches_per_100_sessions
-    - measured_places.t_quantile * measured_places.failed_search_deviation
+    - measured_places.t_quantile * measured_places.failed_search_standard_error
         as failed_searches_ci_low,
     measured_places.failed_searches_per_100_sessions
-    + measured_places.t_quantile * measured_places.failed_search_deviation
+    + measured_places.t_quantile * measured_places.failed_search_standard_error
         as failed_searches_ci_high,
     measured_places.search_count > 0
     and measured_places.failed_search_count = measured_places.search_count as is_unmet_need,
