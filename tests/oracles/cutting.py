@@ -4,6 +4,8 @@ What belongs here: which touchpoint is a step of which journey. The models make 
 window functions, without a loop.
 """
 
+import hashlib
+import json
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -35,6 +37,7 @@ class Moment:
     roles: frozenset[str]
     is_inbound: bool
     subject: str | None
+    slug: str
 
     @property
     def order(self) -> tuple:
@@ -63,8 +66,15 @@ class Moment:
 class Journey:
     """What belongs to one attempt, in order; inferred steps apart."""
 
+    slug: str
     steps: list[Moment] = field(default_factory=list)
     inferred: list[Moment] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Of its kind and its first touchpoint, hashed as all keys of the warehouse are."""
+        parts = json.dumps([self.slug, self.steps[0].touchpoint_key], separators=(",", ":"))
+        return hashlib.md5(parts.encode()).hexdigest()  # noqa: S324
 
     @property
     def started_at(self) -> pd.Timestamp:
@@ -77,20 +87,21 @@ class Journey:
         return self.steps[-1].outcome
 
     def in_order(self) -> list[Moment]:
-        """All that belongs to it; what was inferred is never more than a step."""
+        """All that belongs to it; what was inferred is a step, and never the first one."""
 
         def order(step: Moment) -> tuple:
             if step in self.inferred:
                 return step.at, ROLES["step"], step.touchpoint_key
             return step.order
 
-        return sorted([*self.steps, *self.inferred], key=order)
+        first, *others = self.steps
+        return [first, *sorted([*others, *self.inferred], key=order)]
 
     def open_until(self, timeout: pd.Timedelta) -> pd.Timestamp:
         """Its end, or the time-out after the last touchpoint that keeps it open."""
         if self.outcome:
             return self.steps[-1].at
-        return max(step.at for step in self.steps if step.keeps_open) + timeout
+        return next(step.at for step in reversed(self.steps) if step.keeps_open) + timeout
 
 
 def cut(moments: Iterable[Moment], timeout: pd.Timedelta) -> list[Journey]:
@@ -101,7 +112,7 @@ def cut(moments: Iterable[Moment], timeout: pd.Timedelta) -> list[Journey]:
         if current and moment.at > current.open_until(timeout):
             current = None
         if current is None and moment.may_start:
-            current = Journey()
+            current = Journey(moment.slug)
             journeys.append(current)
         if current:
             current.steps.append(moment)
@@ -153,12 +164,13 @@ def cut_all(moments: list[Moment], timeout: pd.Timedelta, *, has_subject: bool) 
 
 
 def _latest_touched(journeys: list[Journey], at: pd.Timestamp) -> Journey:
-    """The one with the latest explicit step by then; of two, the one that started later."""
+    """The one touched last by then; of two, the one that started later, then the lesser key."""
 
     def touched(journey: Journey) -> tuple:
         return max(step.at for step in journey.steps if step.at <= at), journey.started_at
 
-    return max(journeys, key=touched)
+    by_key = sorted(journeys, key=lambda journey: journey.key)
+    return max(by_key, key=touched)
 
 
 def _played_roles(facts: Facts) -> pd.DataFrame:
@@ -199,6 +211,7 @@ def _moment(roles: list[Role]) -> Moment:
         frozenset(role.role for role in roles),
         first.direction == "inbound",
         about if isinstance(about, str) else None,
+        first.journey_slug,
     )
 
 

@@ -4,11 +4,20 @@ What belongs here: the measures of `docs/decisions/0012`. What does not: which t
 to which journey (`cutting`).
 """
 
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
 import pandas as pd
 
 from tests.oracles.facts import Facts, seed
 
 JOURNEY = ["journey_slug", "start_touchpoint_key"]
+# What of a step bears on how hard the journey was.
+TOLD = [
+    *("place", "contact", "hand_over", "sent_on"),
+    *("transfers", "case_key", "contact_reason_slug"),
+]
 
 
 def _signs(touchpoints: pd.DataFrame, sign: str) -> pd.Series:
@@ -49,14 +58,14 @@ def _described(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _efforts(journey: pd.DataFrame) -> dict[str, int]:
+def _efforts(steps: Iterable[Any]) -> dict[str, int]:
     """Hops, contacts and repetitions of one journey, its steps read one after the other."""
     counts = dict.fromkeys(
         ["channel_hop_count", "forced_hop_count", "contact_count", "repeat_contact_count"], 0
     )
     place, contact = None, None
     cases, reasons = set(), set()
-    for step in journey.itertuples():
+    for step in steps:
         is_hop = place is not None and isinstance(step.place, str) and step.place != place
         counts["channel_hop_count"] += is_hop
         place = step.place if isinstance(step.place, str) else place
@@ -79,7 +88,9 @@ def journey_measures(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
     """The measures of every journey, by its kind and first touchpoint."""
     described = _described(facts, steps)
     # A case is transferred once, in the journey of a kind where it comes first.
-    in_time = described[described.case_key.notna()].sort_values(["occurred_at", "step_number"])
+    in_time = described[described.case_key.notna()].sort_values(
+        ["occurred_at", "step_number", "touchpoint_key"]
+    )
     firsts = in_time.drop_duplicates(["journey_slug", "customer_key", "case_key"]).index
     described["counted_transfers"] = described.transfers.where(described.index.isin(firsts), 0)
 
@@ -88,8 +99,9 @@ def journey_measures(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
     sign_ins = sessions.merge(logins[["session_key"]], on="session_key").groupby(JOURNEY).size()
 
     journeys = described.groupby(JOURNEY)
-    read = {key: _efforts(journey) for key, journey in journeys}
-    efforts = pd.DataFrame.from_dict(read, orient="index").rename_axis(JOURNEY)
+    told = described[[*JOURNEY, *TOLD]].itertuples(index=False)
+    read = {journey: _efforts(steps) for journey, steps in groupby(told, lambda step: step[:2])}
+    efforts = pd.DataFrame(list(read.values()), pd.MultiIndex.from_tuples(read, names=JOURNEY))
     return (
         pd.DataFrame(
             {

@@ -108,7 +108,8 @@ steps_in_order as (
         lag(occurred_at) over journey as previous_occurred_at,
         lead(occurred_at) over journey as next_occurred_at,
         row_number() over (
-            partition by journey_slug, customer_key, case_key order by occurred_at, step_number
+            partition by journey_slug, customer_key, case_key
+            order by occurred_at, step_number, touchpoint_key
         ) as case_step_number,
         row_number() over (
             partition by journey_key, case_key, is_contact order by step_number

@@ -68,7 +68,8 @@ steps as (
         journey_key,
         stage_slug,
         timeout_days,
-        role_rank,
+        -- A start that also reaches ranks late; what is inferred at its moment comes after it.
+        case when touchpoint_key = start_touchpoint_key then 0 else role_rank end as role_rank,
         is_reach,
         is_fail,
         is_anchor,
