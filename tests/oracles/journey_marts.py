@@ -12,6 +12,7 @@ from tests.oracles.cells import cells
 from tests.oracles.facts import Facts, seed
 from tests.oracles.journeys import (
     KPIS,
+    effort_scores,
     journey_answers,
     scored_moments,
     typed_journeys,
@@ -38,6 +39,46 @@ def _outcomes(facts: Facts) -> pd.Series:
     is_silent = journeys.last_anchor_at + journeys.timeout < facts.as_of
     unended = pd.Series(np.where(is_silent, "abandoned", "open"), index=journeys.index)
     return journeys.ended_outcome_slug.fillna(unended)
+
+
+def single_journeys(facts: Facts) -> pd.DataFrame:
+    """How each journey went, by its key and its outcome."""
+    journeys = typed_journeys(facts).set_index("journey_key")
+    kinds = seed("journey_types").set_index("journey_slug")
+    ended_at = journeys.closed_at.fillna(journeys.last_anchor_at)
+    duration = (ended_at - journeys.started_at).dt.total_seconds()
+    target = journeys.journey_slug.map(kinds.target_hours) * 3600
+    # The latest about the same of the same customer that had ended before, not too long ago.
+    about = ["customer_key", "journey_slug", "subject_key"]
+    ends = journeys[about].fillna("").assign(ended_at=ended_at)
+    starts = journeys[about].fillna("").assign(started_at=journeys.started_at).reset_index()
+    gap = pd.to_timedelta(starts.journey_slug.map(kinds.repeat_days), unit="D")
+    pairs = starts.assign(gap=gap).merge(ends, on=about)
+    silence = pairs.started_at - pairs.ended_at
+    repeats = pairs[(silence > pd.Timedelta(0)) & (silence <= pairs.gap)].journey_key
+    moments = scored_moments(facts).groupby("journey_key").moment_score
+    outcome = _outcomes(facts)
+    found = pd.DataFrame(
+        {
+            "customer_key": journeys.customer_key,
+            "journey_slug": journeys.journey_slug,
+            "outcome_slug": outcome,
+            "duration_seconds": duration,
+            "effort_score": effort_scores(journeys),
+            "is_on_target": (outcome == "reached") & (duration <= target),
+            "is_repeat": journeys.index.isin(repeats),
+            "scored_moment_count": moments.size().reindex(journeys.index).fillna(0),
+            "mean_touchpoint_score": moments.mean(),
+            "journey_score": journey_answers(facts).score_share,
+        },
+        index=journeys.index,
+    )
+    return found.set_index("outcome_slug", append=True)
+
+
+def fct_journeys(facts: Facts) -> pd.DataFrame:
+    """What of each journey is a number."""
+    return single_journeys(facts).drop(columns=["customer_key", "journey_slug"])
 
 
 def _moves(facts: Facts) -> pd.DataFrame:
@@ -100,6 +141,35 @@ def journey_paths(facts: Facts) -> pd.DataFrame:
             "from_journey_count": standing,
             "journey_share": counts / standing,
             "median_gap_seconds": gaps.median(),
+        }
+    )
+
+
+def journey_variants(facts: Facts) -> pd.DataFrame:
+    """Journeys of a kind by the types that they met, in the order of their first meeting."""
+    steps = typed_steps(facts).drop_duplicates(["journey_key", "touchpoint_type_slug"])
+    of_journey = steps.groupby("journey_key").touchpoint_type_slug
+    journeys = single_journeys(facts).reset_index().set_index("journey_key")
+    journeys["variant"] = of_journey.agg(" > ".join)
+    journeys["type_count"] = of_journey.size()
+    reached = journeys.duration_seconds.where(journeys.outcome_slug == "reached")
+    variant = [journeys.journey_slug, journeys.variant]
+    of_variant = journeys.groupby(variant)
+    counts = of_variant.size()
+    outcomes = of_variant.outcome_slug.value_counts().unstack(fill_value=0)
+    return pd.DataFrame(
+        {
+            "type_count": of_variant.type_count.first(),
+            "journey_count": counts,
+            "journey_share": counts / counts.groupby(level="journey_slug").transform("sum"),
+            "customer_count": of_variant.customer_key.nunique(),
+            **{f"{outcome}_count": outcomes[outcome] for outcome in outcomes},
+            "median_reached_seconds": reached.groupby(variant).median(),
+            "mean_effort_score": of_variant.effort_score.mean(),
+            "journey_score_count": of_variant.journey_score.count(),
+            "mean_journey_score": of_variant.journey_score.mean(),
+            "touchpoint_score_count": of_variant.mean_touchpoint_score.count(),
+            "mean_touchpoint_score": of_variant.mean_touchpoint_score.mean(),
         }
     )
 

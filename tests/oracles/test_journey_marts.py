@@ -24,11 +24,13 @@ KEYS = {
         "from_touchpoint_type_slug",
         "to_touchpoint_type_slug",
     ],
+    "fct_journeys": ["journey_key", "outcome_slug"],
     "journey_paths": journey_marts.MOVE,
     "journey_performance": [
         *("metric_slug", "period_type", "period_start_date"),
         *("journey_slug", "segment_slug", "entry_channel_slug"),
     ],
+    "journey_variants": ["journey_slug", "variant"],
     "journey_vs_touchpoint": ["journey_slug", "segment_slug", "outcome_slug"],
     "lifecycle_moves": [
         *("period_start_date", "segment_slug"),
@@ -39,8 +41,10 @@ KEYS = {
 ORACLES = {
     "defection_curve": defection.defection_curve,
     "fct_journey_transitions": journey_marts.journey_transitions,
+    "fct_journeys": journey_marts.fct_journeys,
     "journey_paths": journey_marts.journey_paths,
     "journey_performance": journey_marts.journey_performance,
+    "journey_variants": journey_marts.journey_variants,
     "lifecycle_moves": lifecycle.lifecycle_moves,
     "peak_end": journey_marts.peak_end,
 }
@@ -49,8 +53,10 @@ ORACLES = {
 TOLERANCES = {
     "defection_curve": 1.1e-6,
     "fct_journey_transitions": 1e-6,
+    "fct_journeys": 1e-6,
     "journey_paths": 1e-6,
     "journey_performance": 1e-5,
+    "journey_variants": 1e-6,
     "peak_end": 1e-8,
 }
 
@@ -248,7 +254,14 @@ def test_journeys_are_told_apart_when_much_happens_at_once(entangled_marts):
 
 @pytest.mark.parametrize(
     "name",
-    ["fct_journey_transitions", "journey_paths", "journey_performance", "lifecycle_moves"],
+    [
+        "fct_journey_transitions",
+        "fct_journeys",
+        "journey_paths",
+        "journey_performance",
+        "journey_variants",
+        "lifecycle_moves",
+    ],
 )
 def test_a_mart_of_journeys_is_that_of_its_definition(marts, name):
     assert_as_computed_again(marts, name)
