@@ -333,6 +333,35 @@ def test_a_bad_rule_of_identity_is_named_with_its_line(seeds, reasons, file, row
     assert any(why.startswith(reason) for why in found), found
 
 
+GOVERNMENT_ID = "government_id,true,true,true,2,3"
+
+
+@pytest.mark.parametrize("edits", ["", "0", "2"])
+def test_values_of_a_unique_type_conflict_never_or_beyond_some_edits(seeds, reasons, edits):
+    types = seeds / "identity" / "identifier_types.csv"
+
+    replace(types, GOVERNMENT_ID, f"government_id,true,true,true,{edits},3")
+
+    assert reasons() == []
+
+
+@pytest.mark.parametrize(
+    ("edits", "reason"),
+    [
+        ("-1", "conflict_edits -1 is below 0"),
+        ("3", "conflict_edits 3 is above 2"),
+        ("1.5", "conflict_edits '1.5' is no integer"),
+        ("two", "conflict_edits 'two' is no integer"),
+    ],
+)
+def test_edits_that_say_nothing_are_named_with_their_line(seeds, reasons, edits, reason):
+    types = seeds / "identity" / "identifier_types.csv"
+
+    line = replace(types, GOVERNMENT_ID, f"government_id,true,true,true,{edits},3")
+
+    assert reasons() == [("identifier_types.csv", line, reason)]
+
+
 def test_a_setting_has_one_row_within_its_range(seeds, reasons):
     settings = seeds / "identity" / "identity_settings.csv"
     line = replace(settings, "typo_edits,1", "typo_edits,-1")
