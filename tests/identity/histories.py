@@ -103,9 +103,9 @@ class Kind(NamedTuple):
 
 # Of contacts alone everything can be told by plain reasoning.
 CONTACTS = Kind((*LINKING_TRAITS * 2, "device_id"), 3, 12)
-# Others join who shows what no two people share.
+# Others join who shows what no two people share, or more of a kind than anybody may.
 CONFLICTS = Kind(
-    (*LINKING_TRAITS, *LINKING_TRAITS, *UNIQUE_TRAITS), 3, 18, (5, 6, 6, 7, 7, 8, 9), 3
+    (*LINKING_TRAITS * 2, *UNIQUE_TRAITS, "contact_id"), 3, 20, (5, 6, 6, 7, 7, 8, 9), 3
 )
 # Many show one number or mailbox.
 HOMES = Kind(("phone", "phone", "social_handle"), 1, 9, tuple(range(len(PEOPLE))), 9)
@@ -162,7 +162,7 @@ def span(draw: Random) -> tuple[int, int]:
 
 
 def examples(number: int) -> list[History]:
-    """About so many of all kinds, the same ones each time."""
+    """So many worlds of all kinds, the same ones each time."""
     found: dict[History, None] = {}
 
     @settings(max_examples=number, database=None, deadline=None, phases=[Phase.generate])
@@ -205,8 +205,9 @@ class World(NamedTuple):
         if trait == "email":
             return f"{number}.{self.name}@mail.pl"
         if trait == "phone":
-            # Two numbers of one world differ in two digits, so that neither is the other mistyped.
-            return f"+486{self.number * 7919 % 1_000_000:06}{number}{number}"
+            # Two numbers of one world differ in two digits, so that neither is the other mistyped;
+            # none is one of those that staff makes up.
+            return f"+486{(self.number + 1) * 7919 % 1_000_000:06}{number}{number}"
         return f"{trait}{number}{self.name}"
 
     def _traits(self, said: Shown) -> dict[str, str]:
