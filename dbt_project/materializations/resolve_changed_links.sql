@@ -1,6 +1,7 @@
 {#
     A component that lost a link is torn: its nodes are resolved anew from the links that they have now. Every other component counts as one node, named by
-    its `component_hash`, and an added link joins the components of its ends.
+    its `component_hash`, and an added link joins the components of its ends. Nodes without a row that stays, new or torn, are loose. The table is read once
+    for the ends of links and once for the members of what grows, whose names are among them; rows are deleted by their place.
 #}
 {% macro resolve_changed_links(target_relation, links_relation, checksums_relation, maximum_rounds) %}
     {%- do run_query(
