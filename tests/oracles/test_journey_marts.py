@@ -64,7 +64,7 @@ TOLERANCES = {
 QUICK_TO_JUDGE = {
     "kpi_windows": {
         "churn_minimum_gaps": 1,
-        "churn_minimum_returns": 5,
+        "churn_minimum_returns": 1,
         "churn_percentile": 0.5,
         "defection_controls": 2,
         "defection_minimum_at_risk": 1,
@@ -73,7 +73,7 @@ QUICK_TO_JUDGE = {
     "journey_settings": {
         "minimum_scored_moments": 1,
         "minimum_touchpoints": 2,
-        "outcome_horizon_days": 10,
+        "outcome_horizon_days": 5,
     },
 }
 # What depends on these settings, in the order in which it is built.
@@ -204,12 +204,12 @@ def assert_channels_differ_as_computed_again(marts):
         assert_interval(cell.tau_ci_low, cell.tau_ci_high, taus)
 
 
-def assert_satisfactions_tell_what_is_computed_again(marts):
+def assert_satisfactions_tell_what_is_computed_again(marts, outcomes):
     found, resamples = resampled.journey_vs_touchpoint(marts.facts)
     mart = marts.mart("journey_vs_touchpoint")
 
     assert_mart_is_that_of_the_oracle(mart, found, KEYS["journey_vs_touchpoint"])
-    assert set(mart.outcome_slug) == {"repurchase", "churn"}
+    assert set(mart.outcome_slug) >= outcomes
     for cell in mart.itertuples():
         of_cell = resamples[cell.journey_slug, cell.segment_slug, cell.outcome_slug]
         for name, drawn in of_cell.items():
@@ -276,8 +276,9 @@ def test_what_takes_long_to_judge_is_that_of_its_definition(quick_marts, name):
     assert_as_computed_again(quick_marts, name)
 
 
-def test_two_satisfactions_tell_of_later_orders_and_churn(quick_marts):
-    assert_satisfactions_tell_what_is_computed_again(quick_marts)
+def test_two_satisfactions_tell_of_later_orders(quick_marts):
+    """And of churn, if anybody whose rhythm is known has answered in time."""
+    assert_satisfactions_tell_what_is_computed_again(quick_marts, {"repurchase"})
 
 
 def test_the_oracle_of_defection_gives_the_golden_survival():
@@ -297,4 +298,4 @@ def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
         for name in sorted(set(ORACLES) - {"peak_end"}):
             assert_as_computed_again(marts, name)
         assert_channels_differ_as_computed_again(marts)
-        assert_satisfactions_tell_what_is_computed_again(marts)
+        assert_satisfactions_tell_what_is_computed_again(marts, {"repurchase", "churn"})
