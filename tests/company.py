@@ -1,5 +1,9 @@
-"""A generated company, landed, built and published by the commands that a person types."""
+"""A generated company, landed, built and published by the commands that a person types.
 
+Tests only read it: all of them, in all processes, share one.
+"""
+
+import fcntl
 import json
 import os
 import shutil
@@ -36,6 +40,11 @@ class Company:
         """A query on the private warehouse."""
         with duckdb.connect(str(self.data / "warehouse.duckdb"), read_only=True) as warehouse:
             return warehouse.execute(sql).df()
+
+    def copied(self, folder: Path) -> "Company":
+        """The whole data folder again, for a test that writes into it."""
+        shutil.copytree(self.data, folder, symlinks=True)
+        return Company(folder, self.output)
 
     def copy_databases(self, folder: Path) -> None:
         """Both databases in a data folder of its own: dbt locks what it opens, and writes there."""
@@ -96,6 +105,17 @@ def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
         text=True,
         check=False,
     )
+
+
+def shared_company(folder: Path, customers: int, days: int) -> Company:
+    """The company of whoever comes first; the others wait until it is there."""
+    data, told = folder / "company", folder / "company.txt"
+    with (folder / "company.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            shutil.rmtree(data, ignore_errors=True)
+            told.write_text(generate_and_run(data, customers, days).output)
+    return Company(data, told.read_text())
 
 
 def generate_and_run(data: Path, customers: int, days: int) -> Company:

@@ -1,3 +1,4 @@
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -6,14 +7,14 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.company import Company, generate_and_run
+from tests.company import Company, shared_company
 
 # One set of examples for everybody: a failure is there again when it is looked for.
 settings.register_profile("reproducible", derandomize=True)
 settings.load_profile("reproducible")
 
-# Fixtures that take long and serve many files.
-SHARED_FIXTURES = ("company", "stage", "dbt")
+# Fixtures that take long, serve many files and belong to one process.
+SHARED_FIXTURES = ("stage", "dbt")
 
 
 class ByFixture(LoadScopeScheduling):
@@ -42,4 +43,8 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.fixture(scope="session")
 def company(tmp_path_factory) -> Company:
     """300 customers over 90 days, built once for every file that asks."""
-    return generate_and_run(tmp_path_factory.mktemp("company"), customers=300, days=90)
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Each process has a folder of its own in that of the run.
+        folder = folder.parent
+    return shared_company(folder, customers=300, days=90)

@@ -14,13 +14,13 @@ DIMENSIONS = ("channel", "segment", "contact_reason", "journey", "product", "sto
 
 
 @pytest.fixture(scope="module")
-def ask(company):
+def ask(company, tmp_path_factory):
     """Ask MetricFlow's engine for metrics by dimensions, as `mf query` does."""
     project = (company.data / "published" / "metrics").resolve()
     DuckDBConnectionManager.close_all_connections()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_PROJECT_DIR", str(project))
-        patch.setenv("DBT_LOG_PATH", str(company.data / "dbt" / "metrics"))
+        patch.setenv("DBT_LOG_PATH", str(tmp_path_factory.mktemp("metrics")))
         metricflow = CLIConfiguration()
         metricflow.setup(project, project, configure_file_logging=False)
 
@@ -93,13 +93,14 @@ def test_a_metric_by_two_dimensions_is_pooled_from_counts(company, ask):
 
 
 def test_metrics_are_answered_while_a_run_is_under_way(company, kpis, tmp_path, monkeypatch):
-    monkeypatch.setenv("THROUGHLINE_DATA", str(company.data))
-    with warehouse_lock(), duckdb.connect(str(company.data / "warehouse.duckdb")) as run:
-        run.execute("attach ? as cx", [str(company.data / "build" / "cx.duckdb")])
+    copy = company.copied(tmp_path / "company")
+    monkeypatch.setenv("THROUGHLINE_DATA", str(copy.data))
+    with warehouse_lock(), duckdb.connect(str(copy.data / "warehouse.duckdb")) as run:
+        run.execute("attach ? as cx", [str(copy.data / "build" / "cx.duckdb")])
         run.execute("begin; create table cx.marts.half_built as select 1 as unfinished")
 
         asked = run_command(
-            company.data,
+            copy.data,
             *("orchestration.cli", "metrics", "query", "--metrics", "nps", "--quiet"),
             *("--group-by", "metric_time__month", "--order", "metric_time__month"),
             *("--csv", str(tmp_path / "nps.csv")),

@@ -4,21 +4,22 @@ import shutil
 
 import pytest
 
-from tests.company import Company, run_command
+from tests.company import run_command
 
 
 def published_versions(company):
     return sorted(path.name for path in (company.data / "published" / "versions").iterdir())
 
 
-def test_a_second_run_with_nothing_new_changes_nothing(company):
-    before = published_versions(company)
+def test_a_second_run_with_nothing_new_changes_nothing(company, tmp_path):
+    copy = company.copied(tmp_path / "company")
+    before = published_versions(copy)
 
-    ran = run_command(company.data, "orchestration.cli", "run")
+    ran = run_command(copy.data, "orchestration.cli", "run")
 
     assert ran.returncode == 0, ran.stderr
     assert "Nothing new" in ran.stdout
-    assert published_versions(company) == before
+    assert published_versions(copy) == before
 
 
 def test_a_run_ends_with_the_scoreboard_and_the_published_file(company):
@@ -29,8 +30,7 @@ def test_a_run_ends_with_the_scoreboard_and_the_published_file(company):
 
 @pytest.mark.slow
 def test_the_archive_alone_gives_the_same_marts(company, tmp_path):
-    copy = Company(tmp_path / "company", company.output)
-    shutil.copytree(company.data, copy.data, symlinks=True)
+    copy = company.copied(tmp_path / "company")
     shutil.rmtree(copy.data / "landing")
     first = copy.data / "published" / "versions" / "1" / "parquet"
 
