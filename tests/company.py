@@ -62,14 +62,23 @@ class Company:
         """Relation and query of each table that the last build made anew in SQL, parents first.
 
         What is kept from run to run, computed in Python, or found by a loop is not among them.
-        Between the first model and the others: only what reads the one and leads to the others.
+        Between the first and the others: only what reads the one, a model or a source, and leads to
+        the others.
         """
         manifest, queries = self.manifest(), self.run_results()
         nodes = manifest["nodes"]
         if between:
-            first, *others = (f"model.throughline.{name}" for name in between)
-            readers = _reached({first}, manifest["child_map"])
-            nodes = {key: nodes[key] for key in readers & _reached(others, manifest["parent_map"])}
+            first, *others = between
+            starts = {
+                key
+                for key in manifest["child_map"]
+                if key == f"model.throughline.{first}"
+                or key.startswith(f"source.throughline.{first}.")
+            }
+            others = [f"model.throughline.{name}" for name in others]
+            readers = _reached(starts, manifest["child_map"])
+            wanted = readers & _reached(others, manifest["parent_map"])
+            nodes = {key: node for key, node in nodes.items() if key in wanted}
         models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
         order = TopologicalSorter(
             {key: models.keys() & node["depends_on"]["nodes"] for key, node in models.items()}
@@ -93,6 +102,22 @@ def _reached(starts: Iterable[str], edges: Mapping[str, list[str]]) -> set[str]:
         found |= frontier
         frontier = {after for node in frontier for after in edges.get(node, [])} - found
     return found
+
+
+def opened(folder: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Both databases of a data folder, as a run has them."""
+    access = "read_only" if read_only else "read_write"
+    connection = duckdb.connect(str(folder / "warehouse.duckdb"), read_only=read_only)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"attach '{folder / 'build' / 'cx.duckdb'}' as cx ({access})")
+    return connection
+
+
+def refill(connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> None:
+    """Build tables again, each from its query."""
+    for relation, query in tables:
+        connection.execute(f"truncate {relation}")
+        connection.execute(f"insert into {relation} by name {query}")
 
 
 def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:

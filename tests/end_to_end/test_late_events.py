@@ -7,8 +7,9 @@ once, the others only when the warehouse has been built with the first.
 import json
 from datetime import datetime, timedelta
 
-import duckdb
 import pytest
+
+from tests.company import opened, refill
 
 # Accounts of the generated company, each of another customer.
 ANN, BEN, EVE, CY = "A0000002", "A0000003", "A0000004", "A0000005"
@@ -70,9 +71,7 @@ class Warehouse:
             "select ?, max(_load_id) + 1, max(_file_date) + 1 from raw_web.events",
             [[json.dumps(message)] for message in messages],
         )
-        for relation, query in self.tables.values():
-            self.connection.execute(f"truncate {relation}")
-            self.connection.execute(f"insert into {relation} by name {query}")
+        refill(self.connection, self.tables.values())
 
     def journeys(self, account):
         """Start and number of touchpoints of the account's journeys of these weeks."""
@@ -98,9 +97,7 @@ class Warehouse:
 @pytest.fixture
 def connection(company, tmp_path):
     company.copy_databases(tmp_path)
-    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{tmp_path / 'build' / 'cx.duckdb'}' as cx")
+    with opened(tmp_path) as connection:
         yield connection
 
 

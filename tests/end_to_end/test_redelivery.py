@@ -4,8 +4,9 @@ Models that decide who is who keep what they decided, and have such tests of the
 read is compared here.
 """
 
-import duckdb
 import pytest
+
+from tests.company import opened, refill
 
 # They count what was delivered.
 COUNT_DELIVERIES = {"stg_ledger__staged_tables", "data_reconciliation"}
@@ -19,9 +20,7 @@ def redelivered(company, tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("redelivered")
     company.copy_databases(folder)
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{folder / 'build' / 'cx.duckdb'}' as cx")
+    with opened(folder) as connection:
         raw_tables = connection.execute(
             "select format('{}.{}', schema_name, table_name) from duckdb_tables() "
             "where starts_with(schema_name, 'raw_')"
@@ -31,9 +30,7 @@ def redelivered(company, tmp_path_factory):
                 f"create or replace table {table} as select raw.* from "
                 f"(select * from {table} union all select * from {table}) as raw order by hash(raw)"
             )
-        for relation, query in company.compiled_tables().values():
-            connection.execute(f"truncate {relation}")
-            connection.execute(f"insert into {relation} by name {query}")
+        refill(connection, company.compiled_tables().values())
         connection.execute(f"attach '{company.data / 'warehouse.duckdb'}' as first (read_only)")
         connection.execute(
             f"attach '{company.data / 'build' / 'cx.duckdb'}' as first_cx (read_only)"

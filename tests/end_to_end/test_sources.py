@@ -1,9 +1,8 @@
 """No source is decoration: without its deliveries, a figure that people look at changes."""
 
-import duckdb
 import pytest
 
-from orchestration.dbt_invocation import run_dbt
+from tests.company import opened, refill
 
 # The figure that hangs on each source: a mart, and a query on it.
 FIGURES = {
@@ -38,35 +37,16 @@ FIGURES = {
 }
 
 
-def figure(data, source):
+def figure(connection, source):
     mart, query = FIGURES[source]
-    with duckdb.connect(str(data / "build" / "cx.duckdb"), read_only=True) as cx:
-        return cx.execute(query.format(f"marts.{mart}")).fetchall()
+    return connection.execute(query.format(f"cx.marts.{mart}")).fetchall()
 
 
-@pytest.fixture(scope="module")
-def figure_without(company, tmp_path_factory):
-    """The figure of a source in a copy of the company that never received its deliveries."""
-    data = tmp_path_factory.mktemp("without")
-
-    def rebuild(source):
-        company.copy_databases(data)
-        with duckdb.connect(str(data / "warehouse.duckdb")) as warehouse:
-            tables = warehouse.execute(
-                "select table_name from duckdb_tables() where schema_name = ?", [f"raw_{source}"]
-            ).fetchall()
-            assert tables
-            for (table,) in tables:
-                warehouse.execute(f"delete from raw_{source}.{table}")
-        mart, _ = FIGURES[source]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("THROUGHLINE_DATA", str(data))
-            # Only what lies between the source and the figure.
-            built = run_dbt("run", "--select", f"source:{source}+,+{mart}")
-        assert built.success, built.exception
-        return figure(data, source)
-
-    return rebuild
+@pytest.fixture
+def copy(company, tmp_path):
+    company.copy_databases(tmp_path)
+    with opened(tmp_path) as connection:
+        yield connection
 
 
 def test_every_source_has_a_figure(company):
@@ -76,5 +56,17 @@ def test_every_source_has_a_figure(company):
 
 
 @pytest.mark.parametrize("source", FIGURES)
-def test_a_figure_changes_without_the_source(company, figure_without, source):
-    assert figure_without(source) != figure(company.data, source)
+def test_a_figure_changes_without_the_source(company, copy, source):
+    before = figure(copy, source)
+    tables = copy.execute(
+        "select table_name from duckdb_tables() where schema_name = ?", [f"raw_{source}"]
+    ).fetchall()
+    for (table,) in tables:
+        copy.execute(f"truncate raw_{source}.{table}")
+
+    # Only what lies between the source and the figure.
+    mart, _ = FIGURES[source]
+    refill(copy, company.compiled_tables(source, mart).values())
+
+    assert tables
+    assert figure(copy, source) != before

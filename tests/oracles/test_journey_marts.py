@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from orchestration.journeys.tables import correlations
+from tests.company import opened, refill
 from tests.oracles import cutting, defection, facts, journey_marts, lifecycle, measures, resampled
 from tests.oracles.comparison import assert_mart_is_that_of_the_oracle
 from tests.oracles.facts import Facts
@@ -103,17 +104,9 @@ class Marts:
         return self.connection.execute(f"select * from cx.marts.{name}").df()
 
 
-def opened(company, read_only=True):
-    connection = duckdb.connect(str(company / "warehouse.duckdb"), read_only=read_only)
-    connection.execute("set TimeZone = 'UTC'")
-    path = company / "build" / "cx.duckdb"
-    connection.execute(f"attach '{path}' as cx {'(read_only)' if read_only else ''}")
-    return connection
-
-
 @pytest.fixture(scope="module")
 def marts(company):
-    with opened(company.data) as connection:
+    with opened(company.data, read_only=True) as connection:
         yield Marts(connection)
 
 
@@ -124,7 +117,7 @@ def quick_marts(company, tmp_path_factory):
     company.copy_databases(folder)
     seeds = folder / "seeds"
     shutil.copytree(facts.REFERENCE_DIR, seeds)
-    with opened(folder, read_only=False) as connection, pytest.MonkeyPatch.context() as patch:
+    with opened(folder) as connection, pytest.MonkeyPatch.context() as patch:
         for seed, settings in QUICK_TO_JUDGE.items():
             (path,) = seeds.glob(f"*/{seed}.csv")
             rows = pd.read_csv(path, dtype=str).set_index("setting")
@@ -151,8 +144,7 @@ def _rebuild(company, connection):
             relation, query = f"intermediate.{name}", "select * from correlations"
         else:
             relation, query = tables[name]
-        connection.execute(f"truncate {relation}")
-        connection.execute(f"insert into {relation} by name {query}")
+        refill(connection, [(relation, query)])
 
 
 # Few customers with much at one moment, about a few orders or none: what a tidy world hardly shows.
@@ -176,11 +168,9 @@ def entangled_marts(company, tmp_path_factory):
     company.copy_databases(folder)
     tables = company.compiled_tables("int_touchpoints__all", "int_journeys__journeys")
     del tables["int_touchpoints__all"]
-    with opened(folder, read_only=False) as connection:
+    with opened(folder) as connection:
         connection.execute(ENTANGLE)
-        for relation, query in tables.values():
-            connection.execute(f"truncate {relation}")
-            connection.execute(f"insert into {relation} by name {query}")
+        refill(connection, tables.values())
         yield Marts(connection)
 
 
@@ -292,7 +282,7 @@ def test_the_oracle_of_defection_gives_the_golden_survival():
 
 @pytest.mark.slow
 def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
-    with opened(long_history.data) as connection:
+    with opened(long_history.data, read_only=True) as connection:
         marts = Marts(connection)
         assert_cut_as_read_from_the_beginning(marts)
         for name in sorted(set(ORACLES) - {"peak_end"}):
