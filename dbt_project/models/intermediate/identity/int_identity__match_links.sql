@@ -1,9 +1,53 @@
-with matches as (
-    select matches.*
-    from {{ ref('int_identity__matches') }} as matches
-    inner join {{ ref('identity_settings') }} as identity_settings
-        on matches.match_probability >= identity_settings.setting_value
-    where identity_settings.setting = 'match_link_probability'
+with settings as (
+    select
+        max(case when setting = 'match_link_probability' then setting_value end)
+            as link_probability,
+        max(case when setting = 'match_best_link_probability' then setting_value end)
+            as best_link_probability,
+        max(case when setting = 'match_birth_date_edits' then setting_value end)
+            as birth_date_edits
+    from {{ ref('identity_settings') }}
+),
+
+known_matches as (
+    select * from {{ ref('int_identity__matches') }}
+),
+
+best_matches as (
+    select
+        sides.profile_key,
+        max(sides.match_probability) as match_probability
+    from (
+        select
+            left_profile_key as profile_key,
+            match_probability
+        from known_matches
+        union all
+        select
+            right_profile_key as profile_key,
+            match_probability
+        from known_matches
+    ) as sides
+    group by sides.profile_key
+),
+
+-- A profile without a likelier match takes one that is a little less likely. One that has likelier
+-- matches would only tie two people together.
+matches as (
+    select known_matches.*
+    from known_matches
+    inner join best_matches as left_bests
+        on known_matches.left_profile_key = left_bests.profile_key
+    inner join best_matches as right_bests
+        on known_matches.right_profile_key = right_bests.profile_key
+    cross join settings
+    where
+        known_matches.match_probability >= settings.link_probability
+        or (
+            known_matches.match_probability >= settings.best_link_probability
+            and known_matches.match_probability
+            >= least(left_bests.match_probability, right_bests.match_probability)
+        )
 ),
 
 records as (
@@ -25,13 +69,11 @@ different_namesakes as (
 ),
 
 -- Where birth dates are mistyped all the time, two of them are not two people.
-settings as (
-    select max(identity_settings.setting_value) as match_birth_date_edits
-    from {{ ref('identity_settings') }} as identity_settings
+limits as (
+    select settings.birth_date_edits
+    from settings
     cross join {{ ref('int_identity__matched_records') }} as matched_records
-    where
-        identity_settings.setting = 'match_birth_date_edits'
-        and not list_contains(matched_records.unreliable_kinds, 'birth_date')
+    where not list_contains(matched_records.unreliable_kinds, 'birth_date')
 ),
 
 -- Father and son match whoever bears their name and shows no birth date.
@@ -65,10 +107,10 @@ ambiguous_profiles as (
         on
             candidates.profile_key = other_candidates.profile_key
             and candidates.birth_date < other_candidates.birth_date
-    cross join settings
+    cross join limits
     where
         damerau_levenshtein(candidates.birth_date, other_candidates.birth_date)
-        > settings.match_birth_date_edits
+        > limits.birth_date_edits
     group by candidates.profile_key
 ),
 
