@@ -210,7 +210,7 @@ LOST_DAYS = (
     Fault(
         f"{ORDERS}/int_orders__refunds.sql",
         "from refunds\n",
-        "from refunds\nwhere dayofmonth(refunded_at) != 3\n",
+        "from refunds\nwhere dayofmonth(refunded_at) != 15\n",
     ),
     Fault(
         f"{MARTS}/customers/fct_touchpoints.sql",
