@@ -19,6 +19,7 @@ from orchestration.landing import (
 )
 from orchestration.paths import DBT_PROJECT_DIR, PROJECT_DIR
 from orchestration.sample_world.complete_journey import export
+from tests.company import opened
 
 SETTINGS = {
     "sources": "complete_journey",
@@ -68,8 +69,7 @@ def query(tmp_path_factory):
     )
 
     def run_query(sql):
-        with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
-            connection.execute(f"attach '{data / 'build' / 'cx.duckdb'}' as cx (read_only)")
+        with opened(data, read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     return run_query

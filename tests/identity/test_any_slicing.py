@@ -20,6 +20,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.dbt_invocation import failures
 from orchestration.identity.match_models import write_version
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR
@@ -171,7 +172,7 @@ def run_dbt(folder: Path, *arguments: str, project: Manifest | None = None) -> A
         )
     # The adapter would keep the file open, with settings of its own.
     DuckDBConnectionManager.close_all_connections()
-    assert outcome.success, outcome.exception or outcome.result
+    assert outcome.success, failures(outcome)
     return outcome.result
 
 

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
+from orchestration.dbt_invocation import failures
 from orchestration.paths import DBT_PROJECT_DIR
 
 TRAITS = (
@@ -290,7 +291,7 @@ def build(folder: Path) -> None:
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             ]
         )
-    assert outcome.success, outcome.exception or outcome.result
+    assert outcome.success, failures(outcome)
 
 
 @pytest.fixture(scope="module")

@@ -50,49 +50,24 @@ moments as (
     from cases
 ),
 
-marks as (
+-- The last opening at or before each moment.
+readings as (
     select
-        case_calendars.clock_slug,
-        moments.occurred_at as marked_at,
         moments.unit_key,
         moments.moment_slug,
-        cast(null as timestamp) as opened_at,
-        cast(null as timestamp) as closed_at,
-        cast(null as bigint) as open_seconds_before
+        moments.occurred_at,
+        case_calendars.clock_slug,
+        open_hours.opened_at,
+        open_hours.closed_at,
+        open_hours.open_seconds_before
     from moments
     inner join case_calendars
         on moments.case_key = case_calendars.case_key
+    asof left join open_hours
+        on
+            case_calendars.clock_slug = open_hours.calendar_slug
+            and moments.occurred_at >= open_hours.opened_at
     where moments.occurred_at is not null
-
-    union all
-
-    select
-        calendar_slug as clock_slug,
-        opened_at as marked_at,
-        cast(null as varchar) as unit_key,
-        cast(null as varchar) as moment_slug,
-        opened_at,
-        closed_at,
-        cast(open_seconds_before as bigint) as open_seconds_before
-    from open_hours
-),
-
--- The last opening at or before each moment; all three only grow.
-openings as (
-    select
-        clock_slug,
-        unit_key,
-        moment_slug,
-        marked_at,
-        max(opened_at) over earlier as opened_at,
-        max(closed_at) over earlier as closed_at,
-        max(open_seconds_before) over earlier as open_seconds_before
-    from marks
-    window earlier as (
-        partition by clock_slug
-        order by marked_at
-        range between unbounded preceding and current row
-    )
 )
 
 select
@@ -103,10 +78,9 @@ select
     coalesce(
         cast(
             open_seconds_before
-            + {{ dbt.datediff('opened_at', 'least(marked_at, closed_at)', 'second') }} as bigint
+            + {{ dbt.datediff('opened_at', 'least(occurred_at, closed_at)', 'second') }} as bigint
         ),
         0
     ) as clock_seconds,
-    coalesce(marked_at < closed_at, false) as is_open
-from openings
-where unit_key is not null
+    coalesce(occurred_at < closed_at, false) as is_open
+from readings
