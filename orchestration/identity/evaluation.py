@@ -114,7 +114,7 @@ def _warehouse(observations: pa.Table) -> Iterator[tuple[Path, Path]]:
         (folder / "build").mkdir()
         warehouse = folder / "warehouse.duckdb"
         given = {
-            "int_identity__observations": observations,
+            "int_shapes__observations": observations,
             "int_company__settings": pa.table({"default_country": [default_country(observations)]}),
         }
         with duckdb.connect(str(warehouse)) as connection:

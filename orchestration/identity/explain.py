@@ -267,7 +267,7 @@ def _refused_links(
             refused_links.conflict_kind,
             refused_links.left_value,
             refused_links.right_value
-        from intermediate.identity_refused_links as refused_links
+        from intermediate.int_identity__refused_links as refused_links
         inner join intermediate.int_identity__customer_profiles as left_profiles
             on refused_links.left_profile_key = left_profiles.profile_key
         inner join intermediate.int_identity__customer_profiles as right_profiles

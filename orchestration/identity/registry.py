@@ -13,8 +13,8 @@ from orchestration.warehouse import quoted
 SCHEMA = "intermediate"
 TABLES = (
     "int_identity__customer_keys",
-    "customer_profiles",
-    "identity_customer_key_changes",
+    "int_identity__profile_beliefs",
+    "int_identity__customer_key_changes",
     "int_identity__customer_history",
 )
 

@@ -72,7 +72,7 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         'from "warehouse"."intermediate"."int_identity__customer_profiles")',
     ),
     "assert_every_profile_has_one_belief_at_a_time": (
-        '"warehouse"."intermediate"."customer_profiles"',
+        '"warehouse"."intermediate"."int_identity__profile_beliefs"',
         "insert into {relation} select * from {relation}",
     ),
     "assert_every_customer_has_one_description_at_a_time": (
@@ -92,7 +92,7 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         "insert into {relation} values ('merge', 'nobody', 'no one', 'reviewed')",
     ),
     "assert_every_order_has_an_exchange_rate": (
-        '"warehouse"."intermediate"."int_orders__placed_orders"',
+        '"warehouse"."intermediate"."int_orders__unlinked_orders"',
         "update {relation} set amount = null",
     ),
     "assert_every_ticket_call_and_chat_is_one_case": (

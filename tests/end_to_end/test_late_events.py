@@ -87,8 +87,8 @@ class Warehouse:
     def sessions(self, device):
         return self.connection.execute(
             "select count(distinct session_key), count(*) "
-            "from intermediate.int_touchpoints__web_sessions "
-            "join intermediate.int_touchpoints__web_events using (touchpoint_key) "
+            "from intermediate.int_web__sessions "
+            "join intermediate.int_web__events using (touchpoint_key) "
             "where anonymous_id = ?",
             [device],
         ).fetchall()

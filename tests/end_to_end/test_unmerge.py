@@ -87,7 +87,7 @@ def test_totals_are_the_same_before_and_after_a_merge_and_an_unmerge(copy):
     assert len(copy.published(both)) == 2
     assert rows(copy.published(redirects)) == []
     log = copy.warehouse(
-        "select change_kind from intermediate.identity_customer_key_changes "
+        "select change_kind from intermediate.int_identity__customer_key_changes "
         "where run_number > 1 order by run_number"
     )
     assert rows(log) == [("merged",), ("split",)]

@@ -39,10 +39,10 @@ from tests.identity.test_matching import misspelled, person, records_of
 from tests.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profile
 
 MODELS = (
-    *("--select", "int_identity__observations+,+int_identity__customer_profiles"),
-    *("int_identity__customer_key_redirects", "int_identity__links", "customer_profiles"),
-    *("identity_customer_key_changes", "identity_refused_links"),
-    *("--exclude", "int_identity__observations"),
+    *("--select", "int_shapes__observations+,+int_identity__customer_profiles"),
+    *("int_identity__customer_key_redirects", "int_identity__links", "int_identity__profile_beliefs"),
+    *("int_identity__customer_key_changes", "int_identity__refused_links"),
+    *("--exclude", "int_shapes__observations"),
 )
 # For each world so many pairs of profiles that nothing happens to: a day changes few links, as it
 # does, and continues from the day before.
@@ -101,8 +101,8 @@ class Warehouse:
                 connection.register(name, frame)
             connection.register("blocked", blocked)
             connection.execute("""
-                delete from intermediate.int_identity__observations;
-                insert into intermediate.int_identity__observations by name
+                delete from intermediate.int_shapes__observations;
+                insert into intermediate.int_shapes__observations by name
                 select *, first_seen_at as last_seen_at, 1 as _load_id from delivered;
                 delete from reference.identity_decisions;
                 insert into reference.identity_decisions by name
@@ -130,7 +130,7 @@ class Warehouse:
                 amounts=dict(
                     rows("""
                         select customer_key, sum(day(observations.first_seen_at))
-                        from int_identity__observations as observations
+                        from int_shapes__observations as observations
                         inner join int_identity__customer_profiles using (profile_key)
                         group by customer_key
                     """)
@@ -148,7 +148,7 @@ class Warehouse:
                 """),
                 refusals=rows("""
                     select left_profile_key, right_profile_key, refusal_reason
-                    from identity_refused_links
+                    from int_identity__refused_links
                 """),
                 redirects=dict(
                     rows("""

@@ -20,8 +20,8 @@ MODELS = {
     "int_identity__customer_keys": ("customer_key",),
     "int_identity__customer_profiles": None,
     "int_identity__customer_key_redirects": None,
-    "customer_profiles": ("profile_key", "from_run_number"),
-    "identity_customer_key_changes": (),
+    "int_identity__profile_beliefs": ("profile_key", "from_run_number"),
+    "int_identity__customer_key_changes": (),
 }
 INPUTS = {
     "intermediate.int_identity__profiles": "profile_key varchar, source_name varchar, "
@@ -148,7 +148,7 @@ class Registry:
     def believed_at(self, at):
         """Customer key of each profile as it was believed at an instant."""
         rows = self.connection.execute(
-            "select profile_key, customer_key from intermediate.customer_profiles "
+            "select profile_key, customer_key from intermediate.int_identity__profile_beliefs "
             "where valid_from <= $at and ($at < valid_to or valid_to is null)",
             {"at": at},
         ).fetchall()
@@ -163,7 +163,7 @@ class Registry:
         """What the log says of the last run that changed something."""
         return self.rows(
             "select change_kind, from_customer_key, to_customer_key, profile_count "
-            "from intermediate.identity_customer_key_changes where run_number = "
+            "from intermediate.int_identity__customer_key_changes where run_number = "
             "(select max(changed_run_number) from intermediate.int_identity__customer_keys) "
             "order by all"
         )

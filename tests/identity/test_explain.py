@@ -56,7 +56,7 @@ def warehouse(tmp_path, monkeypatch):
                 link_key, left_profile_key, right_profile_key, link_reason, precedence,
                 type_priority, match_probability, identifier_type, identifier_value, full_name
             );
-            create table intermediate.identity_refused_links as
+            create table intermediate.int_identity__refused_links as
             from (values (
                 '6', 'd', 'p', 'shared_identifier', 'phone', '+48600100200', null, null,
                 'birth_date', 'birth_date', '1980-05-06', '1991-02-03'

@@ -240,7 +240,7 @@ def resolve(folder: Path, profiles: list[dict], decisions: list[tuple] = ()) -> 
         ).fetchall()
         refused = connection.execute(
             "select left_profile_key, right_profile_key, refusal_reason, left_value, right_value "
-            "from intermediate.identity_refused_links order by all"
+            "from intermediate.int_identity__refused_links order by all"
         ).fetchall()
     return Resolved(dict(customers), refused)
 
@@ -260,7 +260,7 @@ def new_warehouse(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"create table observed ({fields})")
         yield connection
         connection.execute(
-            "create table intermediate.int_identity__observations as "
+            "create table intermediate.int_shapes__observations as "
             "select * replace (birth_date::date as birth_date, "
             "first_seen_at::timestamp as first_seen_at), "
             "first_seen_at::timestamp as last_seen_at, 1::bigint as _load_id from observed"
@@ -281,9 +281,9 @@ def build(folder: Path) -> None:
         outcome = dbtRunner().invoke(
             [
                 *("--quiet", "build", "--full-refresh"),
-                *("--select", *SEEDS, "int_identity__observations+,+int_identity__customers"),
-                *("identity_refused_links", "int_identity__links"),
-                *("--exclude", "int_identity__observations", "int_company__settings"),
+                *("--select", *SEEDS, "int_shapes__observations+,+int_identity__customers"),
+                *("int_identity__refused_links", "int_identity__links"),
+                *("--exclude", "int_shapes__observations", "int_company__settings"),
                 *("--exclude", "stg_ledger__loads"),
                 *("--exclude", "test_type:unit"),
                 *("--indirect-selection", "cautious"),

@@ -10,7 +10,7 @@ from orchestration.identity import dry_runs
 from orchestration.paths import dbt_dir, warehouse_path
 from tests.identity.test_resolution import COLUMNS, build, new_warehouse, profile
 
-OBSERVATIONS = "intermediate.int_identity__observations"
+OBSERVATIONS = "intermediate.int_shapes__observations"
 
 ADA = profile("crm:ada", day=1, email="ada@mail.pl")
 BOB = profile("calls:bob", day=2, phone="601 100 200")

@@ -84,7 +84,7 @@ FLIPPED_COMPARISONS = (
         "kept_orders.delivered_at < kept_orders.promised_at",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__bad_signs.sql",
+        f"{FEEDBACK}/int_bad_experiences__signs.sql",
         "observations.measure > bad_experience_rules.threshold",
         "observations.measure < bad_experience_rules.threshold",
     ),
@@ -94,7 +94,7 @@ FLIPPED_COMPARISONS = (
         "checkouts.started_at > orders.ordered_at",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__bad_signs.sql",
+        f"{FEEDBACK}/int_bad_experiences__signs.sql",
         "coalesce(orders.delivered_at > orders.promised_at, true)",
         "coalesce(orders.delivered_at > orders.promised_at, false)",
     ),
@@ -131,9 +131,9 @@ DROPPED_FILTERS = (
     ),
     Fault(f"{KPIS}/int_kpis__contact_units.sql", "    where is_human_contact\n", ""),
     Fault(f"{KPIS}/int_kpis__unit_members.sql", "where member != 'unknown'", ""),
-    Fault(f"{FEEDBACK}/int_feedback__bad_signs.sql", "where is_counted and band", "where band"),
+    Fault(f"{FEEDBACK}/int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
-        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        f"{FEEDBACK}/int_feedback__counted_answers.sql",
         "    and ranked_answers.recency_rank = 1 as is_counted",
         " as is_counted",
     ),
@@ -168,7 +168,7 @@ DUPLICATED_JOINS = (
     doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
     doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "touchpoint_types"),
     doubled(f"{MARTS}/customers/fct_touchpoints.sql", "int_identity__customers"),
-    doubled(f"{FEEDBACK}/int_feedback__scored_responses.sql", "int_identity__customers"),
+    doubled(f"{FEEDBACK}/int_feedback__counted_answers.sql", "int_identity__customers"),
     doubled(f"{KPIS}/int_kpis__checkout_units.sql", "int_identity__customers"),
     doubled(f"{KPIS}/int_kpis__units.sql", "int_kpis__contact_units"),
     doubled(f"{JOURNEYS}/int_journeys__journeys.sql", "journey_types"),
@@ -179,7 +179,7 @@ SHIFTED_TIMES = (
         f"{MACROS}/business_date.sql",
         "timezone('UTC', {{ column }})",
         "timezone({{ time_zone }}, {{ column }})",
-        "int_orders__placed_orders+",
+        "int_orders__unlinked_orders+",
     ),
     Fault(
         f"{TOUCHPOINTS}/int_touchpoints__all.sql",
@@ -236,7 +236,7 @@ SWAPPED_FLAGS = (
         "cases.is_bot_only as is_human_contact",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__answer_scores.sql",
+        f"{FEEDBACK}/int_feedback__scored_answers.sql",
         "when direction = 'descending'",
         "when direction = 'ascending'",
     ),
@@ -256,7 +256,7 @@ SWAPPED_FLAGS = (
         "when bool_or(is_reach) then 'failed'\n            when bool_or(is_fail) then 'reached'",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        f"{FEEDBACK}/int_feedback__counted_answers.sql",
         "order by answered_at desc nulls last, response_id desc",
         "order by answered_at asc nulls last, response_id desc",
     ),
@@ -279,7 +279,7 @@ MONEY = (
         f"{MACROS}/reporting_amount.sql",
         "* {{ exchange_rate }}, 2)",
         "* {{ exchange_rate }}, 2) + 0.01",
-        "int_orders__placed_orders+",
+        "int_orders__unlinked_orders+",
     ),
     Fault(
         f"{ORDERS}/int_orders__orders.sql",
@@ -322,7 +322,7 @@ MONEY = (
 
 WINDOWS = (
     Fault(
-        f"{SERVICE}/int_service__response_deadlines.sql",
+        f"{SERVICE}/int_clocks__response_deadlines.sql",
         "target_ends_at < closed_at",
         "target_ends_at <= closed_at",
     ),
@@ -342,7 +342,7 @@ WINDOWS = (
         "units.matures_at < settings.as_of + interval 1 day",
     ),
     Fault(
-        f"{TOUCHPOINTS}/int_touchpoints__web_sessions.sql",
+        f"{TOUCHPOINTS}/int_web__sessions.sql",
         "occurred_at > previous_at + (select",
         "occurred_at >= previous_at + (select",
     ),
@@ -362,7 +362,7 @@ WINDOWS = (
         "when next_login_at > occurred_at + (select",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__incident_signs.sql",
+        f"{FEEDBACK}/int_bad_experiences__incident_signs.sql",
         "<= signs_in_order.previous_at + gaps.largest_gap",
         "< signs_in_order.previous_at + gaps.largest_gap",
     ),
@@ -389,19 +389,19 @@ PEER_DEFECTS = (
     ),
     # 6.5 is an answer.
     Fault(
-        f"{FEEDBACK}/int_feedback__answer_scores.sql",
+        f"{FEEDBACK}/int_feedback__scored_answers.sql",
         "            when answer_value != floor(answer_value) then 'not_a_whole_number'\n",
         "",
     ),
     # Any question of a tagged survey is its metric.
     Fault(
-        f"{FEEDBACK}/int_feedback__answers.sql",
+        f"{FEEDBACK}/int_feedback__asked_answers.sql",
         "        and answers.question = survey_questions.question",
         "",
     ),
     # One person is promoter and detractor at once.
     Fault(
-        f"{FEEDBACK}/int_feedback__scored_responses.sql",
+        f"{FEEDBACK}/int_feedback__counted_answers.sql",
         "coalesce(customer_key, response_key),\n",
         "response_key,\n",
     ),
@@ -419,7 +419,7 @@ PEER_DEFECTS = (
     ),
     # Signing in cuts the session.
     Fault(
-        f"{TOUCHPOINTS}/int_touchpoints__web_sessions.sql",
+        f"{TOUCHPOINTS}/int_web__sessions.sql",
         "login_profile_key != previous_login_profile_key",
         "login_profile_key is distinct from previous_login_profile_key",
     ),

@@ -23,7 +23,7 @@ ABOUT = ["customer_key", "case_key", "order_key"]
 
 def _bad_answers(facts: Facts) -> pd.DataFrame:
     """Counted answers at the bottom of their scale; a case's rating stands on its touchpoint."""
-    answers = facts.table("int_feedback__scored_responses").query("is_counted")
+    answers = facts.table("int_feedback__counted_answers").query("is_counted")
     is_worst = [
         score in WORST.get(scale, [])
         for score, scale in zip(answers.score, answers.scale_slug, strict=True)

@@ -61,7 +61,7 @@ def watched(facts: Facts) -> pd.DataFrame:
     edges = seed("defection_bands").groupby("trait").band_from.agg(sorted)
     lives = _lives(facts, edges)
     churns = lives[lives.is_churn].groupby("customer_key").churns_at.agg(sorted).to_dict()
-    experiences = facts.table("int_feedback__bad_experiences")
+    experiences = facts.table("int_bad_experiences__incidents")
     experiences = experiences.sort_values(["occurred_at", "experience_number"])
     nth = experiences.groupby("customer_key").occurred_at.agg(list).to_dict()
     controls = int(windows()["defection_controls"])

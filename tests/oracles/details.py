@@ -113,7 +113,7 @@ def _favour(facts: Facts, voices: pd.DataFrame, is_favourable: pd.Series) -> pd.
 
 def favourable_reviews(facts: Facts) -> pd.DataFrame:
     """Counted reviews of four or five stars, by month and tier of their author."""
-    reviews = facts.table("int_feedback__scored_responses").query(
+    reviews = facts.table("int_feedback__counted_answers").query(
         "metric_slug == 'review_positive' and is_counted"
     )
     reviews = reviews.assign(at=reviews.answered_at).reset_index(drop=True)
@@ -138,8 +138,8 @@ def friction_on_pages(facts: Facts) -> dict[str, pd.DataFrame]:
             web_events.occurred_at,
             web_events.page_path,
             web_sessions.session_key
-        from intermediate.int_touchpoints__web_events as web_events
-        inner join intermediate.int_touchpoints__web_sessions as web_sessions
+        from intermediate.int_web__events as web_events
+        inner join intermediate.int_web__sessions as web_sessions
             using (touchpoint_key)
         where not web_events.is_bot
         """
@@ -165,7 +165,7 @@ def listening_coverage(facts: Facts) -> pd.DataFrame:
     By month, and by `channel/segment`, where each may be `all`.
     """
     acts = facts.touchpoints.query("direction == 'inbound' and not is_bot")
-    answers = facts.table("int_feedback__scored_responses").query("is_valid")
+    answers = facts.table("int_feedback__counted_answers").query("is_valid")
     answers = answers[answers.excluded_reason.isna()]
     events = pd.concat(
         [

@@ -37,8 +37,8 @@ def scored_answers(facts: Facts, metric: str) -> pd.DataFrame:
     """
     questions = seed("survey_questions").query("metric_slug == @metric")
     questions = questions.set_index(QUESTION)["direction"].rename("scale_direction").reset_index()
-    responses = facts.table("int_feedback__scored_responses")
-    subjects = facts.table("int_feedback__answers")[[*QUESTION, "response_id", "subject"]]
+    responses = facts.table("int_feedback__counted_answers")
+    subjects = facts.table("int_feedback__asked_answers")[[*QUESTION, "response_id", "subject"]]
     answers = responses.merge(questions, on=QUESTION).merge(
         subjects, on=[*QUESTION, "response_id"], how="left", validate="one_to_one"
     )

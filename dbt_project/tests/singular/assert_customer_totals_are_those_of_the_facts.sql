@@ -25,7 +25,7 @@ order_totals as (
 
 answer_totals as (
     select count(*) as answer_count
-    from {{ ref('int_feedback__scored_responses') }}
+    from {{ ref('int_feedback__counted_answers') }}
     where customer_key is not null and is_valid
 )
 

@@ -3,5 +3,5 @@ select
     order_key,
     currency,
     ordered_date
-from {{ ref('int_orders__placed_orders') }}
+from {{ ref('int_orders__unlinked_orders') }}
 where amount_original is not null and ordered_date is not null and amount is null

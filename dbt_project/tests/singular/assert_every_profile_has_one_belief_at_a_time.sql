@@ -7,7 +7,7 @@ with beliefs as (
         valid_from,
         valid_to,
         lead(valid_from) over (partition by profile_key order by valid_from) as next_valid_from
-    from {{ ref('customer_profiles') }}
+    from {{ ref('int_identity__profile_beliefs') }}
 ),
 
 standing_beliefs as (

@@ -1,12 +1,12 @@
 -- A device never joins people, so what it did is given to them event by event. Only the times of
 -- the events decide, never the order in which they arrived.
 with web_events as (
-    select * from {{ ref('int_touchpoints__web_events') }}
+    select * from {{ ref('int_web__events') }}
     where device_key is not null and not is_bot
 ),
 
-placed_orders as (
-    select * from {{ ref('int_orders__placed_orders') }}
+unlinked_orders as (
+    select * from {{ ref('int_orders__unlinked_orders') }}
     where profile_key is not null
 ),
 
@@ -49,7 +49,7 @@ named_checkouts as (
         select
             checkout_key,
             profile_key
-        from placed_orders
+        from unlinked_orders
         where checkout_key is not null
     ) as all_checkouts
     group by checkout_key
@@ -60,13 +60,13 @@ device_events as (
         web_events.touchpoint_key,
         web_events.device_key,
         coalesce(
-            web_events.login_profile_key, placed_orders.profile_key, named_checkouts.profile_key
+            web_events.login_profile_key, unlinked_orders.profile_key, named_checkouts.profile_key
         ) as login_profile_key,
         coalesce(web_events.touchpoint_type_slug = 'signed_out', false) as is_sign_out,
         web_events.occurred_at
     from web_events
-    left join placed_orders
-        on web_events.order_key = placed_orders.order_key
+    left join unlinked_orders
+        on web_events.order_key = unlinked_orders.order_key
     left join named_checkouts
         on web_events.checkout_key = named_checkouts.checkout_key
 

@@ -14,7 +14,7 @@ def model(dbt, session):
     settings = dbt.ref("int_company__settings")
     ((default_country,),) = settings.project("default_country").fetchall()
     numbers = (
-        dbt.ref("int_identity__observations")
+        dbt.ref("int_shapes__observations")
         .filter("trim(phone) != ''")
         .project(f"trim(phone), coalesce(country_code, '{default_country}')")
         .distinct()

@@ -15,7 +15,7 @@ silences as (
 ),
 
 answers as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+    select * from {{ ref('int_feedback__counted_answers') }}
     where customer_key is not null and is_counted and score_share is not null
 ),
 
@@ -25,7 +25,7 @@ cases as (
 ),
 
 bad_experiences as (
-    select * from {{ ref('int_feedback__bad_experiences') }}
+    select * from {{ ref('int_bad_experiences__incidents') }}
 ),
 
 settings as (

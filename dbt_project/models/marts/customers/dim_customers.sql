@@ -31,7 +31,7 @@ orders as (
 ),
 
 answers as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+    select * from {{ ref('int_feedback__counted_answers') }}
     where customer_key is not null and is_valid
 ),
 

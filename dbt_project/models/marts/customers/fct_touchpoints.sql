@@ -23,7 +23,7 @@ customers as (
 ),
 
 bad_signs as (
-    select * from {{ ref('int_feedback__bad_signs') }}
+    select * from {{ ref('int_bad_experiences__signs') }}
 ),
 
 -- A touchpoint may be a step of several journeys: it bears the one of the highest priority.

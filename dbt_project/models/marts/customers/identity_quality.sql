@@ -11,7 +11,7 @@ links as (
 ),
 
 refused_links as (
-    select * from {{ ref('identity_refused_links') }}
+    select * from {{ ref('int_identity__refused_links') }}
 ),
 
 identities_to_review as (

@@ -1,10 +1,10 @@
 -- What has come to pass by `as_of`: a promise that may still be kept is no bad experience yet.
 with bad_experiences as (
-    select * from {{ ref('int_feedback__bad_experiences') }}
+    select * from {{ ref('int_bad_experiences__incidents') }}
 ),
 
 incident_signs as (
-    select * from {{ ref('int_feedback__incident_signs') }}
+    select * from {{ ref('int_bad_experiences__incident_signs') }}
 ),
 
 settings as (

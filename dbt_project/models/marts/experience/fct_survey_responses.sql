@@ -1,5 +1,5 @@
-with scored_responses as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+with counted_answers as (
+    select * from {{ ref('int_feedback__counted_answers') }}
 )
 
 select
@@ -33,4 +33,4 @@ select
     is_without_text,
     answered_at,
     answered_date
-from scored_responses
+from counted_answers

@@ -1,6 +1,6 @@
 -- One form may hold several metrics: here it is one row, as the customer gave it.
 with answers as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+    select * from {{ ref('int_feedback__counted_answers') }}
 ),
 
 loops as (

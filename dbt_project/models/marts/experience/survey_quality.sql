@@ -6,8 +6,8 @@ response_quality as (
     select * from {{ ref('int_feedback__response_quality') }}
 ),
 
-scored_responses as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+counted_answers as (
+    select * from {{ ref('int_feedback__counted_answers') }}
     where source_name = 'surveys'
 ),
 
@@ -29,7 +29,7 @@ response_answers as (
         count(*) filter (where is_counted) as counted_answer_count,
         count(*) filter (where is_valid and excluded_reason is null and not is_counted)
             as superseded_answer_count
-    from scored_responses
+    from counted_answers
     group by response_id
 )
 

@@ -8,7 +8,7 @@ referrals as (
 ),
 
 reviews as (
-    select * from {{ ref('int_feedback__scored_responses') }}
+    select * from {{ ref('int_feedback__counted_answers') }}
     where metric_slug = 'review_positive' and is_counted
 ),
 

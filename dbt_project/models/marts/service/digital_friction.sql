@@ -1,12 +1,12 @@
 -- Where in the shop it hurts, and what people look for in vain. What they type may hold anything: a
 -- search term is shown only when so many people typed it.
 with web_events as (
-    select * from {{ ref('int_touchpoints__web_events') }}
+    select * from {{ ref('int_web__events') }}
     where not is_bot
 ),
 
 web_sessions as (
-    select * from {{ ref('int_touchpoints__web_sessions') }}
+    select * from {{ ref('int_web__sessions') }}
 ),
 
 searches as (

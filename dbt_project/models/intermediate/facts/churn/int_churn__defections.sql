@@ -1,0 +1,187 @@
+-- Who had the k-th bad experience, and beside each of them customers who at that moment had been
+-- with us as long, bought as often, been as silent, and had fewer. "Never had one" would be known
+-- only from the future.
+with bad_experiences as (
+    select * from {{ ref('int_bad_experiences__incidents') }}
+),
+
+silences as (
+    select * from {{ ref('int_churn__silences') }}
+    where churns_at is not null
+),
+
+defection_bands as (
+    select * from {{ ref('defection_bands') }}
+),
+
+settings as (
+    select cast(setting_value as integer) as control_count
+    from {{ ref('kpi_windows') }}
+    where setting = 'defection_controls'
+),
+
+-- An experience counts among its customer's by when it began, the third for all from there on.
+nth_experiences as (
+    select
+        customer_key,
+        experience_number,
+        occurred_at
+    from bad_experiences
+    where experience_number <= 3
+),
+
+order_bands as (
+    select * from defection_bands
+    where trait = 'orders'
+),
+
+-- While a silence is within its limit its customer is alive.
+alive_spans as (
+    select
+        silences.customer_key,
+        silences.segment_slug,
+        order_bands.band as order_band,
+        silences.first_ordered_at,
+        silences.ordered_at as began_at,
+        least(silences.churns_at, coalesce(silences.next_ordered_at, silences.churns_at))
+            as ended_at
+    from silences
+    inner join order_bands
+        on
+            silences.order_number >= order_bands.band_from
+            and silences.order_number < order_bands.band_to
+),
+
+churns as (
+    select
+        customer_key,
+        churns_at as churned_at
+    from silences
+    where coalesce(next_ordered_at > churns_at, true)
+),
+
+exposed as (
+    select
+        nth_experiences.experience_number,
+        nth_experiences.occurred_at as index_at,
+        alive_spans.*,
+        epoch(nth_experiences.occurred_at - alive_spans.first_ordered_at) / 86400 as tenure_days,
+        epoch(nth_experiences.occurred_at - alive_spans.began_at) / 86400 as silence_days
+    from nth_experiences
+    inner join alive_spans
+        on
+            nth_experiences.customer_key = alive_spans.customer_key
+            and nth_experiences.occurred_at >= alive_spans.began_at
+            and nth_experiences.occurred_at < alive_spans.ended_at
+),
+
+-- The bands as spans of time around the index: from here on only moments are compared.
+banded_exposed as (
+    select
+        exposed.experience_number,
+        exposed.customer_key,
+        exposed.segment_slug,
+        exposed.order_band,
+        exposed.index_at,
+        exposed.index_at - to_days(tenure_bands.band_to) as first_ordered_after,
+        exposed.index_at - to_days(tenure_bands.band_from) as first_ordered_until,
+        exposed.index_at - to_days(silence_bands.band_to) as silent_after,
+        exposed.index_at - to_days(silence_bands.band_from) as silent_until
+    from exposed
+    inner join defection_bands as tenure_bands
+        on
+            tenure_bands.trait = 'tenure_days'
+            and exposed.tenure_days >= tenure_bands.band_from
+            and exposed.tenure_days < tenure_bands.band_to
+    inner join defection_bands as silence_bands
+        on
+            silence_bands.trait = 'silence_days'
+            and exposed.silence_days >= silence_bands.band_from
+            and exposed.silence_days < silence_bands.band_to
+),
+
+candidates as (
+    select
+        banded_exposed.experience_number,
+        banded_exposed.customer_key as exposed_customer_key,
+        banded_exposed.index_at,
+        alive_spans.customer_key,
+        nth_experiences.occurred_at as own_experience_at,
+        row_number() over (
+            partition by
+                banded_exposed.customer_key,
+                banded_exposed.experience_number
+            order by
+                {{ surrogate_key([
+                    'banded_exposed.customer_key', 'banded_exposed.experience_number',
+                    'alive_spans.customer_key'
+                ]) }}
+        ) as control_number
+    from banded_exposed
+    inner join alive_spans
+        on
+            banded_exposed.segment_slug = alive_spans.segment_slug
+            and banded_exposed.order_band = alive_spans.order_band
+            and banded_exposed.index_at >= alive_spans.began_at
+            and banded_exposed.index_at < alive_spans.ended_at
+            and banded_exposed.silent_after < alive_spans.began_at
+            and banded_exposed.silent_until >= alive_spans.began_at
+            and banded_exposed.first_ordered_after < alive_spans.first_ordered_at
+            and banded_exposed.first_ordered_until >= alive_spans.first_ordered_at
+            and banded_exposed.customer_key != alive_spans.customer_key
+    left join nth_experiences
+        on
+            alive_spans.customer_key = nth_experiences.customer_key
+            and banded_exposed.experience_number = nth_experiences.experience_number
+    where coalesce(nth_experiences.occurred_at > banded_exposed.index_at, true)
+),
+
+followed_customers as (
+    select
+        experience_number,
+        'after_bad_experience' as group_slug,
+        customer_key as index_customer_key,
+        customer_key,
+        index_at,
+        cast(null as timestamp) as own_experience_at
+    from exposed
+
+    union all
+
+    select
+        candidates.experience_number,
+        'control' as group_slug,
+        candidates.exposed_customer_key as index_customer_key,
+        candidates.customer_key,
+        candidates.index_at,
+        candidates.own_experience_at
+    from candidates
+    inner join settings
+        on candidates.control_number <= settings.control_count
+)
+
+select
+    {{ surrogate_key([
+        'followed_customers.experience_number', 'followed_customers.group_slug',
+        'followed_customers.index_customer_key', 'followed_customers.customer_key'
+    ]) }} as defection_key,
+    followed_customers.experience_number,
+    followed_customers.group_slug,
+    followed_customers.index_customer_key,
+    followed_customers.customer_key,
+    followed_customers.index_at,
+    -- A control who has as many bad experiences too is one no longer.
+    followed_customers.own_experience_at as censored_at,
+    min(churns.churned_at) as churned_at
+from followed_customers
+left join churns
+    on
+        followed_customers.customer_key = churns.customer_key
+        and followed_customers.index_at < churns.churned_at
+group by
+    followed_customers.experience_number,
+    followed_customers.group_slug,
+    followed_customers.index_customer_key,
+    followed_customers.customer_key,
+    followed_customers.index_at,
+    followed_customers.own_experience_at

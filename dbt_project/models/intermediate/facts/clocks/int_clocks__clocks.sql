@@ -1,0 +1,56 @@
+-- The ordinary clock shows the seconds since 1970, a business clock those of them that it was open.
+with open_hours as (
+    select * from {{ ref('int_clocks__open_hours') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+windows as (
+    select {{ elapsed('solve_maturity_days', 'day') }} as solve_window
+    from kpi_windows
+),
+
+-- What was solved by then is solved for good, if no reopening has come.
+readings as (
+    select
+        settings.as_of,
+        settings.as_of - windows.solve_window as solves_final_until
+    from settings
+    cross join windows
+)
+
+select
+    'elapsed' as clock_slug,
+    cast(epoch(as_of) as bigint) as seconds_at_as_of,
+    cast(epoch(solves_final_until) as bigint) as seconds_at_final_solves
+from readings
+
+union all
+
+select
+    open_hours.calendar_slug as clock_slug,
+    cast(
+        sum({{ dbt.datediff(
+            'open_hours.opened_at', 'least(open_hours.closed_at, readings.as_of)', 'second'
+        ) }}) as bigint
+    ) as seconds_at_as_of,
+    cast(
+        coalesce(
+            sum({{ dbt.datediff(
+                'open_hours.opened_at',
+                'least(open_hours.closed_at, readings.solves_final_until)',
+                'second'
+            ) }}) filter (where open_hours.opened_at < readings.solves_final_until),
+            0
+        ) as bigint
+    ) as seconds_at_final_solves
+from open_hours
+inner join readings
+    on open_hours.opened_at < readings.as_of
+group by open_hours.calendar_slug

@@ -1,0 +1,86 @@
+-- What the clock that a case runs by shows at each of its moments: a business clock stands still
+-- while its desk is closed, so that business time is the difference of two readings.
+with contacts as (
+    select * from {{ ref('int_cases__contacts') }}
+),
+
+cases as (
+    select * from {{ ref('int_cases__cases') }}
+),
+
+calendar_assignments as (
+    select * from {{ ref('calendar_assignments') }}
+),
+
+open_hours as (
+    select * from {{ ref('int_clocks__open_hours') }}
+),
+
+case_calendars as (
+    select
+        cases.case_key,
+        min_by(calendar_assignments.calendar_slug, calendar_assignments.priority) as clock_slug
+    from cases
+    inner join calendar_assignments
+        on
+            coalesce(cases.channel_slug = calendar_assignments.channel_slug, true)
+            and coalesce(
+                calendar_assignments.team_id is null
+                or cases.team_key = calendar_assignments.team_id,
+                false
+            )
+    group by cases.case_key
+),
+
+moments as (
+    select
+        case_key,
+        contact_key as unit_key,
+        unnest(['clock_started', 'replied', 'gave_up']) as moment_slug,
+        unnest([clock_started_at, first_human_reply_at, gave_up_at]) as occurred_at
+    from contacts
+
+    union all
+
+    select
+        case_key,
+        case_key as unit_key,
+        unnest(['opened', 'first_solved', 'last_solved']) as moment_slug,
+        unnest([opened_at, first_solved_at, last_solved_at]) as occurred_at
+    from cases
+),
+
+-- The last opening at or before each moment.
+readings as (
+    select
+        moments.unit_key,
+        moments.moment_slug,
+        moments.occurred_at,
+        case_calendars.clock_slug,
+        open_hours.opened_at,
+        open_hours.closed_at,
+        open_hours.open_seconds_before
+    from moments
+    inner join case_calendars
+        on moments.case_key = case_calendars.case_key
+    asof left join open_hours
+        on
+            case_calendars.clock_slug = open_hours.calendar_slug
+            and moments.occurred_at >= open_hours.opened_at
+    where moments.occurred_at is not null
+)
+
+select
+    unit_key,
+    moment_slug,
+    clock_slug,
+    -- Before the first opening nothing has passed.
+    coalesce(
+        cast(
+            open_seconds_before
+            + {{ dbt.datediff('opened_at', 'least(occurred_at, closed_at)', 'second') }} as bigint
+        ),
+        0
+    ) as clock_seconds,
+    coalesce(occurred_at < closed_at, false) as is_open
+from readings

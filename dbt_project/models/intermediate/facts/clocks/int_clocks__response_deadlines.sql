@@ -1,0 +1,50 @@
+-- By when a person is to have answered, if only the opening hours of the desk count: the last
+-- moment at which its clock shows no more than the target. At closing time, the next opening.
+with clock_readings as (
+    select * from {{ ref('int_clocks__readings') }}
+    where moment_slug = 'clock_started'
+),
+
+open_hours as (
+    select * from {{ ref('int_clocks__open_hours') }}
+),
+
+response_target as (
+    select cast(setting_value as bigint) as target_seconds
+    from {{ ref('kpi_windows') }}
+    where setting = 'first_response_target_seconds'
+),
+
+targets as (
+    select
+        clock_readings.unit_key,
+        clock_readings.clock_slug,
+        clock_readings.clock_seconds + response_target.target_seconds as target_clock_seconds
+    from clock_readings
+    cross join response_target
+),
+
+-- The last opening before which the clock shows no more than the target.
+deadlines as (
+    select
+        targets.unit_key,
+        targets.target_clock_seconds,
+        open_hours.closed_at,
+        open_hours.opened_at
+        + to_seconds(
+            targets.target_clock_seconds - cast(open_hours.open_seconds_before as bigint)
+        ) as target_ends_at
+    from targets
+    asof left join open_hours
+        on
+            targets.clock_slug = open_hours.calendar_slug
+            and targets.target_clock_seconds >= open_hours.open_seconds_before
+)
+
+select
+    unit_key,
+    target_clock_seconds,
+    -- Later than the calendar reaches: nobody can be late yet.
+    case when target_ends_at < closed_at then target_ends_at else timestamp '9999-12-31' end
+        as target_ends_at
+from deadlines

@@ -1,0 +1,93 @@
+-- What came after the answer of a detractor: a person who reached them, and what they said next.
+with answers as (
+    select * from {{ ref('int_feedback__counted_answers') }}
+    where metric_slug in ('nps_relational', 'nps_transactional')
+),
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+    where customer_key is not null
+),
+
+closed_loop_contacts as (
+    select * from {{ ref('closed_loop_contacts') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+windows as (
+    select
+        {{ elapsed('closed_loop_hours', 'hour') }} as loop_window,
+        {{ elapsed('detractor_recovery_days', 'day') }} as recovery_window
+    from kpi_windows
+),
+
+detractors as (
+    select * from answers
+    where is_counted and band = 'detractor'
+),
+
+human_contacts as (
+    select
+        touchpoints.customer_key,
+        touchpoints.occurred_at
+    from touchpoints
+    inner join closed_loop_contacts
+        on
+            touchpoints.touchpoint_type_slug = closed_loop_contacts.touchpoint_type_slug
+            and coalesce(touchpoints.outcome_slug, '') = closed_loop_contacts.outcome_slug
+),
+
+first_contacts as (
+    select
+        detractors.response_key,
+        min(human_contacts.occurred_at) as contacted_at
+    from detractors
+    inner join human_contacts
+        on
+            detractors.customer_key = human_contacts.customer_key
+            and detractors.answered_at < human_contacts.occurred_at
+    group by detractors.response_key
+),
+
+next_answers as (
+    select
+        detractors.response_key,
+        min(answers.answered_at) as next_answered_at,
+        min_by(answers.band, row(answers.answered_at, answers.response_key)) as next_band
+    from detractors
+    inner join answers
+        on
+            detractors.customer_key = answers.customer_key
+            and detractors.metric_slug = answers.metric_slug
+            and detractors.answered_at < answers.answered_at
+    where answers.is_valid and answers.excluded_reason is null
+    group by detractors.response_key
+)
+
+select
+    detractors.response_key,
+    detractors.customer_key,
+    detractors.team_key,
+    detractors.metric_slug,
+    detractors.source_name,
+    detractors.program_slug,
+    detractors.channel_slug,
+    detractors.segment_slug,
+    detractors.contact_reason_slug,
+    detractors.score,
+    next_answers.next_band,
+    detractors.answered_at,
+    detractors.answered_date,
+    detractors.answered_at + windows.loop_window as due_at,
+    detractors.answered_at + windows.recovery_window as recovery_due_at,
+    first_contacts.contacted_at,
+    next_answers.next_answered_at
+from detractors
+cross join windows
+left join first_contacts
+    on detractors.response_key = first_contacts.response_key
+left join next_answers
+    on detractors.response_key = next_answers.response_key

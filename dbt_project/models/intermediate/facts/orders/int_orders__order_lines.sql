@@ -1,0 +1,51 @@
+-- A view: the lines are stored once as their sources have them, and once in the mart.
+{{ config(materialized='view') }}
+
+with sold_lines as (
+    select * from {{ ref('int_orders__sale_lines') }}
+    where not is_return
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
+products as (
+    select * from {{ ref('int_orders__products') }}
+)
+
+select
+    -- keys
+    sold_lines.order_line_key,
+    sold_lines.order_key,
+    orders.customer_key,
+    sold_lines.source_name,
+    sold_lines.source_line_id,
+    sold_lines.store_key,
+    sold_lines.product_key,
+
+    -- attributes
+    orders.channel_slug,
+    products.product_name,
+    products.category_slug,
+    sold_lines.currency,
+
+    -- measures
+    sold_lines.quantity,
+    sold_lines.unit_price_original,
+    sold_lines.discount_original,
+    sold_lines.amount_original,
+    -- Four places: cents of lines need not add up to the cents of their order.
+    cast(sold_lines.amount_original * orders.exchange_rate as decimal(18, 4)) as line_amount,
+    cast(sold_lines.quantity * products.unit_cost as decimal(18, 4)) as line_cost_amount,
+
+    -- timestamps
+    orders.ordered_date,
+    orders.ordered_at,
+
+    sold_lines._load_id
+from sold_lines
+inner join orders
+    on sold_lines.order_key = orders.order_key
+left join products
+    on sold_lines.product_key = products.product_key

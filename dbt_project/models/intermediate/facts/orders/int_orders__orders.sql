@@ -1,0 +1,167 @@
+with unlinked_orders as (
+    select * from {{ ref('int_orders__unlinked_orders') }}
+),
+
+sold_lines as (
+    select * from {{ ref('int_orders__sale_lines') }}
+    where not is_return
+),
+
+refunds as (
+    select * from {{ ref('int_orders__refunds') }}
+    where order_key is not null
+),
+
+products as (
+    select * from {{ ref('int_orders__products') }}
+),
+
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+kpi_windows as (
+    select * from {{ ref('kpi_windows') }}
+),
+
+-- Unknown as soon as the cost of one line is: a part of the cost would look like a better margin.
+sold_costs as (
+    select
+        sold_lines.order_key,
+        count(*) as line_count,
+        case
+            when count(products.unit_cost) = count(*)
+                then sum(sold_lines.quantity * products.unit_cost)
+        end as cost_amount
+    from sold_lines
+    left join products
+        on sold_lines.product_key = products.product_key
+    group by sold_lines.order_key
+),
+
+refunded as (
+    select
+        refunds.order_key,
+        sum(refunds.amount_original) as refund_original,
+        sum(refunds.amount) as refund_amount,
+        sum(refunds.quantity * products.unit_cost) as cost_amount,
+        max(refunds._load_id) as _load_id
+    from refunds
+    left join products
+        on refunds.product_key = products.product_key
+    group by refunds.order_key
+),
+
+kept_orders as (
+    select
+        unlinked_orders.*,
+        customer_profiles.customer_key,
+        sold_costs.line_count,
+        coalesce(refunded.refund_original, 0) as refund_original,
+        coalesce(refunded.refund_amount, 0) as refund_amount,
+        sold_costs.cost_amount - coalesce(refunded.cost_amount, 0) as kept_cost_amount,
+        -- What was bought and came back was bought; what was cancelled was not.
+        unlinked_orders.is_paid and unlinked_orders.cancelled_at is null as is_purchase,
+        greatest(unlinked_orders._load_id, refunded._load_id) as last_load_id
+    from unlinked_orders
+    left join customer_profiles
+        on unlinked_orders.profile_key = customer_profiles.profile_key
+    left join sold_costs
+        on unlinked_orders.order_key = sold_costs.order_key
+    left join refunded
+        on unlinked_orders.order_key = refunded.order_key
+),
+
+-- What a customer bought before the last of the sources began, nobody knows.
+coverage as (
+    select max(source_starts.first_ordered_at) as started_at
+    from (
+        select
+            source_name,
+            min(ordered_at) as first_ordered_at
+        from unlinked_orders
+        group by source_name
+    ) as source_starts
+),
+
+numbered_orders as (
+    select
+        order_key,
+        row_number() over (
+            partition by customer_key
+            order by ordered_at, order_key
+        ) as order_number
+    from kept_orders
+    where customer_key is not null and is_purchase
+),
+
+first_provable as (
+    select coverage.started_at + kpi_windows.setting_value * interval '1 day' as provable_from
+    from coverage
+    inner join kpi_windows
+        on kpi_windows.setting = 'first_order_look_back_days'
+)
+
+select
+    -- keys
+    kept_orders.order_key,
+    kept_orders.customer_key,
+    kept_orders.profile_key,
+    kept_orders.source_name,
+    kept_orders.source_order_id,
+    kept_orders.store_key,
+    kept_orders.checkout_key,
+    kept_orders.campaign_key,
+
+    -- attributes
+    kept_orders.channel_slug,
+    kept_orders.currency,
+    kept_orders.business_time_zone,
+
+    -- measures
+    numbered_orders.order_number,
+    coalesce(kept_orders.line_count, 0) as line_count,
+    kept_orders.amount_original,
+    kept_orders.discount_original,
+    kept_orders.refund_original,
+    kept_orders.exchange_rate,
+    kept_orders.amount,
+    kept_orders.discount_amount,
+    kept_orders.refund_amount,
+    case when kept_orders.is_paid then kept_orders.amount - kept_orders.refund_amount else 0 end
+        as net_amount,
+    cast(
+        case
+            when kept_orders.is_purchase
+                then kept_orders.amount - kept_orders.refund_amount - kept_orders.kept_cost_amount
+            when kept_orders.is_paid
+                then kept_orders.amount - kept_orders.refund_amount
+            else 0
+        end as decimal(18, 2)
+    ) as margin_amount,
+
+    -- flags
+    kept_orders.is_paid,
+    kept_orders.cancelled_at is not null as is_cancelled,
+    kept_orders.is_purchase,
+    coalesce(kept_orders.delivered_at > kept_orders.promised_at, false) as is_late,
+    coalesce(
+        numbered_orders.order_number = 1
+        and kept_orders.ordered_at >= first_provable.provable_from,
+        false
+    ) as is_first_order,
+
+    -- timestamps
+    kept_orders.ordered_date,
+    kept_orders.ordered_at,
+    kept_orders.promised_at,
+    kept_orders.shipped_at,
+    kept_orders.delivered_at,
+    kept_orders.cancelled_at,
+
+    kept_orders.last_load_id as _load_id
+from kept_orders
+left join numbered_orders
+    on kept_orders.order_key = numbered_orders.order_key
+left join first_provable
+    on true

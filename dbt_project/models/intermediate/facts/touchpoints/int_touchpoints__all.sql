@@ -1,0 +1,125 @@
+-- Narrow on purpose: journeys and lifecycle read it; `fct_touchpoints` adds their results.
+with channel_touchpoints as (
+    select * from {{ ref('int_touchpoints__accounts') }}
+    union all
+    select * from {{ ref('int_touchpoints__calls') }}
+    union all
+    select * from {{ ref('int_touchpoints__chat') }}
+    union all
+    select * from {{ ref('int_touchpoints__complete_journey') }}
+    union all
+    select * from {{ ref('int_touchpoints__crm') }}
+    union all
+    select * from {{ ref('int_touchpoints__email') }}
+    union all
+    select * from {{ ref('int_touchpoints__loyalty') }}
+    union all
+    select * from {{ ref('int_touchpoints__messaging') }}
+    union all
+    select * from {{ ref('int_touchpoints__pos') }}
+    union all
+    select * from {{ ref('int_touchpoints__product_usage') }}
+    union all
+    select * from {{ ref('int_touchpoints__sensors') }}
+    union all
+    select * from {{ ref('int_touchpoints__shop') }}
+    union all
+    select * from {{ ref('int_touchpoints__social') }}
+    union all
+    select * from {{ ref('int_touchpoints__surveys') }}
+    union all
+    select * from {{ ref('int_touchpoints__tickets') }}
+    union all
+    select * from {{ ref('int_touchpoints__web') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+touchpoint_types as (
+    select * from {{ ref('touchpoint_types') }}
+),
+
+source_contact_reasons as (
+    select * from {{ ref('source_contact_reasons') }}
+),
+
+device_attributions as (
+    select * from {{ ref('int_identity__device_attributions') }}
+),
+
+customer_profiles as (
+    select * from {{ ref('int_identity__customer_profiles') }}
+),
+
+web_sessions as (
+    select * from {{ ref('int_web__sessions') }}
+),
+
+attributed_touchpoints as (
+    select
+        channel_touchpoints.*,
+        coalesce(device_attributions.profile_key, channel_touchpoints.profile_key)
+            as acting_profile_key
+    from channel_touchpoints
+    left join device_attributions
+        on channel_touchpoints.touchpoint_key = device_attributions.touchpoint_key
+)
+
+select
+    touchpoints.touchpoint_key,
+    touchpoints.source_name,
+    touchpoints.acting_profile_key as profile_key,
+    customer_profiles.customer_key,
+    web_sessions.session_key,
+    touchpoints.channel_slug,
+    touchpoints.touchpoint_type_slug,
+    touchpoint_types.direction,
+    touchpoints.outcome_slug,
+    touchpoints.source_contact_reason,
+    source_contact_reasons.contact_reason_slug,
+    touchpoints.case_key,
+    touchpoints.order_key,
+    touchpoints.checkout_key,
+    touchpoints.campaign_key,
+    touchpoints.product_key,
+    touchpoints.store_key,
+    touchpoints.team_key,
+    touchpoints.subscription_key,
+    touchpoints.wait_seconds,
+    touchpoints.handle_seconds,
+    case when touchpoints.body is not null then touchpoints.touchpoint_key end as text_key,
+    touchpoints.body,
+    touchpoints.language,
+    touchpoints.sentiment,
+    touchpoints.score,
+    touchpoints.revenue as revenue_amount,
+    cast(
+        touchpoint_types.unit_cost
+        + coalesce(touchpoints.handle_seconds, 0) / 3600 * settings.handling_cost_per_hour
+        as decimal(18, 4)
+    ) as cost_amount,
+    touchpoints.is_bot,
+    touchpoint_types.is_purchase,
+    touchpoints.occurred_at,
+    cast(
+        timezone(
+            coalesce(touchpoints.business_time_zone, settings.default_time_zone),
+            timezone('UTC', touchpoints.occurred_at)
+        ) as date
+    ) as occurred_date,
+    touchpoints.received_at,
+    touchpoints._load_id
+from attributed_touchpoints as touchpoints
+cross join settings
+left join touchpoint_types
+    on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
+left join source_contact_reasons
+    on
+        touchpoints.source_name = source_contact_reasons.source_name
+        and touchpoints.source_contact_reason = source_contact_reasons.source_reason
+left join customer_profiles
+    on touchpoints.acting_profile_key = customer_profiles.profile_key
+left join web_sessions
+    on touchpoints.touchpoint_key = web_sessions.touchpoint_key

@@ -1,0 +1,94 @@
+{{ config(materialized='view') }}
+
+with units as (
+    select * from {{ ref('int_kpis__units') }}
+),
+
+kpis as (
+    select
+        metric_slug,
+        kind,
+        unnest(string_split(dimensions, ' ')) as dimension
+    from {{ ref('kpis') }}
+),
+
+dimensions as (
+    select * from {{ ref('kpi_dimensions') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+clocks as (
+    select * from {{ ref('int_clocks__clocks') }}
+),
+
+judged_units as (
+    select
+        units.*,
+        -- Without a customer, a unit is its own person.
+        coalesce(units.customer_key, units.unit_key) as person_key,
+        units.unit_state = 'eligible' as is_eligible,
+        coalesce(units.matures_at < settings.as_of, true) as is_settled,
+        -- What still runs has lasted so far.
+        coalesce(
+            units.unit_value,
+            greatest(0, clocks.seconds_at_as_of - units.clock_started_seconds)
+        ) as value_so_far
+    from units
+    cross join settings
+    left join clocks
+        on units.clock_slug = clocks.clock_slug
+),
+
+unit_members as (
+    select
+        judged_units.*,
+        kpis.kind,
+        kpis.dimension,
+        dimensions.period_types,
+        case kpis.dimension
+            when 'total' then 'all'
+            when 'channel' then judged_units.channel_slug
+            when 'segment' then judged_units.segment_slug
+            when 'contact_reason' then judged_units.contact_reason_slug
+            when 'journey' then judged_units.journey_slug
+            when 'product' then judged_units.product_key
+            when 'store' then judged_units.store_key
+            when 'team' then judged_units.team_key
+            when 'service_cell' then {{ service_cell_key('judged_units') }}
+            when 'journey_cell' then {{ journey_cell_key('judged_units') }}
+        end as member
+    from judged_units
+    inner join kpis
+        on judged_units.metric_slug = kpis.metric_slug
+    inner join dimensions
+        on kpis.dimension = dimensions.dimension
+)
+
+select
+    metric_slug,
+    kind,
+    unit_key,
+    person_key,
+    dimension,
+    member,
+    period_types,
+    channel_slug,
+    segment_slug,
+    contact_reason_slug,
+    journey_slug,
+    product_key,
+    store_key,
+    team_key,
+    anchor_date,
+    -- Decimals add up to the same sum in any order.
+    cast(value_so_far as decimal(18, 6)) as unit_value,
+    unit_state,
+    is_eligible and is_settled as is_counted,
+    is_eligible and (not is_settled or clock_slug is not null) as is_immature,
+    -- What has not ended says that it is longer still.
+    is_censored or clock_slug is not null as is_censored
+from unit_members
+where member != 'unknown'

@@ -1,0 +1,131 @@
+{{ config(materialized='view') }}
+
+-- Checkouts that were begun are touchpoints of `web`, which saw every one of them.
+with orders as (
+    select * from {{ ref('int_orders__unlinked_orders') }}
+    where source_name = 'shop'
+),
+
+refunds as (
+    select * from {{ ref('int_orders__refunds') }}
+    where source_name = 'shop'
+),
+
+order_events as (
+    select
+        *,
+        'order_placed' as touchpoint_type_slug,
+        cast(null as varchar) as outcome_slug,
+        channel_slug as event_channel_slug,
+        ordered_at as occurred_at,
+        case when is_paid then amount else 0 end as revenue
+    from orders
+
+    union all
+
+    select
+        *,
+        'order_shipped' as touchpoint_type_slug,
+        cast(null as varchar) as outcome_slug,
+        'shop' as event_channel_slug,
+        shipped_at as occurred_at,
+        cast(null as decimal(18, 2)) as revenue
+    from orders
+    where shipped_at is not null
+
+    union all
+
+    select
+        *,
+        'order_delivered' as touchpoint_type_slug,
+        case
+            when delivered_at > promised_at then 'late'
+            when promised_at is not null then 'on_time'
+        end as outcome_slug,
+        'shop' as event_channel_slug,
+        delivered_at as occurred_at,
+        cast(null as decimal(18, 2)) as revenue
+    from orders
+    where delivered_at is not null
+
+    union all
+
+    select
+        *,
+        'order_cancelled' as touchpoint_type_slug,
+        cast(null as varchar) as outcome_slug,
+        'shop' as event_channel_slug,
+        cancelled_at as occurred_at,
+        cast(null as decimal(18, 2)) as revenue
+    from orders
+    where cancelled_at is not null
+),
+
+shop_events as (
+    select
+        'orders' as table_name,
+        source_order_id as record_id,
+        profile_key,
+        event_channel_slug as channel_slug,
+        touchpoint_type_slug,
+        outcome_slug,
+        business_time_zone,
+        order_key,
+        case when touchpoint_type_slug = 'order_placed' then checkout_key end as checkout_key,
+        campaign_key,
+        occurred_at,
+        revenue,
+        _load_id
+    from order_events
+
+    union all
+
+    select
+        'refunds' as table_name,
+        source_refund_id as record_id,
+        max(profile_key) as profile_key,
+        'shop' as channel_slug,
+        'refund_issued' as touchpoint_type_slug,
+        cast(null as varchar) as outcome_slug,
+        max(business_time_zone) as business_time_zone,
+        max(order_key) as order_key,
+        cast(null as varchar) as checkout_key,
+        cast(null as varchar) as campaign_key,
+        min(refunded_at) as occurred_at,
+        -sum(amount) as revenue,
+        max(_load_id) as _load_id
+    from refunds
+    group by source_refund_id
+)
+
+select
+    {{ surrogate_key(["'shop'", 'table_name', 'record_id', 'touchpoint_type_slug']) }}
+        as touchpoint_key,
+    'shop' as source_name,
+    profile_key,
+    cast(null as varchar) as device_key,
+    channel_slug,
+    touchpoint_type_slug,
+    outcome_slug,
+    occurred_at,
+    cast(null as timestamp) as received_at,
+    business_time_zone,
+    cast(null as varchar) as source_contact_reason,
+    cast(null as varchar) as case_key,
+    order_key,
+    checkout_key,
+    campaign_key,
+    cast(null as varchar) as product_key,
+    cast(null as varchar) as store_key,
+    cast(null as varchar) as team_key,
+    cast(null as varchar) as subscription_key,
+    cast(null as double) as wait_seconds,
+    cast(null as double) as handle_seconds,
+    cast(null as varchar) as body,
+    cast(null as varchar) as language,
+    cast(null as double) as sentiment,
+    cast(null as double) as score,
+    cast(revenue as decimal(18, 2)) as revenue,
+    false as is_bot,
+    _load_id
+from shop_events
