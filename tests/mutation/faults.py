@@ -12,9 +12,11 @@ TOUCHPOINTS = f"{MODELS}/intermediate/touchpoints"
 ORDERS = f"{MODELS}/intermediate/orders"
 FEEDBACK = f"{MODELS}/intermediate/feedback"
 CASES = f"{MODELS}/intermediate/cases"
+CHAINS = f"{MODELS}/intermediate/facts/cases/int_cases__contact_chains.sql"
+CLOCKS = f"{MODELS}/intermediate/facts/clocks"
 JOURNEYS = f"{MODELS}/intermediate/journeys"
 SERVICE = f"{MODELS}/intermediate/service"
-KPIS = f"{MODELS}/intermediate/kpis"
+KPIS = f"{MODELS}/intermediate/measures/kpis"
 MARTS = f"{MODELS}/marts"
 MACROS = "dbt_project/macros"
 SEEDS = "seeds/reference"
@@ -51,12 +53,12 @@ def doubled(path: str, ref: str) -> Fault:
 FLIPPED_COMPARISONS = (
     Fault(f"{KPIS}/int_kpis__contact_units.sql", "chain_length = 1", "chain_length != 1"),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "reason_contacts.started_at\n                    <= reason_contacts.chain_ended_at",
         "reason_contacts.started_at\n                    >= reason_contacts.chain_ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "followed_contacts.next_started_at > contacts.ended_at",
         "followed_contacts.next_started_at < contacts.ended_at",
     ),
@@ -99,7 +101,7 @@ FLIPPED_COMPARISONS = (
         "coalesce(orders.delivered_at > orders.promised_at, false)",
     ),
     Fault(
-        f"{KPIS}/int_kpis__service_units.sql",
+        f"{CLOCKS}/int_clocks__waits.sql",
         "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
         "business_times.ended_seconds > response_deadlines.target_clock_seconds",
     ),
@@ -129,7 +131,7 @@ DROPPED_FILTERS = (
         "where is_public and author_type in ('customer', 'agent')",
         "where author_type in ('customer', 'agent')",
     ),
-    Fault(f"{KPIS}/int_kpis__contact_units.sql", "    where is_human_contact\n", ""),
+    Fault(CHAINS, "    where is_human_contact\n", ""),
     Fault(f"{KPIS}/int_kpis__unit_members.sql", "where member != 'unknown'", ""),
     Fault(f"{FEEDBACK}/int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
@@ -267,8 +269,8 @@ SWAPPED_FLAGS = (
     ),
     Fault(
         f"{KPIS}/int_kpis__service_units.sql",
-        "'not is_bot_insufficient'",
-        "'is_bot_insufficient'",
+        "'is_contained'",
+        "'not is_contained'",
     ),
     Fault(f"{SEEDS}/feedback/rating_scales.csv", "promoter,9,10,1", "promoter,9,10,-1"),
     Fault(f"{SEEDS}/channels/touchpoint_types.csv", "inbound", "outbound"),
@@ -327,7 +329,7 @@ WINDOWS = (
         "target_ends_at <= closed_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "followed_contacts.next_same_reason_started_at > contacts.ended_at",
         "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
     ),
@@ -367,7 +369,7 @@ WINDOWS = (
         "< signs_in_order.previous_at + gaps.largest_gap",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "<= chains.earlier_ended_at + windows.repeat_window",
         "< chains.earlier_ended_at + windows.repeat_window",
     ),
