@@ -1,5 +1,5 @@
--- How long a case took by the ordinary clock and by that of its desk. A last solve that is not final
--- is counted up to the moment by which solves can be judged.
+-- How long a case took by the ordinary clock and by that of its desk. A last solve that is not
+-- final is counted up to the moment by which solves can be judged.
 with cases as (
     select * from {{ ref('int_cases__cases') }}
 ),
