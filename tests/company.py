@@ -152,7 +152,7 @@ def generate_and_run(data: Path, customers: int, days: int) -> Company:
     )
     assert generated.returncode == 0, generated.stderr
 
-    ran = run_command(data, "orchestration.cli", "run")
+    ran = run_command(data, "orchestration.commands.throughline", "run")
 
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
     return Company(data, ran.stdout)

@@ -2,12 +2,12 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.dbt_invocation import run_dbt
-from orchestration.landing import open_warehouse
+from orchestration.commands.throughline import app
 from orchestration.paths import public_build_path
-from orchestration.publishing import build_state
 from orchestration.publishing.publish import publish
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.dbt_invocation import run_dbt
 
 COMMANDS = (
     *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),

@@ -10,9 +10,9 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.instance.writer import WarehouseWriter
 from orchestration.paths import published_path
 from orchestration.publishing.publish import publish
-from orchestration.resources import WarehouseWriter
 
 PUBLIC_DATABASE = "cx"
 

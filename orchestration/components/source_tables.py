@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.instance.writer import WarehouseWriter
 from orchestration.landing import (
     LandingSummary,
     SourceContract,
@@ -25,7 +26,6 @@ from orchestration.landing import (
     load_contracts,
 )
 from orchestration.paths import landing_dir
-from orchestration.resources import WarehouseWriter
 
 GROUP = "landing"
 LOADS = dg.AssetKey(["ledger", "loads"])

@@ -2,7 +2,7 @@
 
 dbt runs in this process, quietly, and its results become events at the end: streamed through
 dagster-dbt each node costs 75 ms more. For the same reason this is not a `DbtProjectComponent`,
-which starts the `dbt` command. What a build means for publishing is in `build_state`.
+which starts the `dbt` command. What a build means for publishing is in `publishing.inputs`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +14,11 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
-from orchestration import dbt_invocation
-from orchestration.dbt_invocation import failures, run_dbt
-from orchestration.publishing import build_state
+from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
-from orchestration.warehouse import read_warehouse
+from orchestration.warehouse import build_state, dbt_invocation
+from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.dbt_invocation import failures, run_dbt
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
@@ -63,8 +63,8 @@ class _Catalogue(DagsterDbtTranslator):
 def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
     """Build what is selected; a whole build that passes its tests may be published."""
     is_whole = not context.is_subset
-    inputs = build_state.inputs_fingerprint()
-    if is_whole and not config.force and build_state.is_published(inputs):
+    inputs = inputs_fingerprint()
+    if is_whole and not config.force and is_published(inputs):
         context.log.info("Nothing new since the published version: nothing to build.")
         return
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration.progress import progress_logger
-from orchestration.resources import WarehouseWriter
+from orchestration.instance.progress import progress_logger
+from orchestration.instance.writer import WarehouseWriter
 
 
 @dg.definitions

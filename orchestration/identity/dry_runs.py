@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_invocation import failures, manifest_path, run_dbt
 from orchestration.identity.registry import SCHEMA, existing_tables
 from orchestration.paths import dry_run_dir, warehouse_path
 from orchestration.reference_seeds import check_seeds
-from orchestration.warehouse import SETTINGS, quoted
+from orchestration.warehouse.connections import SETTINGS, quoted
+from orchestration.warehouse.dbt_invocation import failures, manifest_path, run_dbt
 
 _KEYS = "int_identity__customer_keys"
 _PROFILES = "int_identity__customer_profiles"

@@ -21,12 +21,12 @@ import pandas as pd
 import pyarrow as pa
 import yaml
 
-from orchestration.dbt_invocation import failures, run_dbt
 from orchestration.identity.match_models import Model, write_version
 from orchestration.identity.quality import Quality, cluster_quality, pairwise_quality
 from orchestration.identity.record_files import default_country, read_records
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
+from orchestration.warehouse.dbt_invocation import failures, run_dbt
 
 _RECORDS_MODEL = "int_identity__match_records"
 _RESULT_MODEL = "int_identity__components"

@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 
 from orchestration.paths import warehouse_path
-from orchestration.warehouse import read_warehouse
+from orchestration.warehouse.connections import read_warehouse
 
 _SHOWN_LETTERS = 2
 # A shared line is shared with a few people; a longer list would explain nothing more.

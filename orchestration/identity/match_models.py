@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.paths import identity_models_dir, warehouse_path
-from orchestration.warehouse import read_warehouse
+from orchestration.warehouse.connections import read_warehouse
 
 Model = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.warehouse import quoted
+from orchestration.warehouse.connections import quoted
 
 SCHEMA = "intermediate"
 TABLES = (

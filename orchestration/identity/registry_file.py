@@ -14,10 +14,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.identity.registry import SCHEMA, TABLES, existing_tables
-from orchestration.landing import open_warehouse
 from orchestration.paths import warehouse_path
-from orchestration.publishing import build_state
-from orchestration.warehouse import quoted, read_warehouse
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import open_warehouse, quoted, read_warehouse
 
 _FORMAT = 1
 _NOTE = "registry.json"

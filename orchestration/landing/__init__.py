@@ -1,4 +1,4 @@
-"""Deliveries into raw tables: contract, archive, formats, ledger, accounting, lock.
+"""Deliveries into raw tables: contract, archive, formats, ledger, accounting.
 
 The order in which a delivery meets them: `loading` takes it, `archive` keeps it, `contract` says
 what it should be, `formats` read it, `accounting` balances it, `ledger` remembers it.
@@ -21,8 +21,6 @@ from orchestration.landing.loading import (
     land_unknown_files,
     replay,
 )
-from orchestration.landing.lock import WarehouseLockedError, warehouse_lock
-from orchestration.landing.warehouse import open_warehouse
 
 __all__ = [
     "Archive",
@@ -30,7 +28,6 @@ __all__ = [
     "LandingSummary",
     "SourceContract",
     "TableContract",
-    "WarehouseLockedError",
     "check_accounting",
     "enabled_sources",
     "ensure_ledger",
@@ -38,8 +35,6 @@ __all__ = [
     "land",
     "land_unknown_files",
     "load_contracts",
-    "open_warehouse",
     "replay",
     "set_run_settings",
-    "warehouse_lock",
 ]

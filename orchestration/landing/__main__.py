@@ -7,17 +7,16 @@ import typer
 from orchestration.landing import (
     ContractError,
     LandingSummary,
-    WarehouseLockedError,
     check_accounting,
     enabled_sources,
     ensure_tables,
     land,
     land_unknown_files,
     load_contracts,
-    open_warehouse,
-    warehouse_lock,
 )
 from orchestration.paths import landing_dir
+from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

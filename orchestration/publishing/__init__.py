@@ -1,0 +1,1 @@
+"""From an audited build to a version that readers open: copied, gated, switched, taken back."""

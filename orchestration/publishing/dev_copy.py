@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import dev_dir, public_build_path, warehouse_path
-from orchestration.warehouse import SETTINGS
+from orchestration.warehouse.connections import SETTINGS
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700

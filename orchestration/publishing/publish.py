@@ -14,9 +14,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import public_build_path
-from orchestration.publishing import build_state, versions
+from orchestration.publishing import versions
 from orchestration.publishing.personal_data import assert_no_personal_data
-from orchestration.warehouse import SETTINGS, quoted
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import SETTINGS, quoted
 
 # What `mf` expects round the definitions that it reads.
 _METRICS_PROJECT = Path(__file__).parent / "metrics"

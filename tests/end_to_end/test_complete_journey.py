@@ -9,16 +9,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from orchestration.landing import (
-    Archive,
-    ensure_tables,
-    land,
-    load_contracts,
-    open_warehouse,
-    set_run_settings,
-)
+from orchestration.landing import Archive, ensure_tables, land, load_contracts, set_run_settings
 from orchestration.paths import DBT_PROJECT_DIR, PROJECT_DIR
 from orchestration.sample_world.complete_journey import export
+from orchestration.warehouse.connections import open_warehouse
 from tests.company import opened
 
 SETTINGS = {
@@ -125,7 +119,7 @@ def test_the_job_publishes_the_same_year(tmp_path):
     export(tmp_path)
 
     settings = [f"--set={name}={value}" for name, value in SETTINGS.items()]
-    run_module(tmp_path, "orchestration.cli", "run", *settings)
+    run_module(tmp_path, "orchestration.commands.throughline", "run", *settings)
 
     published = tmp_path / "published" / "cx.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:

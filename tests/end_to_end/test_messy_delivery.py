@@ -17,9 +17,9 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.dbt_invocation import run_dbt
 from orchestration.landing import check_accounting
 from orchestration.landing.__main__ import app as landing
+from orchestration.warehouse.dbt_invocation import run_dbt
 
 HEADER = (
     "Store;Till;Receipt No;Line;Date;Time;Article;Description;Quantity;Unit Price;Discount;Amount;"

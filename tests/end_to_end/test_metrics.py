@@ -7,7 +7,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt_metricflow.cli.cli_configuration import CLIConfiguration
 from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
 
-from orchestration.landing import warehouse_lock
+from orchestration.warehouse.lock import warehouse_lock
 from tests.company import run_command
 
 DIMENSIONS = ("channel", "segment", "contact_reason", "journey", "product", "store", "team")
@@ -101,7 +101,14 @@ def test_metrics_are_answered_while_a_run_is_under_way(company, kpis, tmp_path, 
 
         asked = run_command(
             copy.data,
-            *("orchestration.cli", "metrics", "query", "--metrics", "nps", "--quiet"),
+            *(
+                "orchestration.commands.throughline",
+                "metrics",
+                "query",
+                "--metrics",
+                "nps",
+                "--quiet",
+            ),
             *("--group-by", "metric_time__month", "--order", "metric_time__month"),
             *("--csv", str(tmp_path / "nps.csv")),
         )

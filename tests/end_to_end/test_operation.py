@@ -15,7 +15,7 @@ def test_a_second_run_with_nothing_new_changes_nothing(company, tmp_path):
     copy = company.copied(tmp_path / "company")
     before = published_versions(copy)
 
-    ran = run_command(copy.data, "orchestration.cli", "run")
+    ran = run_command(copy.data, "orchestration.commands.throughline", "run")
 
     assert ran.returncode == 0, ran.stderr
     assert "Nothing new" in ran.stdout
@@ -34,7 +34,7 @@ def test_the_archive_alone_gives_the_same_marts(company, tmp_path):
     shutil.rmtree(copy.data / "landing")
     first = copy.data / "published" / "versions" / "1" / "parquet"
 
-    ran = run_command(copy.data, "orchestration.cli", "rebuild")
+    ran = run_command(copy.data, "orchestration.commands.throughline", "rebuild")
 
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
     rebuilt = copy.data / "published" / "current" / "parquet"

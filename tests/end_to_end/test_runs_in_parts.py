@@ -26,7 +26,7 @@ MARTS = {
 
 
 def run(company):
-    ran = run_command(company.data, "orchestration.cli", "run")
+    ran = run_command(company.data, "orchestration.commands.throughline", "run")
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
 
 

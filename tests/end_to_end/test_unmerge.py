@@ -58,7 +58,7 @@ def deliver_contact(copy, **values):
         writer = csv.DictWriter(file, header)
         writer.writeheader()
         writer.writerow(contact)
-    ran = run_command(copy.data, "orchestration.cli", "run")
+    ran = run_command(copy.data, "orchestration.commands.throughline", "run")
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
 
 

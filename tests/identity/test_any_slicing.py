@@ -20,10 +20,10 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.dbt_invocation import failures
 from orchestration.identity.match_models import write_version
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.warehouse.dbt_invocation import failures
 from tests.identity.histories import (
     DAYS,
     LINKING_TRAITS,

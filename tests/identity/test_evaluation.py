@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.commands.throughline import app
 from orchestration.identity.quality import cluster_quality, pairwise_quality
 
 

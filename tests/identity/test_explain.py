@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
+from orchestration.commands.throughline import app
 from orchestration.identity.explain import ExplainError, explain, masked_value
 from orchestration.paths import warehouse_path
 

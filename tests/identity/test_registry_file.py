@@ -5,9 +5,9 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.landing import open_warehouse
+from orchestration.commands.throughline import app
 from orchestration.paths import warehouse_path
+from orchestration.warehouse.connections import open_warehouse
 
 KEYS = "intermediate.int_identity__customer_keys"
 

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
-from orchestration.dbt_invocation import failures
 from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.warehouse.dbt_invocation import failures
 
 TRAITS = (
     "email",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from orchestration.journeys.correlation import average_ranks, compared, spearman
+from orchestration.statistics.correlation import average_ranks, compared, spearman
 
 
 def test_equal_values_share_the_mean_of_their_ranks():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from orchestration.journeys.spread import (
+from orchestration.statistics.spread import (
     Channel,
     dersimonian_laird,
     share_variance,

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from orchestration.journeys.tables import (
+from orchestration.statistics.tables import (
     CONSISTENCY_COLUMNS,
     CORRELATION_COLUMNS,
     consistency,

@@ -1,8 +1,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from orchestration.landing import open_warehouse
 from orchestration.landing.__main__ import app
+from orchestration.warehouse.connections import open_warehouse
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import sys
 
 import pytest
 
-from orchestration.landing import WarehouseLockedError, warehouse_lock
+from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from orchestration.landing.lock import warehouse_lock
+from orchestration.warehouse.lock import warehouse_lock
 with warehouse_lock(path=Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.journeys.tables import correlations
+from orchestration.statistics.tables import correlations
 from tests.company import opened, refill
 from tests.oracles import cutting, defection, facts, journey_marts, lifecycle, measures, resampled
 from tests.oracles.comparison import assert_mart_is_that_of_the_oracle

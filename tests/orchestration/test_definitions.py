@@ -5,8 +5,8 @@ import json
 import dagster as dg
 import pytest
 
-from orchestration.dbt_invocation import manifest_path
 from orchestration.definitions import defs
+from orchestration.warehouse.dbt_invocation import manifest_path
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import dagster as dg
 
-from orchestration.progress import progress_logger
+from orchestration.instance.progress import progress_logger
 
 
 @dg.op

@@ -1,8 +1,9 @@
 import pytest
 
-from orchestration import rebuild
-from orchestration.landing import ensure_tables, land, open_warehouse, set_run_settings
+from orchestration.instance import rebuild
+from orchestration.landing import ensure_tables, land, set_run_settings
 from orchestration.paths import landing_dir, public_build_path, warehouse_path
+from orchestration.warehouse.connections import open_warehouse
 
 
 @pytest.fixture

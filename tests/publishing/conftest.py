@@ -2,8 +2,8 @@ import duckdb
 import pytest
 
 from orchestration.paths import public_build_path
-from orchestration.publishing import build_state
 from orchestration.publishing.publish import publish
+from orchestration.warehouse import build_state
 
 
 @pytest.fixture(autouse=True)

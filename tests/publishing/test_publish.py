@@ -12,9 +12,10 @@ from orchestration.paths import (
     published_metrics_dir,
     published_path,
 )
-from orchestration.publishing import build_state, versions
+from orchestration.publishing import versions
 from orchestration.publishing.personal_data import PersonalDataError
 from orchestration.publishing.publish import BrokenCopyError
+from orchestration.warehouse import build_state
 
 COUNT = "select count(*) from marts.dim_customers"
 

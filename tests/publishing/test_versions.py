@@ -2,7 +2,9 @@ import duckdb
 import pytest
 
 from orchestration.paths import published_path
-from orchestration.publishing import build_state, versions
+from orchestration.publishing import versions
+from orchestration.publishing.inputs import is_published
+from orchestration.warehouse import build_state
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_nothing_new_does_not_undo_a_rollback(published):
 
     versions.roll_back()
 
-    assert build_state.is_published("inputs 3")
+    assert is_published("inputs 3")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_nothing_new_does_not_undo_a_rollback(published):
 def test_other_inputs_are_something_new(published, inputs):
     published(3)
 
-    assert not build_state.is_published(inputs)
+    assert not is_published(inputs)
 
 
 def test_a_build_under_way_is_something_new(published):
@@ -79,4 +81,4 @@ def test_a_build_under_way_is_something_new(published):
 
     build_state.forget_build()
 
-    assert not build_state.is_published("inputs 3")
+    assert not is_published("inputs 3")

@@ -3,15 +3,10 @@
 import filecmp
 import shutil
 
-from orchestration.landing import (
-    check_accounting,
-    ensure_tables,
-    land,
-    load_contracts,
-    open_warehouse,
-)
+from orchestration.landing import check_accounting, ensure_tables, land, load_contracts
 from orchestration.paths import SAMPLE_DIR
 from orchestration.sample_world.__main__ import main
+from orchestration.warehouse.connections import open_warehouse
 
 BYTES_AT_MOST = 2_000_000
 

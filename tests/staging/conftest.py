@@ -7,18 +7,12 @@ import sys
 
 import pytest
 
-from orchestration.landing import (
-    Archive,
-    ensure_tables,
-    land,
-    land_unknown_files,
-    load_contracts,
-    open_warehouse,
-)
+from orchestration.landing import Archive, ensure_tables, land, land_unknown_files, load_contracts
 from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.sample_world.company import make_company
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.world import World, table_of
+from orchestration.warehouse.connections import open_warehouse
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import sys
 import pandas as pd
 import pytest
 
-from orchestration.landing import open_warehouse
 from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.sample_world.simulation import simulate
 from orchestration.sample_world.sources import calls, chat, tickets
+from orchestration.warehouse.connections import open_warehouse
 
 WRITERS = {"calls": calls.write, "chat": chat.write, "tickets": tickets.write}
 KINDS = (

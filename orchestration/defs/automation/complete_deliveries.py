@@ -10,7 +10,7 @@ from orchestration.defs.automation.jobs import daily
 from orchestration.landing import enabled_sources, load_contracts
 from orchestration.landing.loading import UNFINISHED_ENDINGS
 from orchestration.paths import landing_dir, warehouse_path
-from orchestration.warehouse import read_warehouse
+from orchestration.warehouse.connections import read_warehouse
 
 # Longer than landing itself waits: a run is not worth starting for half a delivery.
 QUIET_SECONDS = 30

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orchestration.landing import WarehouseLockedError, warehouse_lock
+from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
 # A run takes the lock moments after it has started.
 GRACE = timedelta(minutes=1)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.components import WarehouseModels
-from orchestration.dbt_invocation import manifest_path
+from orchestration.warehouse.dbt_invocation import manifest_path
 
 
 @dg.component_instance

@@ -274,7 +274,10 @@ def generate(data: Path, customers: int, days: int) -> None:
     """The exports of a company, and their landing."""
     environment = {**os.environ, "THROUGHLINE_DATA": str(data)}
     size = ("--customers", str(customers), "--days", str(days), "--seed", "1", "--out", str(data))
-    for command in (("orchestration.sample_world", *size), ("orchestration.cli", "land")):
+    for command in (
+        ("orchestration.sample_world", *size),
+        ("orchestration.commands.throughline", "land"),
+    ):
         subprocess.run(  # noqa: S603
             [sys.executable, "-m", *command],
             cwd=PROJECT_DIR,
@@ -286,7 +289,7 @@ def generate(data: Path, customers: int, days: int) -> None:
 
 def build(data: Path) -> dict[str, Any]:
     """Build what identities rest on; CPU-seconds of each model, one after the other."""
-    from orchestration.dbt_invocation import failures, run_dbt
+    from orchestration.warehouse.dbt_invocation import failures, run_dbt
 
     os.environ["THROUGHLINE_DATA"] = str(data)
     seconds, started = {}, {}

@@ -5,7 +5,8 @@ import pytest
 
 from orchestration.defs.automation.complete_deliveries import complete_delivery_sensor
 from orchestration.defs.automation.jobs import daily
-from orchestration.landing import ensure_ledger, open_warehouse, set_run_settings
+from orchestration.landing import ensure_ledger, set_run_settings
+from orchestration.warehouse.connections import open_warehouse
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from orchestration.defs.automation.stopped_runs import mark_stopped_runs
 # Later than any run of these tests lasts.
 LATER = datetime.now(UTC) + timedelta(days=1)
 WRITER = """
-from orchestration.landing.lock import warehouse_lock
+from orchestration.warehouse.lock import warehouse_lock
 with warehouse_lock():
     print("writing", flush=True)
     input()

@@ -6,8 +6,8 @@ import pytest
 
 from orchestration.components import SourceTables, source_tables
 from orchestration.components.source_tables import freshness_check
-from orchestration.landing import open_warehouse
-from orchestration.resources import WarehouseWriter
+from orchestration.instance.writer import WarehouseWriter
+from orchestration.warehouse.connections import open_warehouse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FRESHNESS = {

@@ -4,12 +4,13 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration import dbt_invocation
 from orchestration.components import PublishedMarts, WarehouseModels
-from orchestration.landing import ensure_ledger, open_warehouse
+from orchestration.instance.writer import WarehouseWriter
+from orchestration.landing import ensure_ledger
 from orchestration.paths import DBT_PROJECT_DIR, published_path
 from orchestration.publishing import versions
-from orchestration.resources import WarehouseWriter
+from orchestration.warehouse import dbt_invocation
+from orchestration.warehouse.connections import open_warehouse
 
 PROJECT = """
 name: small

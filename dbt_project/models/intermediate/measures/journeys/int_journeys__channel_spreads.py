@@ -1,6 +1,6 @@
 """Resolution, wait, effort and satisfaction by reason and channel, and how far channels differ."""
 
-from orchestration.journeys.tables import consistency
+from orchestration.statistics.tables import consistency
 
 
 def model(dbt, session):

@@ -1,6 +1,6 @@
 """Rank correlations of the scores of journeys with what became of them."""
 
-from orchestration.journeys.tables import correlations
+from orchestration.statistics.tables import correlations
 
 
 def model(dbt, session):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.terminal import errors_in_words, fail
+from orchestration.commands.terminal import errors_in_words, fail
 
 if TYPE_CHECKING:
     from orchestration.identity.explain import Explanation, Profile
@@ -58,7 +58,7 @@ def export(
 ) -> None:
     """Save the registry of customer keys, the history of who was who, and the log of merges."""
     from orchestration.identity import registry_file
-    from orchestration.landing import WarehouseLockedError, warehouse_lock
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
         for table, row_count in registry_file.export(file.resolve()).items():
@@ -74,7 +74,7 @@ def restore(
 ) -> None:
     """Put a saved registry in the place of this warehouse's; `throughline run` builds on it."""
     from orchestration.identity import registry_file
-    from orchestration.landing import WarehouseLockedError, warehouse_lock
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
         for table, row_count in registry_file.restore(file.resolve(), replace=replace).items():
@@ -87,8 +87,8 @@ def dry_run(
 ) -> None:
     """Show what the identity seeds as they are now would change. Nothing is written."""
     from orchestration.identity import dry_runs
-    from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.reference_seeds import SeedError
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with (
         errors_in_words(dry_runs.DryRunError, SeedError, WarehouseLockedError),

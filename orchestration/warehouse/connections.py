@@ -1,5 +1,6 @@
-"""Opening the databases for reading. Who writes uses `orchestration.landing.open_warehouse`."""
+"""Connections to the two database files, for reading and for writing."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,24 @@ def read_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         if public_build_path().exists():
             connection.execute(f"attach {quoted(public_build_path())} as cx (read_only)")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_warehouse(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private database for writing, a file of mode 0600; the caller holds `warehouse_lock`."""
+    path = path or warehouse_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    previous_mask = os.umask(0o077)
+    try:
+        connection = duckdb.connect(path, config=SETTINGS)
+    finally:
+        os.umask(previous_mask)
+    try:
+        path.chmod(0o600)
+        connection.execute("set TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.journeys.resampling import CONFIDENCE, batches
+from orchestration.statistics.resampling import CONFIDENCE, batches
 
 
 @dataclass(frozen=True)

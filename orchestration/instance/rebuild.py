@@ -4,15 +4,10 @@ The old one stays until the new one is whole: a rebuild that is killed has chang
 """
 
 from orchestration.identity import registry
-from orchestration.landing import (
-    ensure_tables,
-    load_contracts,
-    open_warehouse,
-    replay,
-    set_run_settings,
-)
+from orchestration.landing import ensure_tables, load_contracts, replay, set_run_settings
 from orchestration.paths import public_build_path, warehouse_path
-from orchestration.publishing import build_state
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import open_warehouse
 
 
 def replace_warehouse(run_id: str) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from orchestration.journeys.correlation import compared
-from orchestration.journeys.spread import Channel, share_variance, spread_between
+from orchestration.statistics.correlation import compared
+from orchestration.statistics.spread import Channel, share_variance, spread_between
 
 CONSISTENCY_CELL = ["measure_slug", "contact_reason_slug"]
 CONSISTENCY_COLUMNS = {

@@ -7,9 +7,11 @@ import dagster as dg
 import duckdb
 from pydantic import Field
 
-from orchestration.landing import ensure_ledger, open_warehouse, set_run_settings, warehouse_lock
-from orchestration.rebuild import replace_warehouse
-from orchestration.run_settings import checked_settings
+from orchestration.instance.rebuild import replace_warehouse
+from orchestration.landing import ensure_ledger, set_run_settings
+from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.lock import warehouse_lock
+from orchestration.warehouse.run_settings import checked_settings
 
 SHORT_COMMAND_SECONDS = 60
 

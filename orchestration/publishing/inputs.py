@@ -1,25 +1,16 @@
-"""What the public marts under `build/` were built from, and whether that build passed its audit.
-
-A small file beside the build, not a table in it: it must vanish at once when a build begins, and
-a build that is killed must not leave it behind.
-"""
+"""What decides the marts, as one hash, and whether a version of just that is published."""
 
 import hashlib
-import json
 from importlib.metadata import version
-from pathlib import Path
 
-from orchestration.dbt_invocation import project_files
 from orchestration.identity import match_models
-from orchestration.paths import public_build_path, published_path, warehouse_path
+from orchestration.paths import published_path, warehouse_path
 from orchestration.publishing import versions
-from orchestration.warehouse import read_warehouse
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.dbt_invocation import project_files
 
 _BUILDERS = ("duckdb", "dbt-core", "dbt-duckdb", "splink")
-
-
-class NotAuditedError(Exception):
-    """The last build did not finish, or failed its audit."""
 
 
 def inputs_fingerprint() -> str:
@@ -35,37 +26,16 @@ def inputs_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def forget_build() -> None:
-    """A build begins: what is under `build/` may no longer be published."""
-    public_build_path().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _state_path().unlink(missing_ok=True)
-
-
-def record_build(inputs: str) -> None:
-    """A whole build passed its audit."""
-    _state_path().write_text(json.dumps({"inputs": inputs}))
-
-
-def audited_inputs() -> str:
-    """What the build under `build/` was made from."""
-    if not _state_path().exists():
-        raise NotAuditedError("the last build did not pass its audit: nothing to publish")
-    return json.loads(_state_path().read_text())["inputs"]
-
-
 def is_published(inputs: str) -> bool:
     """Whether the newest version was built from just this, and the build is still as it was.
 
     The newest, not the current one: a run with nothing new must not undo a rollback.
     """
     numbers = versions.version_numbers()
-    if not (numbers and _state_path().exists() and published_path().exists()):
+    if not (numbers and build_state.is_audited() and published_path().exists()):
         return False
-    return audited_inputs() == inputs == versions.describe(numbers[-1])["inputs"]
-
-
-def _state_path() -> Path:
-    return public_build_path().parent / "audited.json"
+    newest = versions.describe(numbers[-1])
+    return build_state.audited_inputs() == inputs == newest["inputs"]
 
 
 def _ledger_fingerprint() -> str:

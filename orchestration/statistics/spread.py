@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.journeys.resampling import CONFIDENCE, batches
+from orchestration.statistics.resampling import CONFIDENCE, batches
 
 # With more customers than this, the mean of a resample is drawn from its normal limit.
 RESAMPLED_CUSTOMERS = 500

@@ -9,7 +9,7 @@ import duckdb
 
 from orchestration.paths import published_path
 from orchestration.publishing import versions
-from orchestration.warehouse import SETTINGS
+from orchestration.warehouse.connections import SETTINGS
 
 HEADLINE_METRICS = (
     *("nps_relational", "nps_transactional", "csat", "ces", "fcr", "fcr_issue"),

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.identity.cli import app as identity
+from orchestration.commands.identity import app as identity
+from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
-from orchestration.terminal import errors_in_words, fail
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,8 +88,8 @@ def rollback(
     ] = None,
 ) -> None:
     """Let readers see an earlier version. The next run with something new publishes a new one."""
-    from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.publishing import versions
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with errors_in_words(versions.NoVersionError, WarehouseLockedError), warehouse_lock():
         typer.echo(f"Readers now see version {versions.roll_back(version)}.")
@@ -108,8 +108,8 @@ def check_seeds() -> None:
 @app.command()
 def dev() -> None:
     """Copy both databases for `dbt build --target dev`."""
-    from orchestration.landing import WarehouseLockedError, warehouse_lock
     from orchestration.publishing.dev_copy import NothingBuiltError, copy_for_development
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with errors_in_words(NothingBuiltError, WarehouseLockedError), warehouse_lock():
         for copy in copy_for_development():
@@ -119,8 +119,8 @@ def dev() -> None:
 @app.command()
 def scoreboard() -> None:
     """Print the main figures of the published version."""
-    from orchestration.scoreboard import NothingPublishedError, rendered
-    from orchestration.scoreboard import scoreboard as sections
+    from orchestration.commands.scoreboard import NothingPublishedError, rendered
+    from orchestration.commands.scoreboard import scoreboard as sections
 
     with errors_in_words(NothingPublishedError):
         typer.echo(rendered(sections()))
@@ -134,7 +134,7 @@ def metrics(
     ],
 ) -> None:
     """Ask MetricFlow: `throughline metrics query --metrics nps --group-by metric_time__month`."""
-    from orchestration.metrics import MetricsUnavailableError, run_metricflow
+    from orchestration.commands.metrics import MetricsUnavailableError, run_metricflow
 
     with errors_in_words(MetricsUnavailableError):
         run_metricflow(arguments)
@@ -192,7 +192,7 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
 
 def _settings(assignments: list[str]) -> dict[str, str]:
     """`SETTING=VALUE` each, checked before anything runs."""
-    from orchestration.run_settings import SettingError, checked_settings
+    from orchestration.warehouse.run_settings import SettingError, checked_settings
 
     pairs = [assignment.partition("=") for assignment in assignments]
     for name, equals, _ in pairs:
