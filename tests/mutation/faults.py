@@ -355,7 +355,7 @@ WINDOWS = (
     ),
     Fault(
         f"{KPIS}/int_kpis__checkout_units.sql",
-        "checkouts.completed_at <= checkouts.started_at + recovery_window.duration",
+        "checkouts.completed_at <= checkouts.started_at + windows.checkout_recovery",
         "checkouts.completed_at <= checkouts.started_at",
     ),
     Fault(
@@ -365,13 +365,13 @@ WINDOWS = (
     ),
     Fault(
         f"{FEEDBACK}/int_bad_experiences__incident_signs.sql",
-        "<= signs_in_order.previous_at + gaps.largest_gap",
-        "< signs_in_order.previous_at + gaps.largest_gap",
+        "<= signs_in_order.previous_at + windows.bad_experience_gap",
+        "< signs_in_order.previous_at + windows.bad_experience_gap",
     ),
     Fault(
         CHAINS,
-        "<= chains.earlier_ended_at + windows.repeat_window",
-        "< chains.earlier_ended_at + windows.repeat_window",
+        "<= chains.earlier_ended_at + windows.repeat_contact_window",
+        "< chains.earlier_ended_at + windows.repeat_contact_window",
     ),
 )
 

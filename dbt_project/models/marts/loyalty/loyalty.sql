@@ -19,10 +19,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-referral_window as (
-    select to_days(cast(setting_value as integer)) as conversion_window
-    from {{ ref('kpi_windows') }}
-    where setting = 'referral_conversion_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 tier_spans as (
@@ -47,7 +45,7 @@ tier_referrals as (
         referrals.referred_at,
         referrals.converted_at,
         referrals.referred_at
-        + (select referral_window.conversion_window from referral_window) as matures_at
+        + (select windows.referral_conversion from windows) as matures_at
     from referrals
     left join customer_profiles
         on

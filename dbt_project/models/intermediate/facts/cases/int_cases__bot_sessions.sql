@@ -9,13 +9,8 @@ contacts as (
     where is_human_contact
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select {{ elapsed('bot_containment_window_hours', 'hour') }} as containment_window
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 followed_sessions as (
@@ -26,7 +21,7 @@ followed_sessions as (
         on
             bot_sessions.customer_key = contacts.customer_key
             and bot_sessions.opened_at < contacts.started_at
-            and bot_sessions.bot_ended_at + windows.containment_window >= contacts.started_at
+            and bot_sessions.bot_ended_at + windows.bot_containment_window >= contacts.started_at
     where bot_sessions.is_customer_known
 )
 
@@ -39,7 +34,7 @@ select
     ) }} as bot_response_seconds,
     bot_sessions.customer_turn_count > 0 as is_asked,
     not bot_sessions.is_handed_over and followed_sessions.case_key is null as is_contained,
-    bot_sessions.bot_ended_at + windows.containment_window as containment_known_at
+    bot_sessions.bot_ended_at + windows.bot_containment_window as containment_known_at
 from bot_sessions
 cross join windows
 left join followed_sessions

@@ -5,15 +5,8 @@ with contacts as (
     where is_human_contact
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select
-        {{ elapsed('fcr_window_days', 'day') }} as fcr_window,
-        {{ elapsed('repeat_contact_window_days', 'day') }} as repeat_window
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 known_contacts as (
@@ -128,7 +121,7 @@ uncovered_contacts as (
     inner join channel_starts
         on
             contacts.started_at >= channel_starts.covered_from
-            and contacts.started_at < channel_starts.covered_from + windows.repeat_window
+            and contacts.started_at < channel_starts.covered_from + windows.repeat_contact_window
 )
 
 select
@@ -154,7 +147,7 @@ select
         or followed_contacts.next_same_reason_started_at > contacts.ended_at + windows.fcr_window,
         false
     ) as is_last_of_reason,
-    coalesce(chains.started_at <= chains.earlier_ended_at + windows.repeat_window, false)
+    coalesce(chains.started_at <= chains.earlier_ended_at + windows.repeat_contact_window, false)
         as is_repeat,
     uncovered_contacts.contact_key is null as is_look_back_covered,
     row_number() over (

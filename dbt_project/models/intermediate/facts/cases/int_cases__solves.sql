@@ -12,13 +12,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select {{ elapsed('solve_maturity_days', 'day') }} as solve_window
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 judged_cases as (
@@ -28,8 +23,8 @@ judged_cases as (
         cases.opened_at,
         cases.first_solved_at,
         cases.last_solved_at,
-        windows.solve_window,
-        settings.as_of - windows.solve_window as judged_until
+        windows.solve_maturity,
+        settings.as_of - windows.solve_maturity as judged_until
     from cases
     cross join settings
     cross join windows
@@ -71,9 +66,9 @@ select
         judged_cases.is_solved and judged_cases.last_solved_at < judged_cases.judged_until, false
     ) as is_last_solve_final,
     judged_cases.judged_until,
-    judged_cases.opened_at + judged_cases.solve_window as judgement_starts_at,
-    judged_cases.first_solved_at + judged_cases.solve_window as first_solve_known_at,
-    judged_cases.last_solved_at + judged_cases.solve_window as last_solve_known_at
+    judged_cases.opened_at + judged_cases.solve_maturity as judgement_starts_at,
+    judged_cases.first_solved_at + judged_cases.solve_maturity as first_solve_known_at,
+    judged_cases.last_solved_at + judged_cases.solve_maturity as last_solve_known_at
 from judged_cases
 left join waits
     on judged_cases.case_key = waits.case_key

@@ -16,13 +16,8 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select {{ elapsed('first_response_target_seconds', 'second') }} as response_target
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 )
 
 select
@@ -44,12 +39,14 @@ select
     contacts.first_human_reply_at is null as is_unanswered,
     contacts.first_human_reply_at is null and contacts.gave_up_at is null as is_waiting,
     coalesce(
-        contacts.first_human_reply_at <= contacts.clock_started_at + windows.response_target, false
+        contacts.first_human_reply_at
+        <= contacts.clock_started_at + windows.first_response_target,
+        false
     ) as is_within_target,
     coalesce(business_times.ended_seconds <= response_deadlines.target_clock_seconds, false)
         as is_within_business_target,
     contacts.clock_started_at,
-    contacts.clock_started_at + windows.response_target as target_ends_at,
+    contacts.clock_started_at + windows.first_response_target as target_ends_at,
     response_deadlines.target_ends_at as business_target_ends_at
 from contacts
 inner join channels

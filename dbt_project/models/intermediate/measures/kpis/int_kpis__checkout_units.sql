@@ -6,10 +6,8 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
-recovery_window as (
-    select setting_value * interval '1 day' as duration
-    from {{ ref('kpi_windows') }}
-    where setting = 'checkout_recovery_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 outcomes (metric_slug, outcome_slug) as (
@@ -41,11 +39,11 @@ judged_checkouts as (
         checkouts.channel_slug,
         checkouts.started_date,
         coalesce(
-            checkouts.completed_at <= checkouts.started_at + recovery_window.duration, false
+            checkouts.completed_at <= checkouts.started_at + windows.checkout_recovery, false
         ) as is_success,
-        checkouts.started_at + recovery_window.duration as matures_at
+        checkouts.started_at + windows.checkout_recovery as matures_at
     from checkouts
-    cross join recovery_window
+    cross join windows
     where checkouts.outcome_slug = 'abandoned'
 )
 

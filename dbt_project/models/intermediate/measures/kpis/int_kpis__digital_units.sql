@@ -40,10 +40,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-referral_window as (
-    select to_days(cast(setting_value as integer)) as conversion_window
-    from {{ ref('kpi_windows') }}
-    where setting = 'referral_conversion_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- One column per KPI of a session; the name of the column is the KPI's.
@@ -160,12 +158,12 @@ units as (
         case
             when
                 converted_at
-                <= referred_at + (select referral_window.conversion_window from referral_window)
+                <= referred_at + (select windows.referral_conversion from windows)
                 then 1.0
             else 0.0
         end as unit_value,
         'eligible' as unit_state,
-        referred_at + (select referral_window.conversion_window from referral_window) as matures_at
+        referred_at + (select windows.referral_conversion from windows) as matures_at
     from referrals
 )
 

@@ -34,10 +34,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-response_windows as (
-    select setting_value * interval '1 day' as response_window
-    from {{ ref('kpi_windows') }}
-    where setting = 'survey_response_window_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- What an answer is about: the journey that it judges, or the one of the touchpoint that it judges,
@@ -106,14 +104,14 @@ invitation_units as (
         invitations.*,
         customer_profiles.customer_key,
         customers.segment_slug,
-        invitations.delivered_at + response_windows.response_window as window_ends_at,
+        invitations.delivered_at + windows.survey_response_window as window_ends_at,
         {{ business_date(
             'coalesce(invitations.delivered_at, invitations.sent_at)',
             'settings.default_time_zone'
         ) }} as anchor_date
     from invitations
     cross join settings
-    cross join response_windows
+    cross join windows
     left join customer_profiles
         on invitations.profile_key = customer_profiles.profile_key
     left join customers

@@ -28,13 +28,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select {{ elapsed('short_wait_seconds', 'second') }} as short_wait
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 measured_cases as (
@@ -112,8 +107,8 @@ wait_units as (
             among='is_online', matures_at='target_ends_at'
         ),
         kpi_unit(
-            'first_response_within_business_target', 'clock_started_at', 'is_within_business_target',
-            among='is_online and business_clock_slug is not null',
+            'first_response_within_business_target', 'clock_started_at',
+            'is_within_business_target', among='is_online and business_clock_slug is not null',
             matures_at='business_target_ends_at'
         ),
         kpi_unit(
