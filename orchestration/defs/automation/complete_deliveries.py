@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration.defs.automation.jobs import daily
 from orchestration.landing import enabled_sources, load_contracts
-from orchestration.landing.loading import UNFINISHED_ENDINGS
+from orchestration.landing.inbox import UNFINISHED_ENDINGS
 from orchestration.paths import landing_dir, warehouse_path
 from orchestration.warehouse.connections import read_warehouse
 
