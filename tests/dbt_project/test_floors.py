@@ -19,11 +19,10 @@ LEDGER = "stg_ledger__"
 
 @dataclass(frozen=True)
 class Model:
-    """A model, with its file and its YAML's below `models/` and the models that it reads."""
+    """A model, with its file below `models/` and the models that it reads."""
 
     name: str
     file: str
-    yaml: str = ""
     parents: tuple[str, ...] = ()
 
     @property
@@ -91,18 +90,6 @@ def circle_of_folders(models: Iterable[Model]) -> list[str]:
     return []
 
 
-def misplaced_yaml(models: Iterable[Model]) -> list[str]:
-    """Whose YAML is not where its file says: one per folder; of marts and metrics, one per model."""
-    misplaced = []
-    for model in models:
-        file = PurePosixPath(model.file)
-        is_public = model.folder[0] in ("marts", "metrics")
-        name = f"{model.name}.yml" if is_public else f"_{file.parent.name}__models.yml"
-        if model.yaml != str(file.with_name(name)):
-            misplaced.append(f"{model.name} is described in {model.yaml or 'no file'}, not {name}")
-    return misplaced
-
-
 @pytest.fixture(scope="session")
 def models(manifest) -> list[Model]:
     """All models and snapshots; a snapshot stands where the table stands that it remembers."""
@@ -112,16 +99,12 @@ def models(manifest) -> list[Model]:
         if node["resource_type"] in ("model", "snapshot")
     }
 
-    def below_models(path):
-        return (path or "").removeprefix("throughline://").removeprefix("models/")
-
     def model(node):
         parents = [key for key in node["depends_on"]["nodes"] if key in nodes]
         remembered = nodes[parents[0]] if node["resource_type"] == "snapshot" else node
         return Model(
             name=node["name"],
-            file=below_models(remembered["original_file_path"]),
-            yaml=below_models(node["patch_path"]),
+            file=remembered["original_file_path"].removeprefix("models/"),
             parents=tuple(nodes[key]["name"] for key in parents),
         )
 
@@ -154,21 +137,13 @@ def test_no_folders_of_a_floor_read_each_other_in_a_circle(models):
     assert circle_of_folders(models) == []
 
 
-def test_each_model_is_described_beside_its_file(manifest, models):
-    snapshots = {
-        node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "snapshot"
-    }
-
-    assert misplaced_yaml([model for model in models if model.name not in snapshots]) == []
-
-
 STAGED = Model("stg_till__sales", "staging/till/stg_till__sales.sql")
 ORDERS = Model("int_orders__orders", "intermediate/facts/orders/int_orders__orders.sql")
 CASES = Model("int_cases__cases", "intermediate/facts/cases/int_cases__cases.sql")
 
 
 def reading(model: Model, *parents: Model) -> Model:
-    return Model(model.name, model.file, model.yaml, tuple(parent.name for parent in parents))
+    return Model(model.name, model.file, tuple(parent.name for parent in parents))
 
 
 @pytest.mark.parametrize(
@@ -239,29 +214,3 @@ def test_a_circle_of_folders_is_found_and_names_its_edges():
         "facts/feedback reads facts/orders: int_feedback__loops reads int_orders__orders",
         "facts/orders reads facts/cases: int_orders__orders reads int_cases__cases",
     ]
-
-
-@pytest.mark.parametrize(
-    ("file", "right", "wrong"),
-    [
-        pytest.param(
-            "intermediate/facts/orders/int_orders__orders.sql",
-            "intermediate/facts/orders/_orders__models.yml",
-            "intermediate/shapes/orders/_orders__models.yml",
-            id="another folder's",
-        ),
-        pytest.param(
-            "marts/loyalty/loyalty.sql",
-            "marts/loyalty/loyalty.yml",
-            "marts/loyalty/_loyalty__models.yml",
-            id="one file for several marts",
-        ),
-        pytest.param("staging/web/a.sql", "staging/web/_web__models.yml", "", id="none"),
-    ],
-)
-def test_misplaced_yaml_is_found(file, right, wrong):
-    name = PurePosixPath(file).stem
-
-    assert misplaced_yaml([Model(name, file, right)]) == []
-    (complaint,) = misplaced_yaml([Model(name, file, wrong)])
-    assert complaint.startswith(f"{name} is described in {wrong or 'no file'}")
