@@ -2,31 +2,10 @@
 
 import pytest
 
-READABLE_FROM = {
-    "staging": {"source", "staging", "reference"},
-    "intermediate": {"staging", "intermediate", "reference"},
-    "marts": {"staging", "intermediate", "marts", "reference"},
-}
-
 
 @pytest.fixture(scope="session")
 def models(manifest):
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-
-
-def test_each_layer_reads_only_layers_below_it(manifest, models):
-    def layer(unique_id):
-        return (
-            "source" if unique_id.startswith("source.") else manifest["nodes"][unique_id]["schema"]
-        )
-
-    breaches = [
-        f"{model['name']} reads {parent}"
-        for model in models
-        for parent in model["depends_on"]["nodes"]
-        if layer(parent) not in READABLE_FROM[model["schema"]]
-    ]
-    assert not breaches
 
 
 def test_every_model_states_its_grain(models):

@@ -9,7 +9,7 @@ teams as (
 ),
 
 pulse_weeks as (
-    select * from {{ ref('stg_employees__pulse_weeks') }}
+    select * from {{ ref('int_feedback__pulse_weeks') }}
 ),
 
 cases as (

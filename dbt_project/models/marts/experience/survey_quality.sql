@@ -1,8 +1,4 @@
 with responses as (
-    select * from {{ ref('stg_surveys__responses') }}
-),
-
-response_quality as (
     select * from {{ ref('int_feedback__response_quality') }}
 ),
 
@@ -48,9 +44,9 @@ select
     count(*) filter (where response_answers.excluded_reason = 'employee') as employee_count,
     count(*) filter (where invitations.response_id is null and not responses.is_test)
         as uninvited_count,
-    count(*) filter (where response_quality.is_speeding) as speeding_count,
-    count(*) filter (where response_quality.is_straight_lined) as straight_lined_count,
-    count(*) filter (where response_quality.is_without_text) as without_text_count,
+    count(*) filter (where responses.is_speeding) as speeding_count,
+    count(*) filter (where responses.is_straight_lined) as straight_lined_count,
+    count(*) filter (where responses.is_without_text) as without_text_count,
     cast(coalesce(sum(response_answers.answer_count), 0) as bigint) as answer_count,
     cast(coalesce(sum(response_answers.invalid_answer_count), 0) as bigint)
         as invalid_answer_count,
@@ -60,8 +56,6 @@ select
         as counted_answer_count
 from responses
 cross join settings
-left join response_quality
-    on responses.response_id = response_quality.response_id
 left join response_answers
     on responses.response_id = response_answers.response_id
 left join invitations

@@ -1,10 +1,10 @@
 -- Who speaks for the company, and what it brings: by the tier that they were in at that moment.
-with member_versions as (
-    select * from {{ ref('stg_loyalty__member_versions') }}
+with tier_spans as (
+    select * from {{ ref('int_loyalty__customer_tier_spans') }}
 ),
 
 referrals as (
-    select * from {{ ref('stg_loyalty__referrals') }}
+    select * from {{ ref('int_loyalty__referrals') }}
 ),
 
 reviews as (
@@ -47,23 +47,6 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
-tier_spans as (
-    select
-        customer_profiles.customer_key,
-        member_versions.tier_slug,
-        member_versions.member_version_key,
-        member_versions.updated_at as began_at,
-        lead(member_versions.updated_at) over (
-            partition by customer_profiles.customer_key
-            order by member_versions.updated_at, member_versions.member_version_key
-        ) as ended_at
-    from member_versions
-    inner join customer_profiles
-        on
-            {{ surrogate_key(["'loyalty'", 'member_versions.card_number']) }}
-            = customer_profiles.profile_key
-),
-
 -- Whose address was given: the first customer who has it.
 referred_customers as (
     select
@@ -71,7 +54,7 @@ referred_customers as (
         min(customer_profiles.customer_key) as referred_customer_key
     from referrals
     inner join identifiers
-        on {{ normalize_email('referrals.referred_email') }} = identifiers.identifier_value
+        on referrals.referred_email = identifiers.identifier_value
     inner join customer_profiles
         on identifiers.profile_key = customer_profiles.profile_key
     group by referrals.referral_id
@@ -89,9 +72,7 @@ referrers as (
     inner join referred_customers
         on referrals.referral_id = referred_customers.referral_id
     inner join customer_profiles
-        on
-            {{ surrogate_key(["'loyalty'", 'referrals.referrer_card']) }}
-            = customer_profiles.profile_key
+        on referrals.profile_key = customer_profiles.profile_key
     group by referred_customers.referred_customer_key
 ),
 
@@ -106,9 +87,7 @@ events as (
         cast(null as decimal(18, 2)) as amount
     from referrals
     left join customer_profiles
-        on
-            {{ surrogate_key(["'loyalty'", 'referrals.referrer_card']) }}
-            = customer_profiles.profile_key
+        on referrals.profile_key = customer_profiles.profile_key
 
     union all
 

@@ -1,9 +1,9 @@
-with member_versions as (
-    select * from {{ ref('stg_loyalty__member_versions') }}
+with tier_spans as (
+    select * from {{ ref('int_loyalty__tier_spans') }}
 ),
 
 referrals as (
-    select * from {{ ref('stg_loyalty__referrals') }}
+    select * from {{ ref('int_loyalty__referrals') }}
 ),
 
 customer_profiles as (
@@ -23,20 +23,6 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
-tier_spans as (
-    select
-        card_number,
-        tier_slug,
-        updated_at as began_at,
-        lead(updated_at) over states as ended_at,
-        row_number() over states = 1 as is_joining
-    from member_versions
-    window states as (
-        partition by card_number
-        order by updated_at asc, member_version_key asc
-    )
-),
-
 -- A referrer without a card at that moment is counted too, under no tier.
 tier_referrals as (
     select
@@ -48,12 +34,10 @@ tier_referrals as (
         + (select windows.referral_conversion from windows) as matures_at
     from referrals
     left join customer_profiles
-        on
-            {{ surrogate_key(["'loyalty'", 'referrals.referrer_card']) }}
-            = customer_profiles.profile_key
+        on referrals.profile_key = customer_profiles.profile_key
     left join tier_spans
         on
-            referrals.referrer_card = tier_spans.card_number
+            referrals.profile_key = tier_spans.profile_key
             and referrals.referred_at >= tier_spans.began_at
             and (tier_spans.ended_at is null or referrals.referred_at < tier_spans.ended_at)
 ),

@@ -11,10 +11,10 @@ web_sessions as (
 
 searches as (
     select
-        {{ surrogate_key(["'web'", "'events'", 'message_id']) }} as touchpoint_key,
+        touchpoint_key,
         lower(trim(search_term)) as search_term,
         coalesce(device_id, anonymous_id, user_id) as visitor_id
-    from {{ ref('stg_web__events') }}
+    from web_events
     where search_term is not null
 ),
 

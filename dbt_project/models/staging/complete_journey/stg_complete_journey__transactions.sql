@@ -39,6 +39,7 @@ select
 
     -- attributes
     week as week_of_year,
+    'USD' as currency,
 
     -- measures
     typed_quantity as quantity,

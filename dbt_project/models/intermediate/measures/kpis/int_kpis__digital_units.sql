@@ -7,13 +7,12 @@ portal_touchpoints as (
     where touchpoint_type_slug in ('self_service_completed', 'self_service_failed')
 ),
 
-store_readings as (
-    select * from {{ ref('stg_sensors__readings') }}
-    where zone_slug != 'entrance' and device_id is not null
+zone_dwells as (
+    select * from {{ ref('int_stores__zone_dwells') }}
 ),
 
 referrals as (
-    select * from {{ ref('stg_loyalty__referrals') }}
+    select * from {{ ref('int_loyalty__referrals') }}
 ),
 
 stores as (
@@ -125,30 +124,28 @@ units as (
         'store_zone_dwell' as metric_slug,
         device_attributions.touchpoint_key as unit_key,
         device_attributions.profile_key,
-        store_readings.entered_at as anchored_at,
+        zone_dwells.entered_at as anchored_at,
         stores.time_zone,
         'store' as channel_slug,
         cast(null as varchar) as contact_reason_slug,
-        store_readings.product_id as product_key,
-        store_readings.store_id as store_key,
-        store_readings.dwell_seconds as unit_value,
-        case when store_readings.dwell_seconds is null then 'unknown' else 'eligible' end
+        zone_dwells.product_key,
+        zone_dwells.store_key,
+        zone_dwells.dwell_seconds as unit_value,
+        case when zone_dwells.dwell_seconds is null then 'unknown' else 'eligible' end
             as unit_state,
-        store_readings.entered_at as matures_at
-    from store_readings
+        zone_dwells.entered_at as matures_at
+    from zone_dwells
     inner join device_attributions
-        on
-            {{ surrogate_key(["'sensors'", "'readings'", 'store_readings.reading_id']) }}
-            = device_attributions.touchpoint_key
+        on zone_dwells.touchpoint_key = device_attributions.touchpoint_key
     left join stores
-        on store_readings.store_id = stores.store_id
+        on zone_dwells.store_key = stores.store_id
 
     union all
 
     select
         'referral_conversion' as metric_slug,
-        {{ surrogate_key(["'loyalty'", "'referrals'", 'referral_id']) }} as unit_key,
-        {{ surrogate_key(["'loyalty'", 'referrer_card']) }} as profile_key,
+        referral_key as unit_key,
+        profile_key,
         referred_at as anchored_at,
         cast(null as varchar) as time_zone,
         'loyalty' as channel_slug,

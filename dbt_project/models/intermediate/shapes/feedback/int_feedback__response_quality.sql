@@ -1,7 +1,6 @@
 -- Flags only: a response that looks careless is counted like any other.
 with responses as (
     select * from {{ ref('stg_surveys__responses') }}
-    where not is_test
 ),
 
 answers as (
@@ -18,7 +17,7 @@ program_durations as (
         program_slug,
         median(duration_seconds) as median_duration_seconds
     from responses
-    where is_finished
+    where is_finished and not is_test
     group by program_slug
 ),
 
@@ -32,19 +31,33 @@ item_answers as (
 )
 
 select
+    -- keys
     responses.response_id,
+
+    -- attributes
+    responses.program_slug,
+
+    -- flags
+    responses.is_finished,
+    responses.is_test,
+    responses.is_spam,
     coalesce(
-        responses.is_finished
+        not responses.is_test
+        and responses.is_finished
         and responses.duration_seconds
         < windows.speeding_share * program_durations.median_duration_seconds,
         false
     ) as is_speeding,
     coalesce(
-        item_answers.item_count >= windows.straight_line_items
+        not responses.is_test
+        and item_answers.item_count >= windows.straight_line_items
         and item_answers.distinct_answer_count = 1,
         false
     ) as is_straight_lined,
-    responses.comment_text is null as is_without_text
+    not responses.is_test and responses.comment_text is null as is_without_text,
+
+    -- timestamps
+    responses.recorded_at
 from responses
 cross join windows
 left join program_durations

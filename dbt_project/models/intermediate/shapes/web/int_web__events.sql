@@ -67,6 +67,7 @@ select
         when messages.search_result_count = 0 then 'no_result'
         when messages.search_result_count > 0 then 'results'
     end as outcome_slug,
+    messages.search_term,
     messages.help_topic,
     messages.page_path,
     messages.campaign_source,
