@@ -63,12 +63,12 @@ FLIPPED_COMPARISONS = (
         "followed_contacts.next_started_at < contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__purchase_units.sql",
-        "delivered_at <= promised_at",
-        "delivered_at > promised_at",
+        f"{KPIS}/int_kpis__delivery_units.sql",
+        "orders.delivered_at <= orders.promised_at",
+        "orders.delivered_at > orders.promised_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__feedback_units.sql",
+        f"{KPIS}/int_kpis__invitation_units.sql",
         "completed_at <= window_ends_at",
         "completed_at > window_ends_at",
     ),
@@ -164,7 +164,7 @@ DROPPED_FILTERS = (
 )
 
 DUPLICATED_JOINS = (
-    doubled(f"{KPIS}/int_kpis__purchase_units.sql", "int_orders__order_lines"),
+    doubled(f"{KPIS}/int_kpis__delivery_units.sql", "int_orders__order_lines"),
     doubled(f"{ORDERS}/int_orders__orders.sql", "int_orders__products"),
     doubled(f"{ORDERS}/int_orders__order_lines.sql", "int_orders__products"),
     doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
@@ -172,7 +172,11 @@ DUPLICATED_JOINS = (
     doubled(f"{MARTS}/customers/fct_touchpoints.sql", "int_identity__customers"),
     doubled(f"{FEEDBACK}/int_feedback__counted_answers.sql", "int_identity__customers"),
     doubled(f"{KPIS}/int_kpis__checkout_units.sql", "int_identity__customers"),
-    doubled(f"{KPIS}/int_kpis__units.sql", "int_kpis__contact_units"),
+    Fault(
+        f"{KPIS}/int_kpis__units.sql",
+        "    ref('int_kpis__contact_units'),\n",
+        "    ref('int_kpis__contact_units'),\n    ref('int_kpis__contact_units'),\n",
+    ),
     doubled(f"{JOURNEYS}/int_journeys__journeys.sql", "journey_types"),
 )
 
@@ -334,7 +338,7 @@ WINDOWS = (
         "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__purchase_units.sql",
+        f"{KPIS}/int_kpis__repurchase_units.sql",
         ">= later_purchases.ordered_at",
         "> later_purchases.ordered_at",
     ),
@@ -355,8 +359,8 @@ WINDOWS = (
     ),
     Fault(
         f"{KPIS}/int_kpis__checkout_units.sql",
-        "checkouts.completed_at <= checkouts.started_at + windows.checkout_recovery",
-        "checkouts.completed_at <= checkouts.started_at",
+        "completed_at <= recovery_ends_at",
+        "completed_at <= outcome_known_at",
     ),
     Fault(
         f"{IDENTITY}/int_identity__device_attributions.sql",
@@ -409,8 +413,8 @@ PEER_DEFECTS = (
     ),
     # Invitations that bounced could never be answered.
     Fault(
-        f"{KPIS}/int_kpis__feedback_units.sql",
-        "case when is_delivered then 'eligible' else 'excluded' end",
+        f"{KPIS}/int_kpis__invitation_units.sql",
+        "case when invitations.is_delivered then 'eligible' else 'excluded' end",
         "'eligible'",
     ),
     # Days are averaged.

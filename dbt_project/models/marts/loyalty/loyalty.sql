@@ -112,7 +112,7 @@ weekly_events as (
         cast(
             date_trunc(
                 'week',
-                timezone(settings.default_time_zone, timezone('UTC', events.occurred_at))
+                {{ business_date('events.occurred_at', 'settings.default_time_zone') }}
             ) as date
         ) as period_start_date,
         sum(events.member_change) as member_change,

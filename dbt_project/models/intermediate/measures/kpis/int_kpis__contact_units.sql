@@ -72,15 +72,11 @@ select
     units.segment_slug,
     units.contact_reason_slug,
     case_members.journey_slug,
-    cast(null as varchar) as product_key,
     case_members.store_key,
     units.team_key,
     units.unit_value,
     units.unit_state,
-    units.matures_at,
-    units.is_censored,
-    units.clock_slug,
-    units.clock_started_seconds
+    units.matures_at
 from units
 cross join settings
 left join case_members

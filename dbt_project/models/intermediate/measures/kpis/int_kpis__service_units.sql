@@ -200,15 +200,31 @@ case_units as (
 
 units as (
     select
-        *,
-        contact_key as unit_key
+        case_key,
+        contact_key as unit_key,
+        metric_slug,
+        anchored_at,
+        unit_value,
+        unit_state,
+        matures_at,
+        is_censored,
+        clock_slug,
+        clock_started_seconds
     from wait_units
 
-    union all by name
+    union all
 
     select
-        *,
-        case_key as unit_key
+        case_key,
+        case_key as unit_key,
+        metric_slug,
+        anchored_at,
+        unit_value,
+        unit_state,
+        matures_at,
+        is_censored,
+        clock_slug,
+        clock_started_seconds
     from case_units
 )
 
@@ -221,7 +237,6 @@ select
     cases.segment_slug,
     cases.contact_reason_slug,
     case_members.journey_slug,
-    cast(null as varchar) as product_key,
     case_members.store_key,
     cases.team_key,
     units.unit_value,
