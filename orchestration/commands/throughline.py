@@ -106,6 +106,25 @@ def check_seeds() -> None:
 
 
 @app.command()
+def sources() -> None:
+    """List the sources and the shapes that each fills, and write the list that dbt reads."""
+    from orchestration.components.source_list import (
+        SOURCE_LIST,
+        SourceListError,
+        filled_shapes,
+        write_source_list,
+    )
+    from orchestration.landing.contract import ContractError
+
+    with errors_in_words(ContractError, SourceListError):
+        is_new = write_source_list()
+        for source_name, shapes in filled_shapes().items():
+            typer.echo(f"{source_name:<18} {', '.join(shapes)}")
+    if is_new:
+        typer.echo(f"dbt_project/{SOURCE_LIST} was brought up to date.")
+
+
+@app.command()
 def dev() -> None:
     """Copy both databases for `dbt build --target dev`."""
     from orchestration.publishing.dev_copy import NothingBuiltError, copy_for_development

@@ -40,7 +40,11 @@ from tests.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profil
 
 MODELS = (
     *("--select", "int_shapes__observations+,+int_identity__customer_profiles"),
-    *("int_identity__customer_key_redirects", "int_identity__links", "int_identity__profile_beliefs"),
+    *(
+        "int_identity__customer_key_redirects",
+        "int_identity__links",
+        "int_identity__profile_beliefs",
+    ),
     *("int_identity__customer_key_changes", "int_identity__refused_links"),
     *("--exclude", "int_shapes__observations"),
 )
