@@ -107,10 +107,11 @@ def train() -> None:
     What you train is used until you train again: runs replace only what a run has trained, once the
     company has outgrown it.
     """
-    from orchestration.identity import match_models
+    from orchestration.identity.match_models import NoModelError
+    from orchestration.identity.model_choice import train_version
 
-    with errors_in_words(match_models.NoModelError):
-        version = match_models.train_version()
+    with errors_in_words(NoModelError):
+        version = train_version()
     typer.echo(
         f"Version {version.number} was learnt from {version.model['record_count']:,} profiles; "
         "`throughline run` uses it."

@@ -192,6 +192,7 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
 
 def _settings(assignments: list[str]) -> dict[str, str]:
     """`SETTING=VALUE` each, checked before anything runs."""
+    from orchestration.landing import load_contracts
     from orchestration.warehouse.run_settings import SettingError, checked_settings
 
     pairs = [assignment.partition("=") for assignment in assignments]
@@ -200,7 +201,7 @@ def _settings(assignments: list[str]) -> dict[str, str]:
             fail(f"--set takes SETTING=VALUE, not {name!r}")
     settings = {name: value for name, _, value in pairs}
     with errors_in_words(SettingError):
-        checked_settings(settings)
+        checked_settings(settings, [contract.source_name for contract in load_contracts()])
     return settings
 
 

@@ -71,7 +71,7 @@ class SourceTables(dg.Component, dg.Model):
             folder = landing_dir() / contract.source_name
             with warehouse.connect() as connection:
                 ensure_tables(connection, [contract])
-                is_enabled = contract.source_name in enabled_sources(connection)
+                is_enabled = bool(enabled_sources([contract.source_name], connection))
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
                     # What the company switched off waits in its folder until it is switched on.

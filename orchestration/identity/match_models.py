@@ -1,47 +1,79 @@
 """Versions of the matching model: numbered files in the data folder, each written once.
 
-A run uses the newest, or the one that `identity_settings` names. A model knows names of customers
-(its term frequencies), so it stays beside the private database.
+A model knows names of customers (its term frequencies), so it stays beside the private database.
+Keeping models belongs here. `training` learns them, `matching` applies them, and `model_choice`
+says which of them a run uses.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
-import duckdb
-import pyarrow as pa
-
-from orchestration.paths import identity_models_dir, warehouse_path
-from orchestration.warehouse.connections import read_warehouse
-
-Model = dict[str, Any]
-
-# Rules that a small warehouse can bear bring too many pairs in one that has grown.
-_OUTGROWN = 4
+from orchestration.paths import identity_models_dir
 
 
 class NoModelError(ValueError):
     """A model that is asked for and isn't there, or nothing to learn one from."""
 
 
+class Home(TypedDict):
+    """How two people of one home agree.
+
+    `share` is their share of all pairs; `chances` holds, per comparison, the chance of each level
+    from the most alike to the least.
+    """
+
+    share: float
+    chances: dict[str, list[float]]
+
+
+class TermFrequencies(TypedDict):
+    """How frequent the values of a column are: those listed, and `least` for every other."""
+
+    least: float
+    terms: dict[str, float]
+
+
+class Model(TypedDict):
+    """All that a score depends on, as plain data.
+
+    `settings` are Splink's. `unreliable_kinds` are the marks in which a difference refuses no
+    link. `known_counts` are the records that showed each column, of `record_count` in all.
+    """
+
+    splink_version: str
+    unreliable_kinds: list[str]
+    record_count: int
+    known_counts: dict[str, int]
+    settings: dict[str, Any]
+    home: Home
+    term_frequencies: dict[str, TermFrequencies]
+
+
+class KeptModel(Model):
+    """A model on disk, with whether a run trained it by itself."""
+
+    is_trained_by_run: bool
+
+
 @dataclass(frozen=True)
 class ModelVersion:
-    """A model on disk."""
+    """The file of one version."""
 
     number: int
     path: Path
 
     @property
-    def model(self) -> Model:
+    def model(self) -> KeptModel:
         """The model itself."""
-        return json.loads(self.path.read_text(encoding="utf-8"))
+        model: KeptModel = json.loads(self.path.read_text(encoding="utf-8"))
+        return model
 
     @property
     def fingerprint(self) -> str:
-        """What scores depend on."""
+        """A hash of all that scores depend on."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
@@ -55,10 +87,18 @@ def versions() -> list[ModelVersion]:
     return sorted(found, key=lambda version: version.number)
 
 
+def numbered_version(number: int) -> ModelVersion:
+    """One version; raises NoModelError if there is none of this number."""
+    for version in versions():
+        if version.number == number:
+            return version
+    raise NoModelError(f"there is no version {number} of the matching model")
+
+
 def write_version(model: Model, is_trained_by_run: bool = False) -> ModelVersion:
     """Keep the model as the newest version.
 
-    What a run trains by itself follows from its records: it is a result, not an input.
+    A model that a run trains by itself follows from its records: it is a result, not an input.
     """
     existing = versions()
     number = existing[-1].number + 1 if existing else 1
@@ -72,62 +112,15 @@ def write_version(model: Model, is_trained_by_run: bool = False) -> ModelVersion
     return ModelVersion(number, path)
 
 
-def version_for(
-    record_count: int, records: Callable[[], pa.Table], pinned: int = 0
-) -> ModelVersion:
-    """The version that a run uses; where there is none, the run trains one.
-
-    It also replaces a version that a run trained and that is outgrown, never one that somebody did.
-    """
-    if pinned:
-        return _version(pinned)
-    existing = versions()
-    if existing and not _is_outgrown(existing[-1].model, record_count):
-        return existing[-1]
-    # Importing Splink takes seconds, which a run with a model should not.
-    from orchestration.identity.training import train
-
-    return write_version(train(records()), is_trained_by_run=True)
-
-
-def _is_outgrown(model: Model, record_count: int) -> bool:
-    """Whether a first, small delivery taught it."""
-    return model["is_trained_by_run"] and record_count > _OUTGROWN * max(model["record_count"], 1)
-
-
-def train_version() -> ModelVersion:
-    """Learn a new version from the profiles of the last run."""
-    from orchestration.identity.training import train
-
-    if not warehouse_path().exists():
-        raise NoModelError("there are no profiles to learn from: `throughline run` brings them")
-    with read_warehouse() as connection:
-        try:
-            records = connection.sql(
-                "from intermediate.int_identity__match_records order by profile_key"
-            ).to_arrow_table()
-        except duckdb.CatalogException as error:
-            raise NoModelError(
-                "there are no profiles to learn from: `throughline run` brings them"
-            ) from error
-    return write_version(train(records))
-
-
 def named_model(name: str) -> Model:
-    """The model of a version of this warehouse, or of a file."""
+    """The model of a version of this warehouse, or of a file; raises NoModelError."""
     if name.isdigit():
-        return _version(int(name)).model
+        return numbered_version(int(name)).model
     try:
-        return json.loads(Path(name).read_text(encoding="utf-8"))
+        model: Model = json.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise NoModelError(f"{name} is no matching model: {error}") from error
-
-
-def _version(number: int) -> ModelVersion:
-    for version in versions():
-        if version.number == number:
-            return version
-    raise NoModelError(f"there is no version {number} of the matching model")
+    return model
 
 
 def inputs_fingerprint() -> str:

@@ -4,12 +4,12 @@ The scores of a model never move, so what is kept and what is scored now is what
 """
 
 from importlib.metadata import version
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.identity.match_models import ModelVersion
+from orchestration.identity.matching import match
 
 _STATE = "profile_key, record_hash"
 _COLUMNS = [
@@ -39,7 +39,7 @@ def matched_records(
     if before is not None:
         before = before.filter(f"match_fingerprint = '{fingerprint}'")
     if before is None or not before.limit(1).fetchall():
-        pairs = _match(records.to_arrow_table(), model_version.model, threshold)
+        pairs = match(records.to_arrow_table(), model_version.model, threshold)
         return _with_matches(records, pairs, model_version, fingerprint)
     appeared = _keys(records.project(_STATE).except_(before.project(_STATE)))
     vanished = _keys(before.project(_STATE).except_(records.project(_STATE)))
@@ -47,16 +47,9 @@ def matched_records(
         return before
     pairs = _unaffected_pairs(before, appeared | vanished)
     if appeared:
-        found = _match(records.to_arrow_table(), model_version.model, threshold, sorted(appeared))
+        found = match(records.to_arrow_table(), model_version.model, threshold, sorted(appeared))
         pairs = pa.concat_tables([pairs, found])
     return _with_matches(records, pairs, model_version, fingerprint)
-
-
-def _match(*arguments: Any) -> pa.Table:
-    # Importing Splink takes seconds, which a run with nothing new should not.
-    from orchestration.identity.matching import match
-
-    return match(*arguments)
 
 
 def _keys(states: duckdb.DuckDBPyRelation) -> set[str]:

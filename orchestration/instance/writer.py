@@ -8,7 +8,7 @@ import duckdb
 from pydantic import Field
 
 from orchestration.instance.rebuild import replace_warehouse
-from orchestration.landing import ensure_ledger, set_run_settings
+from orchestration.landing import ensure_ledger, load_contracts, set_run_settings
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.run_settings import checked_settings
@@ -33,7 +33,9 @@ class WarehouseWriter(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseWriter"]:
         """Wait for a short command; behind another run, fail and say who is writing."""
-        settings = checked_settings(self.settings)
+        settings = checked_settings(
+            self.settings, [contract.source_name for contract in load_contracts()]
+        )
         with warehouse_lock(timeout_seconds=SHORT_COMMAND_SECONDS):
             # Before anything is landed: they say which sources the company has.
             with self.connect() as connection:

@@ -1,7 +1,8 @@
-"""Deliveries into raw tables: contract, archive, formats, ledger, accounting.
+"""Deliveries into raw tables: each is loaded, or listed with its reason.
 
-The order in which a delivery meets them: `loading` takes it, `archive` keeps it, `contract` says
-what it should be, `formats` read it, `accounting` balances it, `ledger` remembers it.
+The way of a delivery is one: `inbox` sees it arrive, and `desk` takes it through `archive`
+(copied, named by its hash), `ledger` (recognised) or `formats` (read by `contract`), `accounting`
+(every line counted), the commit of `raw_tables` and `ledger` together, and out of the folder.
 """
 
 from orchestration.landing.accounting import check_accounting
@@ -13,14 +14,9 @@ from orchestration.landing.contract import (
     enabled_sources,
     load_contracts,
 )
+from orchestration.landing.desk import LandingSummary
 from orchestration.landing.ledger import ensure_ledger, set_run_settings
-from orchestration.landing.loading import (
-    LandingSummary,
-    ensure_tables,
-    land,
-    land_unknown_files,
-    replay,
-)
+from orchestration.landing.loading import ensure_tables, land, land_unknown_files, replay
 
 __all__ = [
     "Archive",

@@ -9,7 +9,7 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -84,6 +84,20 @@ class TableContract(BaseModel):
     landing_retention_days: int | None = Field(default=None, ge=1)
     landing_max_reject_share: float = Field(default=0.05, ge=0, le=1)
 
+    # What the staging view makes of it, for reconciliation.
+    staged_by: str | None = None
+    staged_key: tuple[str, ...] = ()
+    staged_versions: bool = False
+    staged_amount: str | None = None
+    staged_currency: str | None = None
+
+    @field_validator("staged_by", "staged_amount", "staged_currency")
+    @classmethod
+    def _plain_name(cls, name: str | None) -> str | None:
+        if name is not None and not IDENTIFIER.fullmatch(name):
+            raise ValueError(f"{name!r} is no name: use small letters, digits and _")
+        return name
+
     @field_validator("landing_encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
@@ -147,7 +161,9 @@ class TableContract(BaseModel):
     @cached_property
     def version(self) -> str:
         """Changes when anything that decides how a file is read changes."""
-        content = self.model_dump_json(exclude={"description"})
+        content = self.model_dump_json(
+            include={"source_name", "table_name", "columns", *_keys("landing_")}
+        )
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     @cached_property
@@ -213,22 +229,25 @@ def load_contracts(directory: Path = STAGING_DIR) -> list[SourceContract]:
     return sorted(contracts, key=lambda contract: contract.source_name)
 
 
-def enabled_sources(connection: duckdb.DuckDBPyConnection | None = None) -> set[str]:
-    """Sources that the company has, by the seed `company_sources.csv`.
+def enabled_sources(
+    names: Iterable[str], connection: duckdb.DuckDBPyConnection | None = None
+) -> set[str]:
+    """Those of the sources that the company has: all that the seed does not switch off.
 
-    A row `sources` of `ledger.run_settings` (names separated by commas) overrides the seed.
+    A source without a row in `company_sources.csv` is on. A row `sources` of
+    `ledger.run_settings` (names separated by commas) overrides the seed.
     """
     if connection is not None:
         override = connection.execute(
             "select setting_value from ledger.run_settings where setting = 'sources'"
         ).fetchall()
         if override:
-            return {name.strip() for name in override[0][0].split(",") if name.strip()}
+            return set(names) & {name.strip() for name in override[0][0].split(",")}
     with (REFERENCE_DIR / "company" / "company_sources.csv").open(encoding="utf-8") as seed:
-        return {
+        return set(names) - {
             row["source_name"]
             for row in csv.DictReader(seed)
-            if row["is_enabled"].strip().lower() == "true"
+            if row["is_enabled"].strip().lower() != "true"
         }
 
 
@@ -323,7 +342,7 @@ def _read_table(
     where: tuple[str | int, ...],
 ) -> TableContract:
     table_name = _identifier(document, table, where)
-    settings = _landing_keys(meta)
+    settings = _landing_keys(meta) | _staged_keys(meta)
     if "landing_file" not in settings:
         raise document.error(where, f"table {table_name} lacks landing_file, its files' name")
     columns = tuple(
@@ -394,6 +413,9 @@ def _problem_with_columns(contract: TableContract) -> str | None:
     unknown = sorted(set(contract.landing_key) - required)
     if contract.is_tabular and unknown:
         return f"landing_key {unknown} must be among the columns, and not landing_optional"
+    unknown = sorted(set(contract.staged_key) - set(names))
+    if unknown:
+        return f"staged_key {unknown} must be among the columns"
     return None
 
 
@@ -407,7 +429,7 @@ def _explained(
         # The table has the key from its source.
         place = (*where[:2], "config", "meta", key)
     if first["type"] == "extra_forbidden":
-        known = sorted(name for name in TableContract.model_fields if name.startswith("landing_"))
+        known = sorted(_keys("landing_") | _keys("staged_"))
         return document.error(place, f"unknown key {key}: the known ones are {', '.join(known)}")
     return document.error(place, f"{key}: {first['msg']}")
 
@@ -430,6 +452,14 @@ def _meta(declared: Mapping[str, Any]) -> dict[str, Any]:
 
 def _landing_keys(meta: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in meta.items() if key.startswith("landing_")}
+
+
+def _staged_keys(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in meta.items() if key.startswith("staged_")}
+
+
+def _keys(prefix: str) -> set[str]:
+    return {name for name in TableContract.model_fields if name.startswith(prefix)}
 
 
 def _check_names_are_unique(contracts: list[SourceContract]) -> None:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 
+from orchestration.landing.contract import TableContract
+
 _TABLES = {
     "deliveries": """
         delivery_id bigint not null,
@@ -180,7 +182,10 @@ class Release:
     """What becomes of a load whose name was corrected: another name keeps it, or it is replaced."""
 
     load_id: int
+    relation: str
+    replaced_by: int
     next_file_name: str | None
+    next_file_date: date | None = None
 
 
 class TableLedger:
@@ -190,20 +195,20 @@ class TableLedger:
     them is corrected to the content of the other.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, source_name: str, table_name: str
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: TableContract) -> None:
+        self.table = table
+        names = [table.source_name, table.table_name]
         loads = connection.execute(
             "select load_id, content_hash, file_name, superseded_by from ledger.loads "
             "where source_name = ? and table_name = ? order by load_id",
-            [source_name, table_name],
+            names,
         ).fetchall()
         accepted = connection.execute(
             "select deliveries.file_name, deliveries.content_hash, load_id "
             "from ledger.deliveries join ledger.loads using (load_id) "
             "where deliveries.source_name = ? and deliveries.table_name = ? "
             "and status in ('loaded', 'superseding') order by delivery_id",
-            [source_name, table_name],
+            names,
         ).fetchall()
         by_id = {load_id: KnownLoad(load_id, *known) for load_id, _, *known in loads}
         self._by_content = {content_hash: by_id[load_id] for load_id, content_hash, *_ in loads}
@@ -217,13 +222,10 @@ class TableLedger:
         before = self._held_by_name.get(file_name)
         if before is not None:
             before.holders.discard(file_name)
-            release = self._release(before, file_name)
-            if release is None:
-                pass
-            elif release.next_file_name is None:
+            if not before.holders:
                 before.superseded_by = load.load_id
-            else:
-                before.file_name = release.next_file_name
+            elif before.file_name == file_name:
+                before.file_name = min(before.holders)
         load.holders.add(file_name)
         self._by_content[content_hash] = load
         self._held_by_name[file_name] = load
@@ -241,17 +243,19 @@ class TableLedger:
         """Whether a delivery of this name replaces an earlier one."""
         return file_name in self._held_by_name
 
-    def released_by(self, file_name: str) -> Release | None:
+    def released_by(self, file_name: str, new_load_id: int) -> Release | None:
         """What happens to the load that a name stands for when the name is corrected."""
         load = self._held_by_name.get(file_name)
-        return None if load is None else self._release(load, file_name)
-
-    @staticmethod
-    def _release(load: KnownLoad, file_name: str) -> Release | None:
+        if load is None:
+            return None
         others = load.holders - {file_name}
         if not others:
-            return Release(load.load_id, None)
-        return Release(load.load_id, min(others)) if load.file_name == file_name else None
+            return Release(load.load_id, self.table.relation, new_load_id, None)
+        if load.file_name != file_name:
+            return None
+        next_name = min(others)
+        next_date = self.table.file_date_or_none(next_name)
+        return Release(load.load_id, self.table.relation, new_load_id, next_name, next_date)
 
 
 def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
@@ -262,31 +266,33 @@ def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
     return highest + 1
 
 
-def supersede(
-    connection: duckdb.DuckDBPyConnection, relation: str, old_load_id: int, new_load_id: int
-) -> None:
+def release(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    """Do what a release says: replace the load, or keep it under its next name."""
+    if release.next_file_name is None:
+        _supersede(connection, release)
+    else:
+        _hand_over(connection, release)
+
+
+def _supersede(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     """Take an earlier load's rows and rejects away and mark it as replaced."""
-    connection.execute(f"delete from {relation} where _load_id = ?", [old_load_id])
-    connection.execute("delete from ledger.rejects where load_id = ?", [old_load_id])
+    connection.execute(f"delete from {release.relation} where _load_id = ?", [release.load_id])
+    connection.execute("delete from ledger.rejects where load_id = ?", [release.load_id])
     connection.execute(
-        "update ledger.loads set superseded_by = ? where load_id = ?", [new_load_id, old_load_id]
+        "update ledger.loads set superseded_by = ? where load_id = ?",
+        [release.replaced_by, release.load_id],
     )
 
 
-def hand_over(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    load_id: int,
-    file_name: str,
-    file_date: date | None,
-) -> None:
+def _hand_over(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     """Keep a load under another name that stands for its content, with that name's date."""
     connection.execute(
         "update ledger.loads set file_name = ?, file_date = ? where load_id = ?",
-        [file_name, file_date, load_id],
+        [release.next_file_name, release.next_file_date, release.load_id],
     )
     connection.execute(
-        f"update {relation} set _file_date = ? where _load_id = ?", [file_date, load_id]
+        f"update {release.relation} set _file_date = ? where _load_id = ?",
+        [release.next_file_date, release.load_id],
     )
 
 

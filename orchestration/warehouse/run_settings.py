@@ -4,7 +4,7 @@ Only their names and forms belong here; models read them from `ledger.run_settin
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -15,18 +15,23 @@ class SettingError(ValueError):
     """A run setting that no model would understand."""
 
 
-def checked_settings(settings: Mapping[str, str]) -> dict[str, str | None]:
-    """The settings as the ledger takes them; an empty value, to take one back, becomes None."""
+def checked_settings(
+    settings: Mapping[str, str], source_names: Collection[str]
+) -> dict[str, str | None]:
+    """The settings as the ledger takes them; an empty value, to take one back, becomes None.
+
+    `source_names` are those of the contracts: `sources` may name no other.
+    """
     known = {"as_of", "sources", *_names("company_settings.csv", "setting")}
     for setting, value in settings.items():
         if setting not in known:
             raise SettingError(f"unknown setting {setting!r}: there are {sorted(known)}")
         if value:
-            _check_form(setting, value)
+            _check_form(setting, value, source_names)
     return {setting: value or None for setting, value in settings.items()}
 
 
-def _check_form(setting: str, value: str) -> None:
+def _check_form(setting: str, value: str, source_names: Collection[str]) -> None:
     try:
         if setting == "as_of":
             date.fromisoformat(value)
@@ -35,7 +40,7 @@ def _check_form(setting: str, value: str) -> None:
     except (ValueError, OSError) as error:
         raise SettingError(f"{setting} = {value!r} is not valid: {error}") from error
     if setting == "sources":
-        unknown = set(value.split(",")) - _names("company_sources.csv", "source_name")
+        unknown = set(value.split(",")) - set(source_names)
         if unknown:
             raise SettingError(f"unknown sources {sorted(unknown)}")
 

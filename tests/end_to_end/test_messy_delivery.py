@@ -548,7 +548,7 @@ def test_no_other_money_and_no_other_touchpoint_is_in_the_marts(outcome):
 
 
 def test_the_reader_of_large_files_lands_the_same(outcome, tmp_path, monkeypatch):
-    monkeypatch.setattr("orchestration.landing.loading._BULK_BYTES", 0)
+    monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 0)
     landed = {
         "ledger.loads": "* exclude (committed_at)",
         "ledger.rejects": "*",

@@ -1,13 +1,9 @@
-import pyarrow as pa
 import pytest
 
-from orchestration.identity import match_models, training
+from orchestration.identity import match_models
 from orchestration.identity.match_models import (
     NoModelError,
-    inputs_fingerprint,
     named_model,
-    train_version,
-    version_for,
     versions,
     write_version,
 )
@@ -19,56 +15,8 @@ def data_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.fixture
-def trained(monkeypatch):
-    """Stand in for the training: what it was given counts."""
-    given = []
-
-    def train(records):
-        given.append(records)
-        return model(records.num_rows)
-
-    monkeypatch.setattr(training, "train", train)
-    return given
-
-
 def model(record_count):
     return {"record_count": record_count}
-
-
-def records(count):
-    return lambda: pa.table({"profile_key": [str(number) for number in range(count)]})
-
-
-def test_the_first_run_trains_and_later_ones_use_it(trained):
-    first = version_for(10, records(10))
-    later = version_for(30, records(30))
-
-    assert (first.number, later.number, len(trained)) == (1, 1, 1)
-
-
-def test_a_model_that_is_outgrown_is_trained_again(trained):
-    version_for(10, records(10))
-
-    assert version_for(41, records(41)).number == 2
-
-
-def test_a_model_that_somebody_trained_is_used_until_somebody_trains_another(trained):
-    """A run once replaced it as soon as four times as many profiles were there."""
-    write_version(model(10))
-
-    assert version_for(41, records(41)).number == 1
-    assert not trained
-
-
-def test_a_named_version_is_used_whatever_its_age(trained):
-    write_version(model(10))
-    write_version(model(1000))
-
-    assert version_for(1000, records(1000), pinned=1).number == 1
-    with pytest.raises(NoModelError, match="no version 3"):
-        version_for(1000, records(1000), pinned=3)
-    assert not trained
 
 
 def test_a_version_is_never_overwritten(data_folder):
@@ -77,20 +25,6 @@ def test_a_version_is_never_overwritten(data_folder):
     assert write_version(model(2)).number == 2
     assert path.stat().st_mode & 0o077 == 0
     assert [version.model["record_count"] for version in versions()] == [1, 2]
-
-
-def test_what_a_run_trains_by_itself_is_no_input_of_the_next(trained):
-    nothing = inputs_fingerprint()
-    version_for(10, records(10))
-    after_a_run = inputs_fingerprint()
-    write_version(model(10))
-
-    assert after_a_run == nothing != inputs_fingerprint()
-
-
-def test_without_profiles_there_is_nothing_to_learn():
-    with pytest.raises(NoModelError, match="throughline run"):
-        train_version()
 
 
 def test_a_model_is_named_by_version_or_file(data_folder):

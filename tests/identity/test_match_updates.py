@@ -89,16 +89,16 @@ def test_a_record_that_is_gone_takes_its_matches_along(rows, matched):
 
 def test_with_nothing_new_nothing_is_scored(rows, matched, monkeypatch):
     before = matched(rows)
-    monkeypatch.delattr(match_updates, "_match")
+    monkeypatch.delattr(match_updates, "match")
 
     assert matched(rows, before).to_pylist() == before.to_pylist()
 
 
 def test_another_threshold_matches_everything_anew(rows, matched, monkeypatch):
     before = matched(rows)
-    match_all = match_updates._match
+    match_all = match_updates.match
     given = []
-    monkeypatch.setattr(match_updates, "_match", lambda *all: given.append(all) or match_all(*all))
+    monkeypatch.setattr(match_updates, "match", lambda *all: given.append(all) or match_all(*all))
 
     after = matched(rows, before, threshold=0.9)
 

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from orchestration.landing import loading
+from orchestration.landing import desk
 
 HEADER = "receipt_no,Loyalty Card,amount,note\n"
 
@@ -335,8 +335,8 @@ def test_both_readers_give_the_same_rows(pos, monkeypatch, encoding, zipped):
     careful = rows(place)
     place.query("delete from raw_pos.receipts")
     place.query("delete from ledger.loads")
-    monkeypatch.setattr(loading, "_BULK_BYTES", 0)
-    monkeypatch.setattr(loading.formats, "read", None)
+    monkeypatch.setattr(desk, "_BULK_BYTES", 0)
+    monkeypatch.setattr(desk.formats, "read", None)
     place.deliver("receipts_2026-01-01.csv", content)
     place.land()
 
@@ -355,7 +355,7 @@ def test_both_readers_give_the_same_rows(pos, monkeypatch, encoding, zipped):
     ],
 )
 def test_a_large_file_is_judged_as_strictly_as_a_small_one(pos, monkeypatch, line, reason_code):
-    monkeypatch.setattr(loading, "_BULK_BYTES", 0)
+    monkeypatch.setattr(desk, "_BULK_BYTES", 0)
     place = pos(settings=", landing_key: [receipt_no]")
     place.deliver("receipts_2026-01-02.csv", HEADER + '1,C1,5,"a, b"\n' + line + "3,C3,5,\n")
 
@@ -366,7 +366,7 @@ def test_a_large_file_is_judged_as_strictly_as_a_small_one(pos, monkeypatch, lin
 
 
 def test_space_before_a_quote_is_part_of_the_value(pos, monkeypatch):
-    monkeypatch.setattr(loading, "_BULK_BYTES", 0)
+    monkeypatch.setattr(desk, "_BULK_BYTES", 0)
     place = pos()
     place.deliver("receipts_2026-01-02.csv", HEADER + '1,C1,5, "x"\n')
 

@@ -200,7 +200,7 @@ def test_files_waiting_together_are_loaded_in_the_order_of_their_days(pos):
     ],
 )
 def test_a_file_name_is_data(pos, name, monkeypatch):
-    monkeypatch.setattr("orchestration.landing.loading._BULK_BYTES", 0)
+    monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 0)
     place = pos()
     place.deliver(name, HEADER + "1,named,5\n")
     place.deliver("receipts_2026-01-021.csv", HEADER + "2,other,6\n")
@@ -214,7 +214,7 @@ def test_a_file_name_is_data(pos, name, monkeypatch):
 
 
 def test_a_data_folder_with_glob_signs_is_only_a_folder(place, tmp_path, pos, monkeypatch):
-    monkeypatch.setattr("orchestration.landing.loading._BULK_BYTES", 0)
+    monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 0)
     place = pos()
     place.archive = Archive(tmp_path / "a[r]chive*", tmp_path / "quarantine")
     place.deliver("receipts_2026-01-02.csv", FIRST)
@@ -366,12 +366,12 @@ class Killed(BaseException):
         pytest.param("archive.Archive.sync", ["loaded"], id="before the transaction"),
         pytest.param("ledger.append", ["loaded"], id="within the transaction"),
         pytest.param("archive.Archive.record", ["loaded", "duplicate"], id="after the commit"),
-        pytest.param("loading._Arrival.remove", ["loaded", "duplicate"], id="before removal"),
+        pytest.param("inbox.Arrival.remove", ["loaded", "duplicate"], id="before removal"),
     ],
 )
 def test_a_killed_run_is_completed_by_the_next(pos, monkeypatch, step, statuses, size):
     if size == "large":
-        monkeypatch.setattr("orchestration.landing.loading._BULK_BYTES", 0)
+        monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 0)
     place = pos()
     place.deliver("receipts_2026-01-02.csv", FIRST)
 

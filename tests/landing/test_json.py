@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from orchestration.landing import loading
+from orchestration.landing import desk
 from orchestration.landing.formats import documents, element_check
 
 
@@ -88,7 +88,7 @@ def test_a_file_of_blank_lines_is_quarantined(web):
 
 
 def test_a_large_file_is_streamed_with_its_rejects_listed(web, monkeypatch):
-    monkeypatch.setattr(loading, "_BYTES_AT_ONCE", 1 << 20)
+    monkeypatch.setattr(desk, "_BYTES_AT_ONCE", 1 << 20)
     place = web()
     lines = [json.dumps({"id": number, "x": "y" * 100}) for number in range(100_000)]
     lines[70_000] = "{broken"
@@ -104,7 +104,7 @@ def test_a_large_file_is_streamed_with_its_rejects_listed(web, monkeypatch):
 
 
 def test_a_large_file_that_turns_out_bad_leaves_nothing_behind(web, monkeypatch):
-    monkeypatch.setattr(loading, "_BYTES_AT_ONCE", 1 << 20)
+    monkeypatch.setattr(desk, "_BYTES_AT_ONCE", 1 << 20)
     place = web()
     lines = [json.dumps({"id": number, "x": "y" * 100}) for number in range(100_000)]
     place.deliver("events_1.jsonl.gz", gzip.compress("\n".join(lines).encode(), 1)[:-20])

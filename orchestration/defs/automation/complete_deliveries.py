@@ -2,13 +2,14 @@
 
 import hashlib
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.defs.automation.jobs import daily
 from orchestration.landing import enabled_sources, load_contracts
-from orchestration.landing.loading import UNFINISHED_ENDINGS
+from orchestration.landing.inbox import UNFINISHED_ENDINGS
 from orchestration.paths import landing_dir, warehouse_path
 from orchestration.warehouse.connections import read_warehouse
 
@@ -50,10 +51,11 @@ def complete_delivery_sensor(
 def complete_deliveries() -> list[Path]:
     """Files that a contract expects and whose sender has finished: `.done` beside it, or quiet."""
     quiet_since = time.time() - QUIET_SECONDS
-    enabled = _enabled_sources()
+    contracts = load_contracts()
+    enabled = _enabled(contract.source_name for contract in contracts)
     return [
         file
-        for contract in load_contracts()
+        for contract in contracts
         if contract.source_name in enabled
         for file in sorted((landing_dir() / contract.source_name).glob("*"))
         if contract.table_of(file.name)
@@ -63,11 +65,11 @@ def complete_deliveries() -> list[Path]:
     ]
 
 
-def _enabled_sources() -> set[str]:
+def _enabled(source_names: Iterable[str]) -> set[str]:
     if not warehouse_path().exists():
-        return enabled_sources()
+        return enabled_sources(source_names)
     with read_warehouse() as connection:
-        return enabled_sources(connection)
+        return enabled_sources(source_names, connection)
 
 
 def _fingerprint(files: list[Path]) -> str:

@@ -22,21 +22,13 @@ from orchestration.landing.contract import TableContract, quote_identifier
 from orchestration.landing.decoding import GZIP_MAGIC, LineEncoding, whole_lines
 from orchestration.landing.formats.header import Header
 from orchestration.landing.problems import QuarantineError
+from orchestration.landing.raw_tables import Origin
 
 _MAX_LINE_BYTES = 16 << 20
 
 
 class NotPlainError(Exception):
     """The file needs the careful reader; what was written is to be rolled back."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What every raw row carries of its delivery."""
-
-    load_id: int
-    file_date: object
-    loaded_at: object
 
 
 @dataclass(frozen=True)
@@ -51,11 +43,15 @@ class _PlainText:
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, stored: Path, contract: TableContract, origin: Origin
-) -> Tally:
-    """Insert the file's rows within the caller's transaction.
+    connection: duckdb.DuckDBPyConnection,
+    stored: Path,
+    contract: TableContract,
+    tally: Tally,
+    origin: Origin,
+) -> None:
+    """Insert the file's rows within the caller's transaction, and count them.
 
-    Raises NotPlainError if any line isn't exactly one acceptable row.
+    Raises NotPlainError if any line isn't exactly one acceptable row; then nothing is counted.
     """
     with _surveyed(stored, contract) as text:
         header_lines = contract.landing_header_rows
@@ -82,9 +78,10 @@ def load(
             connection, contract, origin.load_id
         ):
             raise NotPlainError
-    return Tally(
-        lines=text.lines, header_lines=header_lines, row_lines=inserted, loaded_rows=inserted
-    )
+    tally.lines += text.lines
+    tally.header_lines += header_lines
+    tally.row_lines += inserted
+    tally.loaded_rows += inserted
 
 
 def _insert_statement(header: Header, contract: TableContract) -> str:

@@ -11,8 +11,8 @@ unlinked_orders as (
 ),
 
 checkouts as (
-    select * from {{ ref('stg_shop__checkouts') }}
-    where shop_customer_id is not null
+    select * from {{ ref('int_shapes__checkouts') }}
+    where profile_key is not null
 ),
 
 sensor_touchpoints as (
@@ -40,8 +40,8 @@ named_checkouts as (
         min(profile_key) as profile_key
     from (
         select
-            {{ surrogate_key(["'shop'", 'checkout_token']) }} as checkout_key,
-            {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key
+            checkout_key,
+            profile_key
         from checkouts
 
         union all

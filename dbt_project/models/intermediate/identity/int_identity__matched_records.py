@@ -6,8 +6,8 @@ The very first run trains the model.
 
 import duckdb
 
-from orchestration.identity.match_models import version_for
 from orchestration.identity.match_updates import matched_records
+from orchestration.identity.model_choice import version_for
 
 
 def model(dbt, session):

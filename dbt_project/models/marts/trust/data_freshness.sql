@@ -1,5 +1,5 @@
 with sources as (
-    select * from {{ ref('company_sources') }}
+    select * from {{ ref('int_company__sources') }}
 ),
 
 deliveries as (
@@ -25,7 +25,7 @@ last_deliveries as (
 
 select
     sources.source_name,
-    sources.description as source_description,
+    sources.source_description,
     cast(coalesce(last_deliveries.delivery_count, 0) as integer) as delivery_count,
     cast(coalesce(last_deliveries.quarantined_count, 0) as integer) as quarantined_count,
     {{ dbt.datediff('last_deliveries.last_file_date', 'cast(settings.as_of as date)', 'day') }} - 1

@@ -4,29 +4,28 @@ with loads as (
 ),
 
 staged_tables as (
-    select * from {{ ref('stg_ledger__staged_tables') }}
+    select * from {{ ref('int_reconciliation__staged_tables') }}
 ),
 
-shop_orders as (
-    select * from {{ ref('stg_shop__orders') }}
+staged_money as (
+    select * from {{ ref('int_reconciliation__staged_money') }}
 ),
 
-receipt_lines as (
-    select * from {{ ref('stg_pos__receipt_lines') }}
-),
-
-complete_journey_transactions as (
-    select * from {{ ref('stg_complete_journey__transactions') }}
+source_orders as (
+    select * from {{ ref('int_shapes__orders') }}
 ),
 
 orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
--- A till writes a return as a negative line; the total of a shop's order stays what it was.
-till_returns as (
+sale_lines as (
+    select * from {{ ref('int_orders__sale_lines') }}
+    where is_return
+),
+
+refunds as (
     select * from {{ ref('int_orders__refunds') }}
-    where source_name != 'shop'
 ),
 
 touchpoints as (
@@ -51,30 +50,15 @@ landed_tables as (
         table_name
 ),
 
-staged_money as (
+-- A till writes a return as a negative line; the total of a web order stays what it was.
+returned_lines as (
     select
-        'shop' as source_name,
-        currency,
-        sum(total_amount) as amount
-    from shop_orders
-    group by currency
-
-    union all
-
-    select
-        'pos' as source_name,
-        currency,
-        sum(line_amount) as amount
-    from receipt_lines
-    group by currency
-
-    union all
-
-    select
-        'complete_journey' as source_name,
-        'USD' as currency,
-        sum(sales_amount) as amount
-    from complete_journey_transactions
+        refunds.source_name,
+        refunds.currency,
+        -refunds.amount_original as amount_original
+    from refunds
+    inner join sale_lines
+        on refunds.refund_line_key = sale_lines.order_line_key
 ),
 
 mart_money as (
@@ -94,12 +78,28 @@ mart_money as (
         select
             source_name,
             currency,
-            -amount_original as amount_original
-        from till_returns
+            amount_original
+        from returned_lines
     ) as orders_and_returns
     group by
         source_name,
         currency
+),
+
+order_counts as (
+    select
+        source_name,
+        count(*) as order_count
+    from source_orders
+    group by source_name
+),
+
+mart_order_counts as (
+    select
+        source_name,
+        count(*) as order_count
+    from orders
+    group by source_name
 ),
 
 touchpoint_counts as (
@@ -146,6 +146,30 @@ comparisons as (
     union all
 
     select
+        source_name,
+        table_name as subject_name,
+        'raw rows are staged or superseded' as step_name,
+        'rows' as unit,
+        raw_row_count as expected_value,
+        staged_row_count + superseded_row_count as actual_value
+    from staged_tables
+
+    union all
+
+    select
+        order_counts.source_name,
+        'orders' as subject_name,
+        'orders of the source are in the mart' as step_name,
+        'rows' as unit,
+        order_counts.order_count as expected_value,
+        coalesce(mart_order_counts.order_count, 0) as actual_value
+    from order_counts
+    left join mart_order_counts
+        on order_counts.source_name = mart_order_counts.source_name
+
+    union all
+
+    select
         touchpoint_counts.source_name,
         'touchpoints' as subject_name,
         'touchpoints of the channel are in the mart' as step_name,
@@ -170,7 +194,6 @@ comparisons as (
         on
             staged_money.source_name = mart_money.source_name
             and staged_money.currency = mart_money.currency
-    where staged_money.amount is not null
 )
 
 select

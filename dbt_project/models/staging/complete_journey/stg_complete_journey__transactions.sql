@@ -37,6 +37,7 @@ select
 
     -- attributes
     week as week_of_year,
+    'USD' as currency,
 
     -- measures
     typed_quantity as quantity,

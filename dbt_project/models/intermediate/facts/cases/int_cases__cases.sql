@@ -1,18 +1,5 @@
--- A new source of cases is one more branch.
 with source_cases as (
-    select * from {{ ref('int_cases__tickets') }}
-
-    union all
-
-    select * from {{ ref('int_cases__calls') }}
-
-    union all
-
-    select * from {{ ref('int_cases__chat') }}
-
-    union all
-
-    select * from {{ ref('int_cases__social') }}
+    select * from {{ ref('int_shapes__cases') }}
 ),
 
 source_contact_reasons as (

@@ -1,9 +1,5 @@
 with left_checkouts as (
-    select
-        *,
-        {{ surrogate_key(["'shop'", 'checkout_token']) }} as checkout_key,
-        {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key
-    from {{ ref('stg_shop__checkouts') }}
+    select * from {{ ref('int_shapes__checkouts') }}
 ),
 
 orders as (
@@ -11,8 +7,8 @@ orders as (
 ),
 
 -- A bot begins no checkout.
-web_checkouts as (
-    select * from {{ ref('int_touchpoints__web') }}
+begun_checkouts as (
+    select * from {{ ref('int_shapes__touchpoints') }}
     where checkout_key is not null and not is_bot
 ),
 
@@ -45,7 +41,7 @@ sightings as (
         cast(null as varchar) as currency,
         cast(null as decimal(18, 2)) as amount_original,
         _load_id
-    from web_checkouts
+    from begun_checkouts
 
     union all
 
@@ -56,7 +52,7 @@ sightings as (
         2 as witness_rank,
         started_at as seen_at,
         currency,
-        total_amount as amount_original,
+        amount_original,
         _load_id
     from left_checkouts
 

@@ -61,7 +61,7 @@ kept_orders as (
         coalesce(refunded.refund_amount, 0) as refund_amount,
         sold_costs.cost_amount - coalesce(refunded.cost_amount, 0) as kept_cost_amount,
         -- What was bought and came back was bought; what was cancelled was not.
-        unlinked_orders.is_paid and unlinked_orders.cancelled_at is null as is_purchase,
+        unlinked_orders.is_paid and not unlinked_orders.is_cancelled as is_purchase,
         greatest(unlinked_orders._load_id, refunded._load_id) as last_load_id
     from unlinked_orders
     left join customer_profiles
@@ -142,7 +142,7 @@ select
 
     -- flags
     kept_orders.is_paid,
-    kept_orders.cancelled_at is not null as is_cancelled,
+    kept_orders.is_cancelled,
     kept_orders.is_purchase,
     coalesce(kept_orders.delivered_at > kept_orders.promised_at, false) as is_late,
     coalesce(

@@ -1,36 +1,6 @@
 -- Narrow on purpose: journeys and lifecycle read it; `fct_touchpoints` adds their results.
 with channel_touchpoints as (
-    select * from {{ ref('int_touchpoints__accounts') }}
-    union all
-    select * from {{ ref('int_touchpoints__calls') }}
-    union all
-    select * from {{ ref('int_touchpoints__chat') }}
-    union all
-    select * from {{ ref('int_touchpoints__complete_journey') }}
-    union all
-    select * from {{ ref('int_touchpoints__crm') }}
-    union all
-    select * from {{ ref('int_touchpoints__email') }}
-    union all
-    select * from {{ ref('int_touchpoints__loyalty') }}
-    union all
-    select * from {{ ref('int_touchpoints__messaging') }}
-    union all
-    select * from {{ ref('int_touchpoints__pos') }}
-    union all
-    select * from {{ ref('int_touchpoints__product_usage') }}
-    union all
-    select * from {{ ref('int_touchpoints__sensors') }}
-    union all
-    select * from {{ ref('int_touchpoints__shop') }}
-    union all
-    select * from {{ ref('int_touchpoints__social') }}
-    union all
-    select * from {{ ref('int_touchpoints__surveys') }}
-    union all
-    select * from {{ ref('int_touchpoints__tickets') }}
-    union all
-    select * from {{ ref('int_touchpoints__web') }}
+    select * from {{ ref('int_shapes__touchpoints') }}
 ),
 
 settings as (

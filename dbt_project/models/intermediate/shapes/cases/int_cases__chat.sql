@@ -167,18 +167,11 @@ select
     cast({{ dbt.datediff(
         'who_spoke.first_agent_turn_at', 'who_spoke.last_agent_turn_at', 'second'
     ) }} as double) as handle_seconds,
-    cast(null as bigint) as requester_wait_seconds,
-    cast(null as bigint) as agent_wait_seconds,
     (conversations.rating - 1) / 4.0 as score,
     clocks.is_bot_session,
     clocks.is_handed_over,
     who_spoke.first_agent_turn_at is not null as is_human_handled,
-    false as is_queued,
-    false as is_abandoned,
-    false as is_callback_accepted,
     coalesce(states.is_solved, false) as is_solved,
-    false as is_satisfaction_improved,
-    false as is_satisfaction_worsened,
     conversations.opened_at,
     clocks.clock_started_at,
     clocks.bot_ended_at,

@@ -169,17 +169,11 @@ select
     coalesce(who_spoke.agent_reply_count, 0) as agent_reply_count,
     coalesce(states.reopened_count, 0) as reopened_count,
     coalesce(moves_between_groups.transfer_count, 0) as transfer_count,
-    cast(null as double) as wait_seconds,
     own_fields.handle_seconds,
     coalesce(states.requester_wait_seconds, 0) as requester_wait_seconds,
     coalesce(states.agent_wait_seconds, 0) as agent_wait_seconds,
     cast(latest_ratings.score as double) as score,
-    false as is_bot_session,
-    false as is_handed_over,
     coalesce(who_spoke.agent_reply_count, 0) > 0 as is_human_handled,
-    false as is_queued,
-    false as is_abandoned,
-    false as is_callback_accepted,
     coalesce(states.is_solved, false) as is_solved,
     coalesce(rating_courses.first_rating = 'bad' and rating_courses.last_rating = 'good', false)
         as is_satisfaction_improved,
@@ -191,9 +185,6 @@ select
         when who_spoke.started_by is null and tickets.submitter_id = tickets.requester_id
             then tickets.opened_at
     end as clock_started_at,
-    cast(null as timestamp) as bot_ended_at,
-    cast(null as timestamp) as bot_clock_started_at,
-    cast(null as timestamp) as first_bot_reply_at,
     who_spoke.first_human_reply_at,
     states.first_solved_at,
     states.first_reopened_at,

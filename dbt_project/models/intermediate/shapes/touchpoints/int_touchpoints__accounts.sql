@@ -51,32 +51,16 @@ select
     touchpoint_key,
     'accounts' as source_name,
     {{ surrogate_key(["'accounts'", 'account_id']) }} as profile_key,
-    cast(null as varchar) as device_key,
     channel_slug,
     touchpoint_type_slug,
-    cast(null as varchar) as outcome_slug,
     occurred_at,
     occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
     source_contact_reason,
-    cast(null as varchar) as case_key,
     case
         when order_number is not null
             then {{ surrogate_key(["'shop'", 'order_number']) }}
     end as order_key,
-    cast(null as varchar) as checkout_key,
-    cast(null as varchar) as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    cast(null as varchar) as subscription_key,
-    cast(null as double) as wait_seconds,
-    cast(null as double) as handle_seconds,
     body,
     language,
-    cast(null as double) as sentiment,
-    cast(null as double) as score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     _load_id
 from touchpoints

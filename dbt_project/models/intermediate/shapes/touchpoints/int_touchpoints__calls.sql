@@ -41,7 +41,6 @@ touchpoints as (
         cases.handle_seconds,
         case_notes.body,
         cases.language,
-        cases.score,
         cases._load_id
     from cases
     left join case_notes
@@ -52,29 +51,18 @@ select
     touchpoint_key,
     'calls' as source_name,
     profile_key,
-    cast(null as varchar) as device_key,
     'phone' as channel_slug,
     touchpoint_type_slug,
     outcome_slug,
     occurred_at,
     occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
     source_contact_reason,
     case_key,
     order_key,
-    cast(null as varchar) as checkout_key,
-    cast(null as varchar) as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
     team_key,
-    cast(null as varchar) as subscription_key,
     wait_seconds,
     handle_seconds,
     body,
     language,
-    cast(null as double) as sentiment,
-    score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     _load_id
 from touchpoints

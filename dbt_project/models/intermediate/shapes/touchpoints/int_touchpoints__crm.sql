@@ -53,32 +53,13 @@ select
     'crm' as source_name,
     case when contact_id is not null then {{ surrogate_key(["'crm'", 'contact_id']) }} end
         as profile_key,
-    cast(null as varchar) as device_key,
     'crm' as channel_slug,
     touchpoint_type_slug,
-    cast(null as varchar) as outcome_slug,
     occurred_at,
     occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
-    cast(null as varchar) as source_contact_reason,
-    cast(null as varchar) as case_key,
-    cast(null as varchar) as order_key,
-    cast(null as varchar) as checkout_key,
-    cast(null as varchar) as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
     case
         when subscription_id is not null
             then {{ surrogate_key(["'crm'", 'subscription_id']) }}
     end as subscription_key,
-    cast(null as double) as wait_seconds,
-    cast(null as double) as handle_seconds,
-    cast(null as varchar) as body,
-    cast(null as varchar) as language,
-    cast(null as double) as sentiment,
-    cast(null as double) as score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     _load_id
 from touchpoints

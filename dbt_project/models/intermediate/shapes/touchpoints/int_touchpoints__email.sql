@@ -14,7 +14,6 @@ select
     'email' as source_name,
     case when email is not null then {{ surrogate_key(["'email'", 'email']) }} end
         as profile_key,
-    cast(null as varchar) as device_key,
     'email' as channel_slug,
     case event_type
         when 'delivered' then 'email_delivered'
@@ -27,23 +26,7 @@ select
     bounce_type as outcome_slug,
     occurred_at,
     occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
-    cast(null as varchar) as source_contact_reason,
-    cast(null as varchar) as case_key,
-    cast(null as varchar) as order_key,
-    cast(null as varchar) as checkout_key,
     campaign_id as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    cast(null as varchar) as subscription_key,
-    cast(null as double) as wait_seconds,
-    cast(null as double) as handle_seconds,
-    cast(null as varchar) as body,
-    cast(null as varchar) as language,
-    cast(null as double) as sentiment,
-    cast(null as double) as score,
-    cast(null as decimal(18, 2)) as revenue,
     is_machine_open as is_bot,
     _load_id
 from events

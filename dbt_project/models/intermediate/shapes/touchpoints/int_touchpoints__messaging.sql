@@ -41,7 +41,6 @@ select
         when coalesce(phone, account_id) is not null
             then {{ surrogate_key(["'messaging'", 'coalesce(phone, account_id)']) }}
     end as profile_key,
-    cast(null as varchar) as device_key,
     channel_slug,
     touchpoint_type_slug,
     case
@@ -53,23 +52,7 @@ select
     end as outcome_slug,
     occurred_at,
     occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
-    cast(null as varchar) as source_contact_reason,
-    cast(null as varchar) as case_key,
-    cast(null as varchar) as order_key,
-    cast(null as varchar) as checkout_key,
     campaign_id as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    cast(null as varchar) as subscription_key,
-    cast(null as double) as wait_seconds,
-    cast(null as double) as handle_seconds,
     case when is_inbound then body end as body,
-    cast(null as varchar) as language,
-    cast(null as double) as sentiment,
-    cast(null as double) as score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     _load_id
 from touchpoints

@@ -71,30 +71,20 @@ select
         when touchpoints.source_profile_id is not null
             then {{ surrogate_key(["'social'", 'touchpoints.source_profile_id']) }}
     end as profile_key,
-    cast(null as varchar) as device_key,
     touchpoints.channel_slug,
     touchpoints.touchpoint_type_slug,
     touchpoints.outcome_slug,
     touchpoints.occurred_at,
     touchpoints.occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
     touchpoints.source_contact_reason,
     touchpoints.case_key,
-    cast(null as varchar) as order_key,
-    cast(null as varchar) as checkout_key,
-    cast(null as varchar) as campaign_key,
     touchpoints.product_key,
-    cast(null as varchar) as store_key,
     touchpoints.team_key,
-    cast(null as varchar) as subscription_key,
     touchpoints.wait_seconds,
     touchpoints.handle_seconds,
     touchpoints.body,
     touchpoints.language,
-    cast(null as double) as sentiment,
     scored_answers.score_share as score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     touchpoints._load_id
 from touchpoints
 left join scored_answers

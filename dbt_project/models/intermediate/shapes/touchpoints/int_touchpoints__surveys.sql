@@ -61,33 +61,18 @@ select
     touchpoints.touchpoint_key,
     'surveys' as source_name,
     {{ surrogate_key(["'surveys'", 'touchpoints.source_profile_id']) }} as profile_key,
-    cast(null as varchar) as device_key,
     touchpoints.channel_slug,
     touchpoints.touchpoint_type_slug,
     touchpoints.outcome_slug,
     touchpoints.occurred_at,
     touchpoints.occurred_at as received_at,
-    cast(null as varchar) as business_time_zone,
-    cast(null as varchar) as source_contact_reason,
-    cast(null as varchar) as case_key,
     case
         when touchpoints.order_number is not null
             then {{ surrogate_key(["'shop'", 'touchpoints.order_number']) }}
     end as order_key,
-    cast(null as varchar) as checkout_key,
-    cast(null as varchar) as campaign_key,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    cast(null as varchar) as subscription_key,
-    cast(null as double) as wait_seconds,
-    cast(null as double) as handle_seconds,
     touchpoints.body,
     touchpoints.language,
-    cast(null as double) as sentiment,
     form_scores.score,
-    cast(null as decimal(18, 2)) as revenue,
-    false as is_bot,
     touchpoints._load_id
 from touchpoints
 left join form_scores

@@ -1,0 +1,17 @@
+{{ config(materialized='view') }}
+
+
+with messages as (
+    select * from {{ ref('stg_messaging__messages') }}
+    where campaign_id is not null
+)
+
+-- The provider knows a campaign by its id only.
+select
+    'messaging' as source_name,
+    campaign_id as campaign_key,
+    channel_slug
+from messages
+group by
+    campaign_id,
+    channel_slug

@@ -1,0 +1,19 @@
+{{ config(materialized='view') }}
+
+
+with direct_messages as (
+    select * from {{ ref('stg_social__posts') }}
+    where post_type = 'direct_message' and conversation_id is not null
+)
+
+select
+    'social' as source_name,
+    'social' as channel_slug,
+    conversation_id as case_id,
+    post_id as turn_id,
+    case when is_from_brand then 'agent' else 'customer' end as author_type,
+    body,
+    true as is_public,
+    posted_at as spoke_at,
+    _load_id
+from direct_messages

@@ -1,0 +1,26 @@
+{{ config(materialized='view') }}
+
+
+with contacts as (
+    select * from {{ ref('stg_crm__contacts') }}
+),
+
+-- The three answers of a contact bear one date.
+answers as (
+    select
+        {{ surrogate_key(["'crm'", 'contact_id']) }} as profile_key,
+        unnest(['email', 'sms', 'push']) as channel_slug,
+        unnest([is_email_allowed, is_sms_allowed, is_push_allowed]) as is_allowed,
+        coalesce(consented_at, updated_at) as changed_at,
+        _load_id
+    from contacts
+)
+
+select
+    'crm' as source_name,
+    profile_key,
+    channel_slug,
+    is_allowed,
+    changed_at,
+    _load_id
+from answers

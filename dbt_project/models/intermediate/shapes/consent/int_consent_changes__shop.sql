@@ -1,0 +1,33 @@
+{{ config(materialized='view') }}
+
+
+with customer_versions as (
+    select * from {{ ref('stg_shop__customer_versions') }}
+),
+
+answers as (
+    select
+        {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
+        unnest(['email', 'sms']) as channel_slug,
+        unnest([email_consent_state, sms_consent_state]) as consent_state,
+        unnest([
+            coalesce(email_consented_at, updated_at),
+            coalesce(sms_consented_at, updated_at)
+        ]) as changed_at,
+        _load_id
+    from customer_versions
+)
+
+select
+    'shop' as source_name,
+    profile_key,
+    channel_slug,
+    -- A box left open is no answer.
+    case consent_state
+        when 'subscribed' then true
+        when 'unsubscribed' then false
+        when 'redacted' then false
+    end as is_allowed,
+    changed_at,
+    _load_id
+from answers

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ refunds_of_lines('pos') }}

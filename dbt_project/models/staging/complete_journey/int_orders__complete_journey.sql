@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ orders_of_lines('complete_journey') }}

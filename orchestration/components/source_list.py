@@ -1,0 +1,111 @@
+"""The one list of sources, which the models read: what each source fills, and what stages it.
+
+It is derived from the folders: a contract, and models named `int_<shape>__<source>`. dbt has to
+know at parse time what a model reads, and its Jinja reads no folder: so the list is a macro that is
+written here, by every command that starts dbt, whenever a folder says something else.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestration.landing import SourceContract, TableContract, load_contracts
+from orchestration.paths import DBT_PROJECT_DIR
+
+SOURCE_LIST = Path("macros") / "shapes" / "source_list.sql"
+_SHAPE = re.compile(r"int_shapes__([a-z0-9_]+)")
+# What is in no view row for row: a ticket's audits unfold into the changes of its fields.
+UNFOLDED = "nothing"
+
+
+class SourceListError(ValueError):
+    """A folder of a source that contradicts itself: the file, and what to do."""
+
+
+def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
+    """Write the list where it differs from the folders; returns whether it did.
+
+    Raises ContractError or SourceListError.
+    """
+    text = source_list(project)
+    path = project / SOURCE_LIST
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def source_list(project: Path = DBT_PROJECT_DIR) -> str:
+    """The macro `source_list`, in order of names."""
+    models = {file.stem: file for file in (project / "models").rglob("*.sql")}
+    shapes = sorted(shape[1] for name in models if (shape := _SHAPE.fullmatch(name)))
+    sources = [
+        _source(contract, shapes, models)
+        for contract in load_contracts(project / "models" / "staging")
+    ]
+    return "\n".join(
+        [
+            "{# Written from the folders of the sources; the next `throughline run` does it again. #}",
+            "{% macro source_list() %}",
+            "    {{ return({",
+            *(line for source in sources for line in source),
+            "    }) }}",
+            "{% endmacro %}",
+            "",
+        ]
+    )
+
+
+def _source(contract: SourceContract, shapes: Iterable[str], models: dict[str, Path]) -> list[str]:
+    source = contract.source_name
+    filled = [shape for shape in shapes if f"int_{shape}__{source}" in models]
+    tables = [line for table in contract.tables for line in _table(contract, table, models)]
+    if "orders" in filled and not any(table.staged_amount for table in contract.tables):
+        raise SourceListError(
+            f"{contract.path}: {source} has orders, but no table of it says which staged column is "
+            "their money: add staged_amount and staged_currency to that table's config.meta"
+        )
+    return [
+        f"        {source!r}: {{",
+        f"            'description': {_one_line(contract.description)!r},",
+        "            'fills': [",
+        *(f"                {shape!r}," for shape in filled),
+        "            ],",
+        "            'tables': {",
+        *tables,
+        "            },",
+        "        },",
+    ]
+
+
+def _table(contract: SourceContract, table: TableContract, models: dict[str, Path]) -> list[str]:
+    staged_by = table.staged_by or f"stg_{table.source_name}__{table.table_name}"
+    if staged_by != UNFOLDED and staged_by not in models:
+        raise SourceListError(
+            f"{contract.path}: no model {staged_by} stages the table {table.table_name}: write it, "
+            f"or name the model that does in the table's config.meta as staged_by ({UNFOLDED!r} "
+            "where its rows unfold into several)"
+        )
+    values = {
+        "staged_by": None if staged_by == UNFOLDED else staged_by,
+        "key": list(table.staged_key or table.landing_key),
+        "keeps_versions": table.staged_versions,
+        "is_tabular": table.is_tabular,
+        "amount": table.staged_amount,
+        "currency": table.staged_currency,
+    }
+    return [
+        f"                {table.table_name!r}: {{",
+        *(f"                    {name!r}: {_jinja(value)}," for name, value in values.items()),
+        "                },",
+    ]
+
+
+def _jinja(value: str | list[str] | bool | None) -> str:
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    return repr(value)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,420 @@
+"""The way of a delivery: archive, recognise or read, count, commit with the ledger, settle.
+
+`Desk` reads from top to bottom in that order. `inbox` says what has arrived; how a format is read
+is in `formats`, and what is known of earlier deliveries in `ledger`. A run that is killed between
+two of these steps is completed by the next one.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from itertools import chain
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.landing import formats, ledger, raw_tables
+from orchestration.landing.accounting import Batch, Tally
+from orchestration.landing.archive import (
+    Archive,
+    ArchivedDelivery,
+    NotARegularFileError,
+    StillBeingWrittenError,
+    StoredFile,
+)
+from orchestration.landing.contract import TableContract
+from orchestration.landing.decoding import expanded_size
+from orchestration.landing.formats import bulk
+from orchestration.landing.inbox import Arrival
+from orchestration.landing.problems import QuarantineError, Reject
+
+# Files of one table are committed together until they reach one of these; larger ones go alone.
+_FILES_AT_ONCE = 200
+_BYTES_AT_ONCE = 32 << 20
+# From this size on the fixed cost of DuckDB's own CSV reader pays.
+_BULK_BYTES = 1 << 20
+# More refused rows than this are not held while their share of the file is too high.
+_REJECTS_HELD = 50_000
+
+
+@dataclass
+class LandingSummary:
+    """What happened to one table's deliveries: files by status, rows in all."""
+
+    source_name: str
+    table_name: str | None
+    deliveries: dict[str, int] = field(default_factory=dict)
+    loaded_rows: int = 0
+    rejected_rows: int = 0
+    waiting_files: int = 0
+
+    @property
+    def files(self) -> int:
+        """Deliveries of any status."""
+        return sum(self.deliveries.values())
+
+    def add(self, status: str, tally: Tally | None) -> None:
+        """Count one delivery, and the rows that it brought."""
+        self.deliveries[status] = self.deliveries.get(status, 0) + 1
+        if tally is not None:
+            self.loaded_rows += tally.loaded_rows
+            self.rejected_rows += tally.rejected_rows
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file on its way: its name as data, its content in the archive.
+
+    `stored` is None for a link or a device, which nobody reads; `arrival` for a file that is
+    replayed from the archive.
+    """
+
+    file_name: str
+    received_at: datetime
+    stored: StoredFile | None
+    arrival: Arrival | None = None
+
+
+@dataclass(frozen=True)
+class Load:
+    """New content for a raw table. Reading fills the tally, the rejects and the held rows."""
+
+    load_id: int
+    table: TableContract
+    stored: StoredFile
+    file_date: date | None
+    loaded_at: datetime
+    tally: Tally = field(default_factory=Tally)
+    rejects: list[Reject] = field(default_factory=list)
+    held_rows: list[pa.Table] = field(default_factory=list)
+
+    @property
+    def origin(self) -> raw_tables.Origin:
+        """What each of its rows carries."""
+        return raw_tables.Origin(self.load_id, self.file_date, self.loaded_at)
+
+    def take(self, batch: Batch) -> pa.Table:
+        """Set a batch's refused rows aside; returns the others with their origin."""
+        self.rejects.extend(batch.rejects)
+        if len(self.rejects) > _REJECTS_HELD:
+            self.tally.check_share_of_rejects(self.table)
+        return self.origin.added_to(batch.rows)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a delivery.
+
+    `load_id` is the load that its name stands for, `load` that same load if it is new, `release`
+    what becomes of the load that the name stood for, `problem` why the file is refused.
+    """
+
+    delivery: Delivery
+    status: str
+    load_id: int | None = None
+    load: Load | None = None
+    release: ledger.Release | None = None
+    problem: QuarantineError | None = None
+    is_committed: bool = False
+
+
+class Desk:
+    """Takes the deliveries of one table, or of none, each along the same way.
+
+    Small files wait for a common commit; a large one is committed while it is read.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source_name: str,
+        table: TableContract | None,
+        archive: Archive,
+        run_id: str | None,
+    ) -> None:
+        self._connection = connection
+        self._source_name = source_name
+        self._archive = archive
+        self._run_id = run_id or os.environ.get("DAGSTER_RUN_ID") or str(uuid.uuid4())
+        self._known = ledger.TableLedger(connection, table) if table else None
+        self._next_delivery_id = ledger.next_id(connection, "deliveries", "delivery_id")
+        self._next_load_id = ledger.next_id(connection, "loads", "load_id")
+        self._reading = connection.cursor()
+        # Zoned times of a Parquet file become text in this zone.
+        self._reading.execute("set TimeZone = 'UTC'")
+        self._waiting: list[Outcome] = []
+        self._waiting_bytes = 0
+        self.summary = LandingSummary(source_name, table.table_name if table else None)
+        archive.prepare()
+
+    def take(self, arrivals: Iterable[Arrival]) -> None:
+        """Land files of the landing folder."""
+        for arrival in arrivals:
+            delivery = self._archived(arrival)
+            if delivery is not None:
+                self._land(delivery)
+        self._commit_waiting()
+
+    def take_archived(self, deliveries: Iterable[ArchivedDelivery]) -> None:
+        """Land files of the archive again."""
+        for archived in deliveries:
+            path = self._archive.path(archived.content_hash)
+            stored = StoredFile(path, archived.content_hash, path.stat().st_size)
+            self._land(Delivery(archived.file_name, archived.received_at, stored))
+        self._commit_waiting()
+
+    def _archived(self, arrival: Arrival) -> Delivery | None:
+        """Archive: the file is copied and hashed, and stays where it is; None if it still grows."""
+        received_at = _now()
+        stored = None
+        try:
+            stored = self._archive.store(arrival.path)
+        except StillBeingWrittenError:
+            self.summary.waiting_files += 1
+            return None
+        except NotARegularFileError:
+            pass
+        return Delivery(arrival.file_name, received_at, stored, arrival)
+
+    def _land(self, delivery: Delivery) -> None:
+        """What follows the archive: decide, commit, settle."""
+        try:
+            outcome = self._decide(delivery)
+        except QuarantineError as problem:
+            outcome = Outcome(delivery, "quarantined", problem=problem)
+        if outcome.is_committed:
+            self._settle([outcome])
+        else:
+            self._wait(outcome)
+
+    def _decide(self, delivery: Delivery) -> Outcome:
+        """Recognise a delivery or read it; raises QuarantineError to refuse the file."""
+        if delivery.stored is None:
+            raise QuarantineError("not_a_file", "a link or a device, not a regular file")
+        if self._known is None:
+            problem = QuarantineError("unknown_file", "no table of the source expects this name")
+            return Outcome(delivery, "unknown_file", problem=problem)
+        recognised = self._recognised(delivery, delivery.stored, self._known)
+        return recognised or self._read(delivery, delivery.stored, self._known)
+
+    def _recognised(
+        self, delivery: Delivery, stored: StoredFile, known: ledger.TableLedger
+    ) -> Outcome | None:
+        """Recognise: content that was loaded before needs no reading, unless it was superseded."""
+        name = delivery.file_name
+        earlier = known.with_content(stored.content_hash)
+        if earlier is None:
+            return None
+        is_live = earlier.superseded_by is None
+        if not known.is_correction(name, stored.content_hash):
+            status = "duplicate" if is_live else "duplicate_of_superseded"
+            return Outcome(delivery, status, earlier.load_id)
+        if not is_live:
+            return None
+        # One content is one load: two names share it, and the corrected name's old rows go.
+        release = known.released_by(name, earlier.load_id)
+        known.hold(name, stored.content_hash, earlier)
+        return Outcome(delivery, "superseding", earlier.load_id, release=release)
+
+    def _read(self, delivery: Delivery, stored: StoredFile, known: ledger.TableLedger) -> Outcome:
+        """Read and count; a large file is committed on the way."""
+        name = delivery.file_name
+        load = self._new_load(delivery, stored, known.table)
+        outcome = Outcome(
+            delivery,
+            "superseding" if known.is_held(name) else "loaded",
+            load.load_id,
+            load,
+            known.released_by(name, load.load_id),
+        )
+        outcome = self._read_content(outcome, load)
+        self._next_load_id += 1
+        known.hold(name, stored.content_hash, ledger.KnownLoad(load.load_id, name, None))
+        return outcome
+
+    def _new_load(self, delivery: Delivery, stored: StoredFile, table: TableContract) -> Load:
+        try:
+            file_date = table.file_date(delivery.file_name)
+        except ValueError as error:
+            raise QuarantineError("file_date", "the name's date isn't in the calendar") from error
+        return Load(self._next_load_id, table, stored, file_date, delivery.received_at)
+
+    def _read_content(self, outcome: Outcome, load: Load) -> Outcome:
+        """By DuckDB if the file is large and plain, else row by row: held, or written as read."""
+        if load.table.landing_format == "csv" and expanded_size(load.stored.path) > _BULK_BYTES:
+            with suppress(bulk.NotPlainError):
+                return self._commit_alone(outcome, load, partial(self._write_plain, load))
+        batches = formats.read(load.stored.path, load.table, load.tally, self._reading)
+        held: list[Batch] = []
+        for batch in batches:
+            held.append(batch)
+            if sum(one.rows.nbytes for one in held) > _BYTES_AT_ONCE:
+                rest = chain(held, batches)
+                return self._commit_alone(outcome, load, partial(self._write_stream, load, rest))
+        load.tally.check(load.table)
+        load.held_rows.extend(load.take(batch) for batch in held)
+        return outcome
+
+    def _wait(self, outcome: Outcome) -> None:
+        """Wait for the common commit, which comes when enough is waiting."""
+        self._waiting.append(outcome)
+        if outcome.load is not None:
+            self._waiting_bytes += sum(rows.nbytes for rows in outcome.load.held_rows)
+        if len(self._waiting) >= _FILES_AT_ONCE or self._waiting_bytes >= _BYTES_AT_ONCE:
+            self._commit_waiting()
+
+    def _commit_waiting(self) -> None:
+        if not self._waiting:
+            return
+        outcomes, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        loads = [outcome.load for outcome in outcomes if outcome.load is not None]
+        self._commit(outcomes, partial(self._write_held, loads))
+        self._settle(outcomes)
+
+    def _commit_alone(
+        self, outcome: Outcome, load: Load, write_rows: Callable[[], None]
+    ) -> Outcome:
+        """Commit a large file while it is read, after those that wait: ids follow the arrival."""
+        self._commit_waiting()
+
+        def write_and_count() -> None:
+            write_rows()
+            load.tally.check(load.table)
+
+        self._commit([outcome], write_and_count)
+        return replace(outcome, is_committed=True)
+
+    def _commit(self, outcomes: list[Outcome], write_rows: Callable[[], None]) -> None:
+        """Commit: rows, refused rows and ledger together, once the archive is on the disk."""
+        self._archive.sync(
+            [
+                outcome.delivery.stored
+                for outcome in outcomes
+                if outcome.delivery.arrival is not None and outcome.delivery.stored is not None
+            ]
+        )
+        loads = [outcome.load for outcome in outcomes if outcome.load is not None]
+        with _transaction(self._connection):
+            write_rows()
+            ledger.append(self._connection, [row for load in loads for row in _rejects_of(load)])
+            ledger.append(
+                self._connection,
+                [
+                    _load_record(outcome.delivery.file_name, outcome.load)
+                    for outcome in outcomes
+                    if outcome.load is not None
+                ],
+            )
+            for outcome in outcomes:
+                if outcome.release is not None:
+                    ledger.release(self._connection, outcome.release)
+            ledger.append(self._connection, [self._delivery_record(one) for one in outcomes])
+
+    def _write_held(self, loads: list[Load]) -> None:
+        tables = [rows for load in loads for rows in load.held_rows if rows]
+        if tables:
+            raw_tables.insert(self._connection, loads[0].table, pa.concat_tables(tables))
+
+    def _write_stream(self, load: Load, batches: Iterable[Batch]) -> None:
+        raw_tables.insert_stream(self._connection, load.table, map(load.take, batches))
+
+    def _write_plain(self, load: Load) -> None:
+        bulk.load(self._connection, load.stored.path, load.table, load.tally, load.origin)
+
+    def _delivery_record(self, outcome: Outcome) -> ledger.DeliveryRecord:
+        delivery_id = self._next_delivery_id
+        self._next_delivery_id += 1
+        table = self._known.table if self._known else None
+        name, stored = outcome.delivery.file_name, outcome.delivery.stored
+        return ledger.DeliveryRecord(
+            delivery_id=delivery_id,
+            source_name=self._source_name,
+            table_name=table.table_name if table else None,
+            file_name=name,
+            file_date=table.file_date_or_none(name) if table else None,
+            content_hash=stored.content_hash if stored else None,
+            bytes=stored.size if stored else 0,
+            received_at=outcome.delivery.received_at,
+            run_id=self._run_id,
+            status=outcome.status,
+            load_id=outcome.load_id,
+            reason_code=outcome.problem.reason_code if outcome.problem else None,
+            reason=outcome.problem.reason if outcome.problem else None,
+        )
+
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        """Settle: show what was refused, record what arrived, empty the landing folder.
+
+        If a kill prevents it, the next run finds a duplicate and settles that.
+        """
+        for outcome in outcomes:
+            if outcome.problem is not None and outcome.delivery.stored is not None:
+                self._archive.quarantine(outcome.delivery.stored)
+        self._archive.record(
+            ArchivedDelivery(
+                source_name=self._source_name,
+                file_name=outcome.delivery.file_name,
+                content_hash=outcome.delivery.stored.content_hash,
+                received_at=outcome.delivery.received_at,
+            )
+            for outcome in outcomes
+            if outcome.delivery.arrival is not None and outcome.delivery.stored is not None
+        )
+        for outcome in outcomes:
+            if outcome.delivery.arrival is not None:
+                outcome.delivery.arrival.remove()
+            self.summary.add(outcome.status, outcome.load.tally if outcome.load else None)
+
+
+def _load_record(file_name: str, load: Load) -> ledger.LoadRecord:
+    return ledger.LoadRecord(
+        load_id=load.load_id,
+        source_name=load.table.source_name,
+        table_name=load.table.table_name,
+        file_name=file_name,
+        file_date=load.file_date,
+        content_hash=load.stored.content_hash,
+        lines=load.tally.lines,
+        header_lines=load.tally.header_lines,
+        blank_lines=load.tally.blank_lines,
+        row_lines=load.tally.row_lines,
+        loaded_rows=load.tally.loaded_rows,
+        reject_lines=load.tally.reject_lines,
+        rejected_rows=load.tally.rejected_rows,
+        counted_unit=formats.COUNTED_UNITS[load.table.landing_format],
+        contract_version=load.table.version,
+        committed_at=_now(),
+    )
+
+
+def _rejects_of(load: Load) -> Iterator[ledger.RejectRecord]:
+    for reject in load.rejects:
+        yield ledger.RejectRecord(
+            load_id=load.load_id,
+            source_name=load.table.source_name,
+            table_name=load.table.table_name,
+            line_number=reject.line_number,
+            line_count=reject.line_count,
+            reason_code=reject.reason_code,
+            raw_text=reject.raw_text,
+        )
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _now() -> datetime:
+    """The time in UTC, as the ledger writes it."""
+    return datetime.now(UTC).replace(tzinfo=None)
