@@ -18,3 +18,34 @@ def test_macros_give_what_their_names_say(evaluate):
         "absent": True,
         "issues": 1,
     }
+
+
+def test_the_latest_version_of_a_key_stands(evaluate):
+    """The source's time decides, then the file's date, then the content; never the order read."""
+
+    def standing(version, rows):
+        return (
+            "(select string_agg(content, ' ' order by content) from ("
+            f"select content, {version} as is_latest_version from (values {rows}) "
+            "as versions (id, changed_at, _file_date, content)) where is_latest_version)"
+        )
+
+    by_time = "{{ latest_version('id', 'changed_at', content='content') }}"
+    by_file = "{{ latest_version('id', content='content') }}"
+    values = evaluate(
+        time=standing(by_time, "(1, 5, 1, 'new'), (1, 4, 2, 'old'), (2, 3, 1, 'other')"),
+        no_time=standing(by_time, "(1, null, 2, 'timeless'), (1, 4, 1, 'timed')"),
+        file=standing(by_time, "(1, 5, 2, 'corrected'), (1, 5, 3, 'again'), (1, 5, 1, 'first')"),
+        content=standing(by_time, "(1, 5, 1, 'a'), (1, 5, 1, 'b')"),
+        content_read_otherwise=standing(by_time, "(1, 5, 1, 'b'), (1, 5, 1, 'a')"),
+        no_time_at_all=standing(by_file, "(1, 9, 1, 'first'), (1, 1, 2, 'second')"),
+    )
+
+    assert values == {
+        "time": "new other",
+        "no_time": "timed",
+        "file": "again",
+        "content": "b",
+        "content_read_otherwise": "b",
+        "no_time_at_all": "second",
+    }

@@ -1,4 +1,21 @@
--- Who shows one attribute alone is like too many others to be found by likeness.
+{% set attributes = [
+    'given_name',
+    'surname',
+    'birth_date',
+    'email',
+    'shared_email',
+    'phone',
+    'shared_phone',
+    'street_address',
+    'city',
+    'postcode',
+    'region',
+    'country_code',
+    'government_id'
+] -%}
+
+-- Who shows one attribute alone is like too many others to be found by likeness; a region or a
+-- country is too wide to count.
 with profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),
@@ -23,11 +40,21 @@ identifiers as (
 identifying_values as (
     select
         profile_key,
-        {%- for type in ['email', 'shared_email', 'phone', 'shared_phone', 'government_id'] %}
-            max_by(identifier_value, row(last_seen_at, identifier_value)) filter (
-                where identifier_type = '{{ type }}'
-            ) as {{ type }},
-        {%- endfor %}
+        {{ latest_value(
+            "case when identifier_type = 'email' then identifier_value end", 'last_seen_at'
+        ) }} as email,
+        {{ latest_value(
+            "case when identifier_type = 'shared_email' then identifier_value end", 'last_seen_at'
+        ) }} as shared_email,
+        {{ latest_value(
+            "case when identifier_type = 'phone' then identifier_value end", 'last_seen_at'
+        ) }} as phone,
+        {{ latest_value(
+            "case when identifier_type = 'shared_phone' then identifier_value end", 'last_seen_at'
+        ) }} as shared_phone,
+        {{ latest_value(
+            "case when identifier_type = 'government_id' then identifier_value end", 'last_seen_at'
+        ) }} as government_id,
         list_sort(
             list(identifier_type || ' ' || identifier_value) filter (where is_joining)
         ) as linking_values
@@ -35,7 +62,7 @@ identifying_values as (
     group by profile_key
 ),
 
-attributes as (
+records as (
     select
         profiles.profile_key,
         {{ folded_name(first_word('profiles.given_name')) }} as given_name,
@@ -59,48 +86,11 @@ attributes as (
 
 select
     profile_key,
-    given_name,
-    surname,
-    birth_date,
-    email,
-    shared_email,
-    phone,
-    shared_phone,
-    street_address,
-    city,
-    postcode,
-    region,
-    country_code,
-    government_id,
+    {{ attributes | join(',\n    ') }},
     linking_values,
-    {{ surrogate_key([
-        'given_name',
-        'surname',
-        'birth_date',
-        'email',
-        'shared_email',
-        'phone',
-        'shared_phone',
-        'street_address',
-        'city',
-        'postcode',
-        'region',
-        'country_code',
-        'government_id',
-        'linking_values'
-    ]) }} as record_hash
-from attributes
+    {{ surrogate_key(attributes + ['linking_values']) }} as record_hash
+from records
 where
     list_count([
-        given_name,
-        surname,
-        birth_date,
-        email,
-        shared_email,
-        phone,
-        shared_phone,
-        street_address,
-        city,
-        postcode,
-        government_id
+        {{ attributes | reject('in', ['region', 'country_code']) | join(',\n        ') }}
     ]) >= 2

@@ -49,25 +49,15 @@ open_matches as (
         and identity_decisions.left_profile_key is null
 ),
 
+-- A row per attribute that is known.
 attributes as (
     select
         profile_key,
-        unnest([
-            'given_name',
-            'surname',
-            'birth_date',
-            'email',
-            'shared_email',
-            'phone',
-            'shared_phone',
-            'street_address',
-            'city',
-            'postcode',
-            'region',
-            'country_code',
-            'government_id'
-        ]) as attribute_slug,
-        unnest([
+        attribute_slug,
+        attribute_value
+    from records
+    unpivot (
+        attribute_value for attribute_slug in (
             given_name,
             surname,
             birth_date,
@@ -81,8 +71,8 @@ attributes as (
             region,
             country_code,
             government_id
-        ]) as attribute_value
-    from records
+        )
+    )
 ),
 
 agreements as (
@@ -106,9 +96,6 @@ agreements as (
         on
             open_matches.right_profile_key = right_attributes.profile_key
             and left_attributes.attribute_slug = right_attributes.attribute_slug
-    where
-        left_attributes.attribute_value is not null
-        and right_attributes.attribute_value is not null
 ),
 
 described as (

@@ -35,10 +35,7 @@ versions as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by account_state['accountId'], updated_at
-            order by _file_date desc, payload_hash asc
-        ) as version_rank
+        {{ latest_version("account_state['accountId'], updated_at") }} as is_latest_version
     from versions
 )
 
@@ -69,4 +66,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where version_rank = 1
+where is_latest_version

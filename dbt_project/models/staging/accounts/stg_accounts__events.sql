@@ -24,10 +24,7 @@ events as (
         {{ utc_timestamp("account_event['occurredAt']") }} as occurred_at,
         _file_date,
         _load_id,
-        row_number() over (
-            partition by account_event['eventId']
-            order by _file_date desc, payload_hash asc
-        ) as recency_rank
+        {{ latest_version("account_event['eventId']") }} as is_latest_version
     from exports
 )
 
@@ -51,4 +48,4 @@ select
     {{ value_issues({"account_event['occurredAt']": 'occurred_at'}) }} as _issues,
     _load_id
 from events
-where recency_rank = 1
+where is_latest_version

@@ -69,13 +69,7 @@ typed_deliveries as (
 ranked_deliveries as (
     select
         *,
-        row_number() over (
-            partition by contact['ContactId']
-            order by
-                updated_at desc nulls last,
-                _file_date desc nulls last,
-                payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("contact['ContactId']", 'updated_at') }} as is_latest_version
     from typed_deliveries
 )
 
@@ -121,4 +115,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked_deliveries
-where version_rank = 1
+where is_latest_version

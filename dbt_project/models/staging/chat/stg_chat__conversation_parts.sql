@@ -32,13 +32,8 @@ exports as (
 ranked_exports as (
     select
         *,
-        row_number() over (
-            partition by conversation['id']
-            order by
-                {{ epoch_to_timestamp("conversation['updated_at']") }} desc nulls last,
-                _file_date desc nulls last,
-                payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("conversation['id']", epoch_to_timestamp("conversation['updated_at']")) }}
+            as is_latest_version
     from exports
 ),
 
@@ -47,7 +42,7 @@ conversations as (
         conversation,
         _load_id
     from ranked_exports
-    where version_rank = 1
+    where is_latest_version
 ),
 
 nested_parts as (

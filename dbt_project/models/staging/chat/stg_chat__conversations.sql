@@ -48,13 +48,7 @@ typed_exports as (
 ranked_exports as (
     select
         *,
-        row_number() over (
-            partition by conversation['id']
-            order by
-                updated_at desc nulls last,
-                _file_date desc nulls last,
-                payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("conversation['id']", 'updated_at') }} as is_latest_version
     from typed_exports
 )
 
@@ -84,4 +78,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked_exports
-where version_rank = 1
+where is_latest_version

@@ -5,12 +5,9 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by campaign_id
-            order by
-                _file_date desc,
-                {{ surrogate_key(['campaign_type', 'start_date', 'end_date']) }} desc
-        ) as version_rank
+        {{ latest_version(
+            'campaign_id', content=surrogate_key(['campaign_type', 'start_date', 'end_date'])
+        ) }} as is_latest_version
     from source
 ),
 
@@ -20,7 +17,7 @@ campaigns as (
         cast(try_cast(start_date as timestamp) as date) as started_date,
         cast(try_cast(end_date as timestamp) as date) as ended_date
     from versions
-    where version_rank = 1
+    where is_latest_version
 )
 
 select

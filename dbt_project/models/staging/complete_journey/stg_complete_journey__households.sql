@@ -5,15 +5,13 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by household_id
-            order by
-                _file_date desc,
-                {{ surrogate_key([
-                    'age', 'income', 'home_ownership', 'marital_status', 'household_size',
-                    'household_comp', 'kids_count'
-                ]) }} desc
-        ) as version_rank
+        {{ latest_version(
+            'household_id',
+            content=surrogate_key([
+                'age', 'income', 'home_ownership', 'marital_status', 'household_size',
+                'household_comp', 'kids_count'
+            ])
+        ) }} as is_latest_version
     from source
 )
 
@@ -33,4 +31,4 @@ select
     cast([] as varchar[]) as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

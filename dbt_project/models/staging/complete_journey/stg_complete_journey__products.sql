@@ -5,15 +5,13 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by product_id
-            order by
-                _file_date desc,
-                {{ surrogate_key([
-                    'manufacturer_id', 'department', 'brand', 'product_category', 'product_type',
-                    'package_size'
-                ]) }} desc
-        ) as version_rank
+        {{ latest_version(
+            'product_id',
+            content=surrogate_key([
+                'manufacturer_id', 'department', 'brand', 'product_category', 'product_type',
+                'package_size'
+            ])
+        ) }} as is_latest_version
     from source
 )
 
@@ -32,4 +30,4 @@ select
     cast([] as varchar[]) as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

@@ -5,15 +5,13 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by basket_id, product_id
-            order by
-                _file_date desc,
-                {{ surrogate_key([
-                    'household_id', 'store_id', 'quantity', 'sales_value', 'retail_disc',
-                    'coupon_disc', 'coupon_match_disc', 'week', 'transaction_timestamp'
-                ]) }} desc
-        ) as version_rank
+        {{ latest_version(
+            'basket_id, product_id',
+            content=surrogate_key([
+                'household_id', 'store_id', 'quantity', 'sales_value', 'retail_disc', 'coupon_disc',
+                'coupon_match_disc', 'week', 'transaction_timestamp'
+            ])
+        ) }} as is_latest_version
     from source
 ),
 
@@ -27,7 +25,7 @@ transactions as (
         try_cast(coupon_match_disc as decimal(18, 2)) as coupon_match_discount_amount,
         try_cast(transaction_timestamp as timestamp) as sold_at
     from versions
-    where version_rank = 1
+    where is_latest_version
 )
 
 select

@@ -46,10 +46,8 @@ typed as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by contact_id, updated_at
-            order by _file_date desc, md5(cast(typed as varchar))
-        ) as version_order
+        {{ latest_version('contact_id, updated_at', content='md5(cast(typed as varchar))') }}
+            as is_latest_version
     from typed
 )
 
@@ -79,4 +77,4 @@ select
     _issues,
     _load_id
 from versions
-where version_order = 1
+where is_latest_version

@@ -49,16 +49,14 @@ counted as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by iso_week, team_name
-            order by
-                _file_date desc nulls last,
-                {{ surrogate_key([
-                    'asked_text', 'mood_1_text', 'mood_2_text', 'mood_3_text', 'mood_4_text',
-                    'mood_5_text', 'enablement_1_text', 'enablement_2_text', 'enablement_3_text',
-                    'enablement_4_text', 'enablement_5_text'
-                ]) }} asc
-        ) as version_rank,
+        {{ latest_version(
+            'iso_week, team_name',
+            content=surrogate_key([
+                'asked_text', 'mood_1_text', 'mood_2_text', 'mood_3_text', 'mood_4_text',
+                'mood_5_text', 'enablement_1_text', 'enablement_2_text', 'enablement_3_text',
+                'enablement_4_text', 'enablement_5_text'
+            ])
+        ) }} as is_latest_version,
         {{ value_issues({
             'iso_week': 'week_starts_at',
             'asked_text': 'asked_count',
@@ -106,4 +104,4 @@ select
 from ranked
 left join teams
     on lower(ranked.team_name) = lower(teams.team_name)
-where ranked.version_rank = 1
+where ranked.is_latest_version

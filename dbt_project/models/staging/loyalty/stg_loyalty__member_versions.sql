@@ -23,10 +23,7 @@ versions as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by card_number, updated_at
-            order by _file_date desc, row_hash asc
-        ) as version_rank
+        {{ latest_version('card_number, updated_at', content='row_hash') }} as is_latest_version
     from versions
 )
 
@@ -52,4 +49,4 @@ select
     {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
     _load_id
 from ranked
-where version_rank = 1
+where is_latest_version

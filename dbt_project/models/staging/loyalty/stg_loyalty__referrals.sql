@@ -21,10 +21,8 @@ referrals as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by referral_id
-            order by updated_at desc nulls last, _file_date desc, converted_at_text asc
-        ) as recency_rank
+        {{ latest_version('referral_id', 'updated_at', content='converted_at_text') }}
+            as is_latest_version
     from referrals
 )
 
@@ -48,4 +46,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where recency_rank = 1
+where is_latest_version

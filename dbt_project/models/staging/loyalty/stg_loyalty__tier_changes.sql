@@ -11,10 +11,7 @@ tier_changes as (
         changed_at as changed_at_text,
         {{ utc_timestamp('changed_at') }} as changed_at,
         _load_id,
-        row_number() over (
-            partition by change_id
-            order by _file_date desc, changed_at desc, to_tier asc
-        ) as recency_rank
+        {{ latest_version('change_id', content='changed_at || to_tier') }} as is_latest_version
     from source
 )
 
@@ -33,4 +30,4 @@ select
     {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
     _load_id
 from tier_changes
-where recency_rank = 1
+where is_latest_version

@@ -30,10 +30,8 @@ typed as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by message_id
-            order by updated_at desc nulls last, _file_date desc, md5(cast(typed as varchar))
-        ) as version_order
+        {{ latest_version('message_id', 'updated_at', content='md5(cast(typed as varchar))') }}
+            as is_latest_version
     from typed
 )
 
@@ -64,4 +62,4 @@ select
     _issues,
     _load_id
 from versions
-where version_order = 1
+where is_latest_version

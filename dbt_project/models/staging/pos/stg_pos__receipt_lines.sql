@@ -28,16 +28,14 @@ receipt_texts as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by store_id, receipt_number, line_number
-            order by
-                _file_date desc,
-                {{ surrogate_key([
-                    'till_id', 'original_sale', 'loyalty_card', 'product_id',
-                    'product_name', 'currency', 'payment_method', 'quantity_text',
-                    'unit_price_text', 'discount_text', 'amount_text', 'sold_at_text'
-                ]) }} desc
-        ) as version_rank
+        {{ latest_version(
+            'store_id, receipt_number, line_number',
+            content=surrogate_key([
+                'till_id', 'original_sale', 'loyalty_card', 'product_id', 'product_name',
+                'currency', 'payment_method', 'quantity_text', 'unit_price_text', 'discount_text',
+                'amount_text', 'sold_at_text'
+            ])
+        ) }} as is_latest_version
     from receipt_texts
 ),
 
@@ -50,7 +48,7 @@ receipt_lines as (
         {{ decimal_comma('amount_text') }} as line_amount,
         try_strptime(sold_at_text, '%d.%m.%Y %H:%M:%S') as sold_at_local
     from versions
-    where version_rank = 1
+    where is_latest_version
 )
 
 select

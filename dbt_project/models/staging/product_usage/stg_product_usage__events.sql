@@ -25,10 +25,8 @@ events as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by event_id
-            order by recorded_at desc nulls last, _file_date desc, duration_seconds_text asc
-        ) as recency_rank
+        {{ latest_version('event_id', 'recorded_at', content='duration_seconds_text') }}
+            as is_latest_version
     from events
 )
 
@@ -58,4 +56,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where recency_rank = 1
+where is_latest_version

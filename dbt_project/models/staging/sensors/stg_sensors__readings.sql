@@ -27,10 +27,8 @@ readings as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by reading_id
-            order by received_at desc nulls last, _file_date desc, left_at_text desc
-        ) as recency_rank
+        {{ latest_version('reading_id', 'received_at', content='left_at_text') }}
+            as is_latest_version
     from readings
 )
 
@@ -62,4 +60,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where recency_rank = 1
+where is_latest_version

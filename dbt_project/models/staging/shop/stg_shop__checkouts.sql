@@ -31,10 +31,8 @@ checkouts as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by checkout['token']
-            order by updated_at desc, _file_date desc, md5(payload) desc
-        ) as version_rank
+        {{ latest_version("checkout['token']", 'updated_at', content='md5(payload)') }}
+            as is_latest_version
     from checkouts
 )
 
@@ -67,4 +65,4 @@ select
     }) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

@@ -33,10 +33,8 @@ customers as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by customer['id'], updated_at
-            order by _file_date desc, md5(payload) desc
-        ) as version_rank
+        {{ latest_version("customer['id'], updated_at", content='md5(payload)') }}
+            as is_latest_version
     from customers
 )
 
@@ -73,4 +71,4 @@ select
     }) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

@@ -17,12 +17,9 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by shop_order['id']
-            order by
-                {{ utc_timestamp("shop_order['updated_at']") }} desc, _file_date desc,
-                md5(payload) desc
-        ) as version_rank
+        {{ latest_version(
+            "shop_order['id']", utc_timestamp("shop_order['updated_at']"), content='md5(payload)'
+        ) }} as is_latest_version
     from source
 ),
 
@@ -32,7 +29,7 @@ line_items as (
         unnest(shop_order['line_items']) as line_item,
         _load_id
     from versions
-    where version_rank = 1
+    where is_latest_version
 ),
 
 order_lines as (

@@ -80,10 +80,8 @@ orders as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by shop_order['id']
-            order by updated_at desc, _file_date desc, md5(payload) desc
-        ) as version_rank
+        {{ latest_version("shop_order['id']", 'updated_at', content='md5(payload)') }}
+            as is_latest_version
     from orders
 )
 
@@ -130,4 +128,4 @@ select
     }) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

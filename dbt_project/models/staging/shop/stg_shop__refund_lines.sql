@@ -20,12 +20,9 @@ with source as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by shop_order['id']
-            order by
-                {{ utc_timestamp("shop_order['updated_at']") }} desc, _file_date desc,
-                md5(payload) desc
-        ) as version_rank
+        {{ latest_version(
+            "shop_order['id']", utc_timestamp("shop_order['updated_at']"), content='md5(payload)'
+        ) }} as is_latest_version
     from source
 ),
 
@@ -35,7 +32,7 @@ refunds as (
         unnest(shop_order['refunds']) as refund,
         _load_id
     from versions
-    where version_rank = 1
+    where is_latest_version
 ),
 
 refund_line_items as (

@@ -36,13 +36,7 @@ typed_exports as (
 ranked_exports as (
     select
         *,
-        row_number() over (
-            partition by review['review_id']
-            order by
-                updated_at desc nulls last,
-                _file_date desc nulls last,
-                payload_hash asc
-        ) as version_rank
+        {{ latest_version("review['review_id']", 'updated_at') }} as is_latest_version
     from typed_exports
 )
 
@@ -71,4 +65,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked_exports
-where version_rank = 1
+where is_latest_version

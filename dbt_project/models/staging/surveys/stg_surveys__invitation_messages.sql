@@ -33,13 +33,8 @@ trimmed as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by distribution_id, contact_id
-            order by
-                modified_at desc nulls last,
-                _file_date desc nulls last,
-                row_hash asc
-        ) as version_rank
+        {{ latest_version('distribution_id, contact_id', 'modified_at', content='row_hash') }}
+            as is_latest_version
     from trimmed
 )
 
@@ -80,4 +75,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where version_rank = 1
+where is_latest_version

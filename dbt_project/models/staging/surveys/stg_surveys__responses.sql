@@ -57,13 +57,7 @@ trimmed as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by response_id
-            order by
-                recorded_at desc nulls last,
-                _file_date desc nulls last,
-                row_hash asc
-        ) as version_rank
+        {{ latest_version('response_id', 'recorded_at', content='row_hash') }} as is_latest_version
     from trimmed
 )
 
@@ -128,4 +122,4 @@ select
     }) }} as _issues,
     _load_id
 from ranked
-where version_rank = 1
+where is_latest_version

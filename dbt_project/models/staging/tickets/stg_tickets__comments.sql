@@ -23,10 +23,7 @@ exports as (
 ranked_exports as (
     select
         *,
-        row_number() over (
-            partition by ticket_comment['id']
-            order by _file_date desc nulls last, payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("ticket_comment['id']") }} as is_latest_version
     from exports
 ),
 
@@ -37,7 +34,7 @@ typed_comments as (
         {{ utc_timestamp("ticket_comment['created_at']") }} as commented_at,
         _load_id
     from ranked_exports
-    where version_rank = 1
+    where is_latest_version
 )
 
 select

@@ -27,10 +27,7 @@ exports as (
 ranked_exports as (
     select
         *,
-        row_number() over (
-            partition by ticket_audit['id']
-            order by _file_date desc nulls last, payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("ticket_audit['id']") }} as is_latest_version
     from exports
 ),
 
@@ -45,7 +42,7 @@ audit_events as (
         unnest(ticket_audit['events']) as field_event,
         _load_id
     from ranked_exports
-    where version_rank = 1
+    where is_latest_version
 )
 
 select

@@ -46,13 +46,7 @@ repetitions as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by help_desk_user['id']
-            order by
-                updated_at desc nulls last,
-                _file_date desc nulls last,
-                payload_hash desc nulls last
-        ) as version_rank
+        {{ latest_version("help_desk_user['id']", 'updated_at') }} as is_latest_version
     from repetitions
     where repetition = 1
 )
@@ -66,7 +60,7 @@ select
     nullif(trim(help_desk_user['external_id']), '') as account_id,
     help_desk_user['role'] as user_role,
     lower(split_part(help_desk_user['locale'], '-', 1)) as language,
-    version_rank = 1 as is_latest,
+    is_latest_version as is_latest,
     created_at,
     updated_at,
     {{ value_issues({

@@ -26,7 +26,7 @@ def staging_views(tmp_path_factory):
         [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
             *("--resource-type", "seed", "--resource-type", "model"),
-            *("--select", "resource_type:seed", "staging"),
+            *("--select", "resource_type:seed", "stg_*"),
             *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
             *("--target-path", str(data / "dbt"), "--log-path", str(data / "dbt")),
         ],

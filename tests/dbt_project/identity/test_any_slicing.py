@@ -24,7 +24,7 @@ from orchestration.identity.match_models import write_version
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.warehouse.dbt_invocation import failures
-from tests.identity.histories import (
+from tests.dbt_project.identity.histories import (
     DAYS,
     LINKING_TRAITS,
     History,
@@ -35,12 +35,16 @@ from tests.identity.histories import (
     examples,
     sharing,
 )
-from tests.identity.test_matching import misspelled, person, records_of
-from tests.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profile
+from tests.dbt_project.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profile
+from tests.orchestration.identity.test_matching import misspelled, person, records_of
 
 MODELS = (
     *("--select", "int_shapes__observations+,+int_identity__customer_profiles"),
-    *("int_identity__customer_key_redirects", "int_identity__links", "int_identity__profile_beliefs"),
+    *(
+        "int_identity__customer_key_redirects",
+        "int_identity__links",
+        "int_identity__profile_beliefs",
+    ),
     *("int_identity__customer_key_changes", "int_identity__refused_links"),
     *("--exclude", "int_shapes__observations"),
 )
