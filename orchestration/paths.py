@@ -57,11 +57,6 @@ def dev_dir() -> Path:
     return data_dir() / "dev"
 
 
-def dry_run_dir() -> Path:
-    """What a dry run of the identity rules builds, and dbt's own files of it."""
-    return data_dir() / "dry_run"
-
-
 def dagster_dir() -> Path:
     """What Dagster remembers: `.dagster/` of the project, or of a data folder that is elsewhere."""
     at_home = data_dir() == PROJECT_DIR / "data"

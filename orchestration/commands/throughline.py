@@ -67,11 +67,7 @@ def land(
 @app.command()
 def rebuild() -> None:
     """Make the warehouse anew from the archived deliveries, then build, audit and publish."""
-    _execute(
-        "rebuild",
-        ops={"dbt_build": {"config": {"full_refresh": True}}},
-        resources={"warehouse": {"config": {"from_archive": True}}},
-    )
+    _execute("rebuild")
     scoreboard()
 
 
@@ -103,6 +99,25 @@ def check_seeds() -> None:
     with errors_in_words(reference_seeds.SeedError):
         reference_seeds.check_seeds()
     typer.echo("The reference seeds are sound.")
+
+
+@app.command()
+def sources() -> None:
+    """List the sources and the shapes that each fills, and write the list that dbt reads."""
+    from orchestration.components.source_list import (
+        SOURCE_LIST,
+        SourceListError,
+        filled_shapes,
+        write_source_list,
+    )
+    from orchestration.landing.contract import ContractError
+
+    with errors_in_words(ContractError, SourceListError):
+        is_new = write_source_list()
+        for source_name, shapes in filled_shapes().items():
+            typer.echo(f"{source_name:<18} {', '.join(shapes)}")
+    if is_new:
+        typer.echo(f"dbt_project/{SOURCE_LIST} was brought up to date.")
 
 
 @app.command()
@@ -159,13 +174,15 @@ def ui(port: int = 3000) -> None:
 
 
 def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> None:
-    """Run a job of the definitions in this process, with its progress on standard output."""
+    """Run a job of the definitions in this process, with its progress on standard output.
+
+    `run_config` replaces, key by key, what the job itself is configured with.
+    """
     # Importing Dagster takes seconds, which `--help` and `rollback` should not.
     import dagster as dg
     from dagster.components.core.component_tree import ComponentTreeException
 
     from orchestration.definitions import defs
-    from orchestration.defs.automation.jobs import PROGRESS
 
     try:
         definitions = defs()
@@ -177,8 +194,9 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         unknown = set(sources) - {key.path[0] for key in selection}
         if unknown:
             fail(f"no such source: {', '.join(sorted(unknown))}")
-    result = definitions.resolve_job_def(job).execute_in_process(
-        run_config={**PROGRESS, **run_config},
+    definition = definitions.resolve_job_def(job)
+    result = definition.execute_in_process(
+        run_config={**(definition.run_config or {}), **run_config},
         instance=dg.DagsterInstance.get(),
         asset_selection=selection,
         raise_on_error=False,

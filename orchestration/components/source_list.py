@@ -6,7 +6,6 @@ written here, by every command that starts dbt, whenever a folder says something
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.landing import SourceContract, TableContract, load_contracts
@@ -37,15 +36,15 @@ def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
 
 def source_list(project: Path = DBT_PROJECT_DIR) -> str:
     """The macro `source_list`, in order of names."""
-    models = {file.stem: file for file in (project / "models").rglob("*.sql")}
-    shapes = sorted(shape[1] for name in models if (shape := _SHAPE.fullmatch(name)))
+    models = _models(project)
+    filled = filled_shapes(project)
     sources = [
-        _source(contract, shapes, models)
+        _source(contract, filled[contract.source_name], models)
         for contract in load_contracts(project / "models" / "staging")
     ]
     return "\n".join(
         [
-            "{# Written from the folders of the sources; the next `throughline run` does it again. #}",
+            "{# Written from the folders of the sources: see `throughline sources`. #}",
             "{% macro source_list() %}",
             "    {{ return({",
             *(line for source in sources for line in source),
@@ -56,9 +55,24 @@ def source_list(project: Path = DBT_PROJECT_DIR) -> str:
     )
 
 
-def _source(contract: SourceContract, shapes: Iterable[str], models: dict[str, Path]) -> list[str]:
+def filled_shapes(project: Path = DBT_PROJECT_DIR) -> dict[str, list[str]]:
+    """The shapes that each source has a branch of, by source."""
+    models = _models(project)
+    shapes = sorted(shape[1] for name in models if (shape := _SHAPE.fullmatch(name)))
+    return {
+        contract.source_name: [
+            shape for shape in shapes if f"int_{shape}__{contract.source_name}" in models
+        ]
+        for contract in load_contracts(project / "models" / "staging")
+    }
+
+
+def _models(project: Path) -> set[str]:
+    return {file.stem for file in (project / "models").rglob("*.sql")}
+
+
+def _source(contract: SourceContract, filled: list[str], models: set[str]) -> list[str]:
     source = contract.source_name
-    filled = [shape for shape in shapes if f"int_{shape}__{source}" in models]
     tables = [line for table in contract.tables for line in _table(contract, table, models)]
     if "orders" in filled and not any(table.staged_amount for table in contract.tables):
         raise SourceListError(
@@ -68,9 +82,7 @@ def _source(contract: SourceContract, shapes: Iterable[str], models: dict[str, P
     return [
         f"        {source!r}: {{",
         f"            'description': {_one_line(contract.description)!r},",
-        "            'fills': [",
-        *(f"                {shape!r}," for shape in filled),
-        "            ],",
+        f"            'fills': [{', '.join(map(repr, filled))}],",
         "            'tables': {",
         *tables,
         "            },",
@@ -78,7 +90,7 @@ def _source(contract: SourceContract, shapes: Iterable[str], models: dict[str, P
     ]
 
 
-def _table(contract: SourceContract, table: TableContract, models: dict[str, Path]) -> list[str]:
+def _table(contract: SourceContract, table: TableContract, models: set[str]) -> list[str]:
     staged_by = table.staged_by or f"stg_{table.source_name}__{table.table_name}"
     if staged_by != UNFOLDED and staged_by not in models:
         raise SourceListError(

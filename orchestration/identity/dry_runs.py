@@ -1,30 +1,28 @@
 """What the identity seeds as they are now would change about who is who.
 
-dbt builds only the models between those seeds and the customers, in a file of its own: it reads
-the profiles of the last build, and the registry is a copy. Neither the warehouse nor anything
-published is written to. Callers hold `warehouse_lock`.
+dbt builds only the models between those seeds and the customers, in a warehouse of their own that
+is given the profiles of the last build and a copy of the registry. Neither the warehouse nor
+anything published is written to. Callers hold `warehouse_lock`.
 """
 
-import shutil
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
+from orchestration.identity.elsewhere import BuildError, Elsewhere
 from orchestration.identity.registry import SCHEMA, existing_tables
-from orchestration.paths import dry_run_dir, warehouse_path
+from orchestration.paths import data_dir, warehouse_path
 from orchestration.reference_seeds import check_seeds
 from orchestration.warehouse.connections import SETTINGS, quoted
-from orchestration.warehouse.dbt_invocation import failures, manifest_path, run_dbt
 
 _KEYS = "int_identity__customer_keys"
 _PROFILES = "int_identity__customer_profiles"
 # What the next run would begin with: the keys given out, the pairs that need no new scoring.
 _KEPT = (_KEYS, "int_identity__matched_records")
-# Whatever is built from an identity seed and decides who is who.
-_SELECTION = f"path:../seeds/reference/identity+,+{_PROFILES}"
 _EXAMPLES = 5
-_PRIVATE_FOLDER = 0o700
 
 
 class DryRunError(Exception):
@@ -71,100 +69,81 @@ class DryRun:
 
 
 def dry_run() -> DryRun:
-    """Resolve the profiles of the last build by the seeds of now, and compare."""
+    """Resolve the profiles of the last build by the seeds of now, and compare.
+
+    Raises DryRunError, or SeedError for a seed that no build would take.
+    """
     check_seeds()
-    _prepare()
-    try:
-        _build()
-        return _compare()
-    finally:
-        for file in dry_run_dir().glob("dry_run.duckdb*"):
-            file.unlink()
+    _check_that_customers_are_known()
+    # Beside the warehouse: it holds the same personal data.
+    with TemporaryDirectory(prefix=".dry_run-", dir=data_dir()) as folder:
+        elsewhere = Elsewhere(Path(folder))
+        elsewhere.take_from(warehouse_path(), _KEPT)
+        try:
+            elsewhere.build_by_seeds(_PROFILES, warehouse_path())
+        except BuildError as error:
+            raise DryRunError(f"dbt cannot build on these seeds:\n{error}") from error
+        with elsewhere.connect() as connection:
+            connection.execute(f"attach {quoted(warehouse_path())} as last_build (read_only)")
+            return _compare(connection)
 
 
-def _prepare() -> None:
-    """A database with nothing but what models add to."""
+def _check_that_customers_are_known() -> None:
     if not warehouse_path().exists():
         raise DryRunError("nothing is built yet: `throughline run` does it")
-    dry_run_dir().mkdir(parents=True, exist_ok=True)
-    dry_run_dir().chmod(_PRIVATE_FOLDER)
-    for leftover in dry_run_dir().glob("dry_run.duckdb*"):
-        leftover.unlink()
-    with _open() as connection:
-        if _KEYS not in existing_tables(connection, "warehouse"):
+    with duckdb.connect(str(warehouse_path()), read_only=True, config=SETTINGS) as connection:
+        if _KEYS not in existing_tables(connection, warehouse_path().stem):
             raise DryRunError("no customer is known yet: `throughline run` resolves them")
-        connection.execute(f"create schema {SCHEMA}")
-        for table in _KEPT:
-            connection.execute(f"create table {SCHEMA}.{table} as from warehouse.{SCHEMA}.{table}")
 
 
-def _build() -> None:
-    state = dry_run_dir() / "state"
-    state.mkdir(exist_ok=True)
-    # A copy: a state that dbt overwrites while it compares with it is refused.
-    shutil.copyfile(manifest_path(), state / "manifest.json")
-    outcome = run_dbt(
-        "build",
-        *("--select", _SELECTION),
-        *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-        # What is not built here is read from the warehouse.
-        *("--defer", "--favor-state", "--state", str(state)),
-        target="dry_run",
-        artifacts=dry_run_dir() / "dbt",
+def _compare(connection: duckdb.DuckDBPyConnection) -> DryRun:
+    connection.execute(
+        f"""
+        create temp table movements as
+        select
+            before.customer_key as from_key,
+            after.customer_key as to_key,
+            count(*) as profile_count
+        from last_build.{SCHEMA}.{_PROFILES} as before
+        full join {SCHEMA}.{_PROFILES} as after using (profile_key)
+        group by all
+        """
     )
-    if not outcome.success:
-        raise DryRunError("\n".join(["dbt cannot build on these seeds:", *failures(outcome)]))
-
-
-def _compare() -> DryRun:
-    with _open() as connection:
-        connection.execute(
-            f"""
-            create temp table movements as
+    merged = _keys(
+        connection,
+        f"""
+        select customer_key, [live_customer_key] from {SCHEMA}.{_KEYS}
+        where not is_live and live_customer_key is not null
+            and customer_key in (select from_key from movements)
+        """,
+    )
+    split = _keys(
+        connection,
+        "select from_key, list_sort(list(to_key)) from movements "
+        "group by from_key having count(*) > 1",
+    )
+    new = _keys(
+        connection,
+        "select to_key, list_sort(list(from_key)) from movements "
+        "where to_key not in (select from_key from movements) group by to_key",
+    )
+    ((before, after, moved),) = connection.execute(
+        "select count(distinct from_key), count(distinct to_key), "
+        "coalesce(sum(profile_count) filter (where from_key != to_key), 0)::bigint "
+        "from movements"
+    ).fetchall()
+    ((kept, unchanged),) = connection.execute(
+        """
+        select count(*), count(*) filter (where gives_and_takes = 2) from (
             select
-                before.customer_key as from_key,
-                after.customer_key as to_key,
-                count(*) as profile_count
-            from warehouse.{SCHEMA}.{_PROFILES} as before
-            full join {SCHEMA}.{_PROFILES} as after using (profile_key)
-            group by all
-            """
+                (select count(*) from movements as m where m.from_key = same.from_key)
+                + (select count(*) from movements as m where m.to_key = same.to_key)
+                    as gives_and_takes
+            from movements as same
+            where same.from_key = same.to_key
         )
-        merged = _keys(
-            connection,
-            f"""
-            select customer_key, [live_customer_key] from {SCHEMA}.{_KEYS}
-            where not is_live and live_customer_key is not null
-                and customer_key in (select from_key from movements)
-            """,
-        )
-        split = _keys(
-            connection,
-            "select from_key, list_sort(list(to_key)) from movements "
-            "group by from_key having count(*) > 1",
-        )
-        new = _keys(
-            connection,
-            "select to_key, list_sort(list(from_key)) from movements "
-            "where to_key not in (select from_key from movements) group by to_key",
-        )
-        ((before, after, moved),) = connection.execute(
-            "select count(distinct from_key), count(distinct to_key), "
-            "coalesce(sum(profile_count) filter (where from_key != to_key), 0)::bigint "
-            "from movements"
-        ).fetchall()
-        ((kept, unchanged),) = connection.execute(
-            """
-            select count(*), count(*) filter (where gives_and_takes = 2) from (
-                select
-                    (select count(*) from movements as m where m.from_key = same.from_key)
-                    + (select count(*) from movements as m where m.to_key = same.to_key)
-                        as gives_and_takes
-                from movements as same
-                where same.from_key = same.to_key
-            )
-            """
-        ).fetchall()
+        """
+    ).fetchall()
     return DryRun(before, after, moved, unchanged, kept - unchanged, merged, split, new)
 
 
@@ -179,9 +158,3 @@ def _examples(name: str, keys: dict[str, list[str]], relation: str) -> list[str]
     ]
     more = len(keys) - len(shown)
     return shown + ([f"  {name}: … and {more:,} more"] if more else [])
-
-
-def _open() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(dry_run_dir() / "dry_run.duckdb"), config=SETTINGS)
-    connection.execute(f"attach {quoted(warehouse_path())} as warehouse (read_only)")
-    return connection

@@ -77,11 +77,11 @@ class ModelVersion:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
 
-def versions() -> list[ModelVersion]:
-    """All versions, the newest last."""
+def versions(folder: Path | None = None) -> list[ModelVersion]:
+    """All versions of this warehouse, or of another folder, the newest last."""
     found = [
         ModelVersion(int(path.stem), path)
-        for path in identity_models_dir().glob("*.json")
+        for path in (folder or identity_models_dir()).glob("*.json")
         if path.stem.isdigit()
     ]
     return sorted(found, key=lambda version: version.number)
@@ -95,15 +95,18 @@ def numbered_version(number: int) -> ModelVersion:
     raise NoModelError(f"there is no version {number} of the matching model")
 
 
-def write_version(model: Model, is_trained_by_run: bool = False) -> ModelVersion:
-    """Keep the model as the newest version.
+def write_version(
+    model: Model, is_trained_by_run: bool = False, folder: Path | None = None
+) -> ModelVersion:
+    """Keep the model as the newest version, of this warehouse or of another folder.
 
     A model that a run trains by itself follows from its records: it is a result, not an input.
     """
-    existing = versions()
+    folder = folder or identity_models_dir()
+    existing = versions(folder)
     number = existing[-1].number + 1 if existing else 1
-    identity_models_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = identity_models_dir() / f"{number}.json"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{number}.json"
     path.touch(mode=0o600, exist_ok=False)
     path.write_text(
         json.dumps({"is_trained_by_run": is_trained_by_run, **model}, ensure_ascii=False, indent=1),

@@ -6,13 +6,15 @@ Only starting dbt belongs here; what its results mean is the business of the cal
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
 
@@ -24,27 +26,32 @@ _WRITTEN_BY_DBT = ("target", "logs")
 def run_dbt(
     *arguments: str,
     on_event: Callable[[Any], None] | None = None,
-    target: str | None = None,
-    project: Path | None = None,
+    project: Manifest | None = None,
+    profiles: Path | None = None,
     artifacts: Path | None = None,
 ) -> dbtRunnerResult:
-    """Run one dbt command quietly; `on_event` sees every event as it happens.
+    """Run one dbt command quietly.
 
-    `artifacts` is where dbt leaves manifest, results and log, if not where the daily run does.
+    Args:
+        arguments: The command and its options.
+        on_event: Sees every event as it happens.
+        project: What `parsed_project` returned; without it dbt parses the project itself.
+        profiles: The folder of the `profiles.yml` that says which database is meant, if not the
+            warehouse.
+        artifacts: Where dbt leaves manifest, results and log, if not where the daily run does.
     """
     artifacts = artifacts or dbt_dir()
     options = [
         # SQL and values stay out of the log.
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
-        *("--project-dir", str(project or DBT_PROJECT_DIR)),
-        *("--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--project-dir", str(DBT_PROJECT_DIR)),
+        *("--profiles-dir", str(profiles or DBT_PROJECT_DIR)),
         *("--target-path", str(artifacts)),
         *("--log-path", str(artifacts)),
-        *(("--target", target) if target else ()),
     ]
     # A relative path in the profile would be looked for in the working directory.
     os.environ["THROUGHLINE_DATA"] = str(data_dir())
-    runner = dbtRunner(callbacks=[on_event] if on_event else [])
+    runner = dbtRunner(project, callbacks=[on_event] if on_event else [])
     try:
         return runner.invoke([*arguments, *options])
     finally:
@@ -66,15 +73,32 @@ def failures(outcome: dbtRunnerResult) -> list[str]:
 def manifest_path() -> Path:
     """The manifest of the current code, parsed again first if any file of it is newer."""
     manifest = dbt_dir() / "manifest.json"
+    with _parsing():
+        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
+            _parse()
+    return manifest
+
+
+def parsed_project() -> Manifest:
+    """The project as dbt knows it, for commands on another database than the warehouse."""
+    with _parsing():
+        return _parse()
+
+
+def _parse() -> Manifest:
+    outcome = run_dbt("parse")
+    if not isinstance(outcome.result, Manifest):
+        raise RuntimeError(f"dbt cannot parse the project: {outcome.exception}")
+    return outcome.result
+
+
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """One process at a time: webserver, daemon and a run may all find the manifest stale."""
     dbt_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
-    # The webserver, the daemon and a run may all find it stale at once.
     with (dbt_dir() / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
-            outcome = run_dbt("parse")
-            if not outcome.success:
-                raise RuntimeError(f"dbt cannot parse the project: {outcome.exception}")
-    return manifest
+        yield
 
 
 def project_files() -> dict[str, Path]:

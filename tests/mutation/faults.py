@@ -12,9 +12,11 @@ TOUCHPOINTS = f"{MODELS}/intermediate/touchpoints"
 ORDERS = f"{MODELS}/intermediate/orders"
 FEEDBACK = f"{MODELS}/intermediate/feedback"
 CASES = f"{MODELS}/intermediate/cases"
+CHAINS = f"{MODELS}/intermediate/facts/cases/int_cases__contact_chains.sql"
+CLOCKS = f"{MODELS}/intermediate/facts/clocks"
 JOURNEYS = f"{MODELS}/intermediate/journeys"
 SERVICE = f"{MODELS}/intermediate/service"
-KPIS = f"{MODELS}/intermediate/kpis"
+KPIS = f"{MODELS}/intermediate/measures/kpis"
 MARTS = f"{MODELS}/marts"
 MACROS = "dbt_project/macros"
 SEEDS = "seeds/reference"
@@ -51,22 +53,22 @@ def doubled(path: str, ref: str) -> Fault:
 FLIPPED_COMPARISONS = (
     Fault(f"{KPIS}/int_kpis__contact_units.sql", "chain_length = 1", "chain_length != 1"),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "reason_contacts.started_at\n                    <= reason_contacts.chain_ended_at",
         "reason_contacts.started_at\n                    >= reason_contacts.chain_ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "followed_contacts.next_started_at > contacts.ended_at",
         "followed_contacts.next_started_at < contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__purchase_units.sql",
-        "delivered_at <= promised_at",
-        "delivered_at > promised_at",
+        f"{KPIS}/int_kpis__delivery_units.sql",
+        "orders.delivered_at <= orders.promised_at",
+        "orders.delivered_at > orders.promised_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__feedback_units.sql",
+        f"{KPIS}/int_kpis__invitation_units.sql",
         "completed_at <= window_ends_at",
         "completed_at > window_ends_at",
     ),
@@ -99,7 +101,7 @@ FLIPPED_COMPARISONS = (
         "coalesce(orders.delivered_at > orders.promised_at, false)",
     ),
     Fault(
-        f"{KPIS}/int_kpis__service_units.sql",
+        f"{CLOCKS}/int_clocks__waits.sql",
         "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
         "business_times.ended_seconds > response_deadlines.target_clock_seconds",
     ),
@@ -129,7 +131,7 @@ DROPPED_FILTERS = (
         "where is_public and author_type in ('customer', 'agent')",
         "where author_type in ('customer', 'agent')",
     ),
-    Fault(f"{KPIS}/int_kpis__contact_units.sql", "    where is_human_contact\n", ""),
+    Fault(CHAINS, "    where is_human_contact\n", ""),
     Fault(f"{KPIS}/int_kpis__unit_members.sql", "where member != 'unknown'", ""),
     Fault(f"{FEEDBACK}/int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
@@ -162,7 +164,7 @@ DROPPED_FILTERS = (
 )
 
 DUPLICATED_JOINS = (
-    doubled(f"{KPIS}/int_kpis__purchase_units.sql", "int_orders__order_lines"),
+    doubled(f"{KPIS}/int_kpis__delivery_units.sql", "int_orders__order_lines"),
     doubled(f"{ORDERS}/int_orders__orders.sql", "int_orders__products"),
     doubled(f"{ORDERS}/int_orders__order_lines.sql", "int_orders__products"),
     doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
@@ -170,7 +172,11 @@ DUPLICATED_JOINS = (
     doubled(f"{MARTS}/customers/fct_touchpoints.sql", "int_identity__customers"),
     doubled(f"{FEEDBACK}/int_feedback__counted_answers.sql", "int_identity__customers"),
     doubled(f"{KPIS}/int_kpis__checkout_units.sql", "int_identity__customers"),
-    doubled(f"{KPIS}/int_kpis__units.sql", "int_kpis__contact_units"),
+    Fault(
+        f"{KPIS}/int_kpis__units.sql",
+        "    ref('int_kpis__contact_units'),\n",
+        "    ref('int_kpis__contact_units'),\n    ref('int_kpis__contact_units'),\n",
+    ),
     doubled(f"{JOURNEYS}/int_journeys__journeys.sql", "journey_types"),
 )
 
@@ -267,8 +273,8 @@ SWAPPED_FLAGS = (
     ),
     Fault(
         f"{KPIS}/int_kpis__service_units.sql",
-        "'not is_bot_insufficient'",
-        "'is_bot_insufficient'",
+        "'is_contained'",
+        "'not is_contained'",
     ),
     Fault(f"{SEEDS}/feedback/rating_scales.csv", "promoter,9,10,1", "promoter,9,10,-1"),
     Fault(f"{SEEDS}/channels/touchpoint_types.csv", "inbound", "outbound"),
@@ -327,12 +333,12 @@ WINDOWS = (
         "target_ends_at <= closed_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
+        CHAINS,
         "followed_contacts.next_same_reason_started_at > contacts.ended_at",
         "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__purchase_units.sql",
+        f"{KPIS}/int_kpis__repurchase_units.sql",
         ">= later_purchases.ordered_at",
         "> later_purchases.ordered_at",
     ),
@@ -353,8 +359,8 @@ WINDOWS = (
     ),
     Fault(
         f"{KPIS}/int_kpis__checkout_units.sql",
-        "checkouts.completed_at <= checkouts.started_at + recovery_window.duration",
-        "checkouts.completed_at <= checkouts.started_at",
+        "completed_at <= recovery_ends_at",
+        "completed_at <= outcome_known_at",
     ),
     Fault(
         f"{IDENTITY}/int_identity__device_attributions.sql",
@@ -363,13 +369,13 @@ WINDOWS = (
     ),
     Fault(
         f"{FEEDBACK}/int_bad_experiences__incident_signs.sql",
-        "<= signs_in_order.previous_at + gaps.largest_gap",
-        "< signs_in_order.previous_at + gaps.largest_gap",
+        "<= signs_in_order.previous_at + windows.bad_experience_gap",
+        "< signs_in_order.previous_at + windows.bad_experience_gap",
     ),
     Fault(
-        f"{KPIS}/int_kpis__contact_units.sql",
-        "<= chains.earlier_ended_at + windows.repeat_window",
-        "< chains.earlier_ended_at + windows.repeat_window",
+        CHAINS,
+        "<= chains.earlier_ended_at + windows.repeat_contact_window",
+        "< chains.earlier_ended_at + windows.repeat_contact_window",
     ),
 )
 
@@ -407,8 +413,8 @@ PEER_DEFECTS = (
     ),
     # Invitations that bounced could never be answered.
     Fault(
-        f"{KPIS}/int_kpis__feedback_units.sql",
-        "case when is_delivered then 'eligible' else 'excluded' end",
+        f"{KPIS}/int_kpis__invitation_units.sql",
+        "case when invitations.is_delivered then 'eligible' else 'excluded' end",
         "'eligible'",
     ),
     # Days are averaged.

@@ -79,6 +79,7 @@ QUICK_TO_JUDGE = {
 }
 # What depends on these settings, in the order in which it is built.
 DEPENDENT = (
+    "int_company__windows",
     "int_churn__expected_gaps",
     "int_churn__limits",
     "int_churn__silences",

@@ -104,3 +104,11 @@ def test_sensors_and_schedule_are_on_from_the_start(definitions):
         "stopped_run_sensor": "RUNNING",
         "daily_schedule": "RUNNING",
     }
+
+
+def test_a_rebuild_is_configured_by_its_job_alone(definitions):
+    """Its command and the page of the UI once said the same thing apart."""
+    run_config = definitions.resolve_job_def("rebuild").run_config
+
+    assert run_config["resources"]["warehouse"]["config"] == {"from_archive": True}
+    assert run_config["ops"]["dbt_build"]["config"] == {"full_refresh": True}

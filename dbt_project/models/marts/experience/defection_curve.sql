@@ -7,16 +7,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-limits as (
-    select
-        max(case when setting = 'defection_minimum_at_risk' then setting_value end)
-            as minimum_at_risk,
-        max(case when setting = 'defection_minimum_n' then setting_value end) as minimum_n
-    from kpi_windows
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 ends as (
@@ -100,7 +92,7 @@ select
         as ci_low,
     round({{ survival_bound('+', 'survivals.survival_share', 'survivals.greenwood') }}, 6)
         as ci_high,
-    survivals.customer_count >= limits.minimum_n as is_min_n
+    survivals.customer_count >= windows.defection_minimum_n as is_min_n
 from survivals
-inner join limits
-    on survivals.at_risk_count >= limits.minimum_at_risk
+inner join windows
+    on survivals.at_risk_count >= windows.defection_minimum_at_risk

@@ -7,7 +7,7 @@ first_orders as (
     select
         *,
         cast(date_trunc('month', anchor_date) as date) as cohort_month_date
-    from {{ ref('int_kpis__purchase_units') }}
+    from {{ ref('int_kpis__repurchase_units') }}
 ),
 
 kpis as (

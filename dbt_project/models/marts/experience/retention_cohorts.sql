@@ -16,10 +16,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-month_length as (
-    select setting_value * interval '1 day' as duration
-    from {{ ref('kpi_windows') }}
-    where setting = 'retention_month_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 months as (
@@ -49,14 +47,16 @@ customer_months as (
         first_orders.customer_key,
         first_orders.cohort_month_date,
         months.age_months,
-        first_orders.first_ordered_at + (months.age_months - 1) * month_length.duration
+        first_orders.first_ordered_at + (months.age_months - 1) * windows.retention_month
             as began_at,
-        first_orders.first_ordered_at + months.age_months * month_length.duration as ended_at
+        first_orders.first_ordered_at + months.age_months * windows.retention_month as ended_at
     from first_orders
     cross join settings
-    cross join month_length
+    cross join windows
     cross join months
-    where first_orders.first_ordered_at + months.age_months * month_length.duration < settings.as_of
+    where
+        first_orders.first_ordered_at + months.age_months * windows.retention_month
+        < settings.as_of
 ),
 
 customer_month_purchases as (

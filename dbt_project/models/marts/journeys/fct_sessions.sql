@@ -35,9 +35,7 @@ select
     sessions.has_order,
     sessions.has_error,
     sessions.is_bot,
-    cast(
-        timezone(settings.default_time_zone, timezone('UTC', sessions.started_at)) as date
-    ) as started_date,
+    {{ business_date('sessions.started_at', 'settings.default_time_zone') }} as started_date,
     sessions.started_at,
     sessions.ended_at,
     sessions._load_id

@@ -7,10 +7,8 @@ journeys as (
     select * from {{ ref('fct_journeys') }}
 ),
 
-limits as (
-    select max(setting_value) as path_positions
-    from {{ ref('journey_settings') }}
-    where setting = 'path_positions'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 moves as (
@@ -52,8 +50,8 @@ edges as (
         count(*) as journey_count,
         median(moves.gap_seconds) as median_gap_seconds
     from moves
-    cross join limits
-    where moves.step_position <= limits.path_positions
+    cross join windows
+    where moves.step_position <= windows.path_positions
     group by
         moves.journey_slug,
         moves.step_position,

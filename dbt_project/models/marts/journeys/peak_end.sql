@@ -10,10 +10,8 @@ known_customers as (
     where is_identified
 ),
 
-limits as (
-    select cast(max(setting_value) as integer) as largest_band
-    from {{ ref('journey_settings') }}
-    where setting = 'maximum_band_moments'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 kpis as (
@@ -28,13 +26,14 @@ splits as (
 banded_journeys as (
     select
         journeys.*,
-        least(journeys.scored_moment_count, limits.largest_band) as moment_band,
+        cast(least(journeys.scored_moment_count, windows.maximum_band_moments) as integer)
+            as moment_band,
         case when splits.split = 'segment' then journeys.segment_slug else 'all' end
             as member_slug
     from journeys
     inner join known_customers
         on journeys.customer_key = known_customers.customer_key
-    cross join limits
+    cross join windows
     cross join splits
 ),
 

@@ -43,10 +43,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-favour as (
-    select setting_value as favourable_sentiment
-    from {{ ref('kpi_windows') }}
-    where setting = 'favourable_sentiment'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- Whose address was given: the first customer who has it.
@@ -112,10 +110,10 @@ events as (
         coalesce(mentions.customer_key, mentions.touchpoint_key) as person_key,
         mentions.occurred_at,
         cast(null as integer) as stars,
-        mentions.sentiment >= favour.favourable_sentiment as is_favourable,
+        mentions.sentiment >= windows.favourable_sentiment as is_favourable,
         cast(null as decimal(18, 2)) as amount
     from mentions
-    cross join favour
+    cross join windows
 
     union all
 

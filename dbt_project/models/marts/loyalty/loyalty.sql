@@ -19,10 +19,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-referral_window as (
-    select to_days(cast(setting_value as integer)) as conversion_window
-    from {{ ref('kpi_windows') }}
-    where setting = 'referral_conversion_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- A referrer without a card at that moment is counted too, under no tier.
@@ -33,7 +31,7 @@ tier_referrals as (
         referrals.referred_at,
         referrals.converted_at,
         referrals.referred_at
-        + (select referral_window.conversion_window from referral_window) as matures_at
+        + (select windows.referral_conversion from windows) as matures_at
     from referrals
     left join customer_profiles
         on referrals.profile_key = customer_profiles.profile_key
@@ -114,7 +112,7 @@ weekly_events as (
         cast(
             date_trunc(
                 'week',
-                timezone(settings.default_time_zone, timezone('UTC', events.occurred_at))
+                {{ business_date('events.occurred_at', 'settings.default_time_zone') }}
             ) as date
         ) as period_start_date,
         sum(events.member_change) as member_change,

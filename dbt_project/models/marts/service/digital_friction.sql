@@ -39,17 +39,17 @@ t_quantiles as (
     select * from {{ ref('t_quantiles') }}
 ),
 
-minimums as (
-    select setting_value as minimum_people
-    from {{ ref('kpi_windows') }}
-    where setting = 'search_term_minimum_people'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 public_terms as (
     select searches.search_term
     from searches
     group by searches.search_term
-    having count(distinct searches.visitor_id) >= (select minimums.minimum_people from minimums)
+    having
+        count(distinct searches.visitor_id)
+        >= (select windows.search_term_minimum_people from windows)
 ),
 
 dated_events as (

@@ -14,7 +14,7 @@ last_deliveries as (
     select
         source_name,
         count(*) as delivery_count,
-        sum(case when delivery_status = 'quarantined' then 1 else 0 end) as quarantined_count,
+        count(*) filter (where delivery_status = 'quarantined') as quarantined_count,
         -- A refused file brought nothing, whatever day its name bears.
         max(case when delivery_status in ('loaded', 'superseding') then file_date end)
             as last_file_date,

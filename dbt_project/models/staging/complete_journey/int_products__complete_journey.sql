@@ -6,6 +6,7 @@ with products as (
 )
 
 select
+    'complete_journey' as source_name,
     product_id as product_key,
     coalesce(product_type, product_category, department) as product_name,
     lower(department) as category_slug

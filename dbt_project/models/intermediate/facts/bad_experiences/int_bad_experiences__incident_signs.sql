@@ -5,10 +5,8 @@ with bad_signs as (
     where customer_key is not null
 ),
 
-gaps as (
-    select setting_value * interval '1 day' as largest_gap
-    from {{ ref('kpi_windows') }}
-    where setting = 'bad_experience_gap_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 signs_in_order as (
@@ -35,7 +33,9 @@ numbered_signs as (
             case
                 when signs_in_order.subject_key is not null then 0
                 when signs_in_order.previous_at is null then 1
-                when signs_in_order.occurred_at <= signs_in_order.previous_at + gaps.largest_gap
+                when
+                    signs_in_order.occurred_at
+                    <= signs_in_order.previous_at + windows.bad_experience_gap
                     then 0
                 else 1
             end
@@ -45,7 +45,7 @@ numbered_signs as (
             rows unbounded preceding
         ) as period_number
     from signs_in_order
-    cross join gaps
+    cross join windows
 ),
 
 incident_signs as (

@@ -20,8 +20,8 @@ contacts as (
 ),
 
 repeated_contacts as (
-    select * from {{ ref('int_kpis__contact_units') }}
-    where metric_slug = 'repeat_contact' and unit_state = 'eligible' and unit_value = 1
+    select * from {{ ref('int_cases__contact_chains') }}
+    where has_chain and is_look_back_covered and is_repeat
 ),
 
 bad_experience_rules as (
@@ -150,7 +150,7 @@ observations as (
         contacts.started_at as occurred_at
     from contacts
     inner join repeated_contacts
-        on contacts.contact_key = repeated_contacts.unit_key
+        on contacts.contact_key = repeated_contacts.contact_key
     left join contact_touchpoints
         on contacts.contact_key = contact_touchpoints.contact_key
 )

@@ -10,14 +10,7 @@ orders as (
 ),
 
 windows as (
-    select
-        to_days(cast(max(
-            case when setting = 'campaign_response_days' then setting_value end
-        ) as integer)) as response_window,
-        to_days(cast(max(
-            case when setting = 'campaign_conversion_days' then setting_value end
-        ) as integer)) as conversion_window
-    from {{ ref('kpi_windows') }}
+    select * from {{ ref('int_company__windows') }}
 ),
 
 deliveries as (
@@ -61,7 +54,7 @@ reactions as (
             deliveries.campaign_key = touchpoints.campaign_key
             and deliveries.profile_key = touchpoints.profile_key
             and deliveries.delivered_at < touchpoints.occurred_at
-            and deliveries.delivered_at + windows.response_window >= touchpoints.occurred_at
+            and deliveries.delivered_at + windows.campaign_response >= touchpoints.occurred_at
     group by deliveries.campaign_key, deliveries.profile_key
 ),
 
@@ -102,7 +95,7 @@ replies as (
         on
             deliveries.campaign_key = replied_messages.campaign_key
             and deliveries.profile_key = replied_messages.profile_key
-            and deliveries.delivered_at + windows.response_window >= replied_messages.replied_at
+            and deliveries.delivered_at + windows.campaign_response >= replied_messages.replied_at
     where replied_messages.message_rank = 1
     group by deliveries.campaign_key, deliveries.profile_key
 ),
@@ -118,7 +111,7 @@ purchases as (
         on
             deliveries.customer_key = orders.customer_key
             and deliveries.delivered_at < orders.ordered_at
-            and deliveries.delivered_at + windows.conversion_window >= orders.ordered_at
+            and deliveries.delivered_at + windows.campaign_conversion >= orders.ordered_at
     group by deliveries.campaign_key, deliveries.profile_key
 ),
 
@@ -153,8 +146,8 @@ select
     least(reactions.unsubscribed_at, replies.opted_out_at) as unsubscribed_at,
     redemptions.redeemed_at,
     purchases.converted_at,
-    deliveries.delivered_at + windows.response_window as response_matures_at,
-    deliveries.delivered_at + windows.conversion_window as conversion_matures_at,
+    deliveries.delivered_at + windows.campaign_response as response_matures_at,
+    deliveries.delivered_at + windows.campaign_conversion as conversion_matures_at,
     deliveries._load_id
 from deliveries
 cross join windows

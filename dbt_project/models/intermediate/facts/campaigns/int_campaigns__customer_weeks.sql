@@ -15,10 +15,8 @@ contacts as (
     where customer_key is not null
 ),
 
-pressure_limit as (
-    select setting_value as message_limit
-    from {{ ref('kpi_windows') }}
-    where setting = 'contact_pressure_limit'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- Each message counts: a campaign that comes twice is twice in the letter box.
@@ -63,9 +61,9 @@ select
     coalesce(response_weeks.opened_count, 0) as opened_count,
     coalesce(response_weeks.clicked_count, 0) as clicked_count,
     coalesce(response_weeks.unsubscribed_count, 0) as unsubscribed_count,
-    message_weeks.message_count > pressure_limit.message_limit as is_over_limit
+    message_weeks.message_count > windows.contact_pressure_limit as is_over_limit
 from message_weeks
-cross join pressure_limit
+cross join windows
 left join response_weeks
     on
         message_weeks.customer_key = response_weeks.customer_key

@@ -14,10 +14,8 @@ defection_bands as (
     select * from {{ ref('defection_bands') }}
 ),
 
-settings as (
-    select cast(setting_value as integer) as control_count
-    from {{ ref('kpi_windows') }}
-    where setting = 'defection_controls'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- An experience counts among its customer's by when it began, the third for all from there on.
@@ -156,8 +154,8 @@ followed_customers as (
         candidates.index_at,
         candidates.own_experience_at
     from candidates
-    inner join settings
-        on candidates.control_number <= settings.control_count
+    inner join windows
+        on candidates.control_number <= windows.defection_controls
 )
 
 select

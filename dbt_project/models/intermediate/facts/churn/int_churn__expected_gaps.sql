@@ -10,15 +10,8 @@ segment_rhythms as (
     select * from {{ ref('int_churn__segment_rhythms') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-weights as (
-    select
-        max(case when setting = 'churn_minimum_gaps' then setting_value end) as minimum_gaps,
-        max(case when setting = 'churn_segment_weight' then setting_value end) as segment_weight
-    from kpi_windows
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- Who has no segment is measured by all.
@@ -50,11 +43,11 @@ select
     rhythms.segment_median_gap_days,
     rhythms.gap_days,
     case
-        when rhythms.earlier_gap_count >= weights.minimum_gaps
+        when rhythms.earlier_gap_count >= windows.churn_minimum_gaps
             then (
                 rhythms.earlier_gap_count * rhythms.own_median_gap_days
-                + weights.segment_weight * rhythms.segment_median_gap_days
-            ) / (rhythms.earlier_gap_count + weights.segment_weight)
+                + windows.churn_segment_weight * rhythms.segment_median_gap_days
+            ) / (rhythms.earlier_gap_count + windows.churn_segment_weight)
     end as expected_gap_days,
     rhythms.month_start_date,
     rhythms.first_ordered_at,
@@ -63,4 +56,4 @@ select
     rhythms.next_ordered_at,
     rhythms.next_ordered_date
 from rhythms
-cross join weights
+cross join windows

@@ -3,16 +3,8 @@ with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-percentiles as (
-    select
-        max(case when setting = 'churn_percentile' then setting_value end) as churn_percentile,
-        max(case when setting = 'at_risk_percentile' then setting_value end) as at_risk_percentile,
-        max(case when setting = 'churn_minimum_returns' then setting_value end) as minimum_returns
-    from kpi_windows
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 months as (
@@ -43,16 +35,16 @@ select
     ranked_ratios.month_start_date,
     ranked_ratios.return_count,
     case
-        when ranked_ratios.return_count >= percentiles.minimum_returns
+        when ranked_ratios.return_count >= windows.churn_minimum_returns
             then {{ interpolated_quantile(
-                'ranked_ratios.ratios', 'percentiles.churn_percentile'
+                'ranked_ratios.ratios', 'windows.churn_percentile'
             ) }}
     end as churn_factor,
     case
-        when ranked_ratios.return_count >= percentiles.minimum_returns
+        when ranked_ratios.return_count >= windows.churn_minimum_returns
             then {{ interpolated_quantile(
-                'ranked_ratios.ratios', 'percentiles.at_risk_percentile'
+                'ranked_ratios.ratios', 'windows.at_risk_percentile'
             ) }}
     end as at_risk_factor
 from ranked_ratios
-cross join percentiles
+cross join windows

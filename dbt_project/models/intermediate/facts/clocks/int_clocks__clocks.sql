@@ -7,20 +7,15 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select {{ elapsed('solve_maturity_days', 'day') }} as solve_window
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- What was solved by then is solved for good, if no reopening has come.
 readings as (
     select
         settings.as_of,
-        settings.as_of - windows.solve_window as solves_final_until
+        settings.as_of - windows.solve_maturity as solves_final_until
     from settings
     cross join windows
 )

@@ -9,19 +9,18 @@ open_hours as (
     select * from {{ ref('int_clocks__open_hours') }}
 ),
 
-response_target as (
-    select cast(setting_value as bigint) as target_seconds
-    from {{ ref('kpi_windows') }}
-    where setting = 'first_response_target_seconds'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 targets as (
     select
         clock_readings.unit_key,
         clock_readings.clock_slug,
-        clock_readings.clock_seconds + response_target.target_seconds as target_clock_seconds
+        clock_readings.clock_seconds + cast(epoch(windows.first_response_target) as bigint)
+            as target_clock_seconds
     from clock_readings
-    cross join response_target
+    cross join windows
 ),
 
 -- The last opening before which the clock shows no more than the target.

@@ -13,15 +13,8 @@ closed_loop_contacts as (
     select * from {{ ref('closed_loop_contacts') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
 windows as (
-    select
-        {{ elapsed('closed_loop_hours', 'hour') }} as loop_window,
-        {{ elapsed('detractor_recovery_days', 'day') }} as recovery_window
-    from kpi_windows
+    select * from {{ ref('int_company__windows') }}
 ),
 
 detractors as (
@@ -81,8 +74,8 @@ select
     next_answers.next_band,
     detractors.answered_at,
     detractors.answered_date,
-    detractors.answered_at + windows.loop_window as due_at,
-    detractors.answered_at + windows.recovery_window as recovery_due_at,
+    detractors.answered_at + windows.closed_loop as due_at,
+    detractors.answered_at + windows.detractor_recovery as recovery_due_at,
     first_contacts.contacted_at,
     next_answers.next_answered_at
 from detractors

@@ -10,10 +10,8 @@ steps as (
     select * from {{ ref('int_journeys__step_facts') }}
 ),
 
-minimums as (
-    select max(setting_value) as scored_moments
-    from {{ ref('journey_settings') }}
-    where setting = 'minimum_scored_moments'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- The most extreme moment; of two equal ones the negative, then the later.
@@ -81,7 +79,7 @@ select
     moment_scores.most_extreme_score,
     moment_scores.last_score,
     case
-        when moment_scores.scored_moment_count >= minimums.scored_moments
+        when moment_scores.scored_moment_count >= windows.minimum_scored_moments
             then (moment_scores.most_extreme_score + moment_scores.last_score) / 2
     end as peak_end_score,
     moment_scores.mean_touchpoint_score,
@@ -89,7 +87,7 @@ select
     journey_answers.journey_scored_at,
     effort_answers.ces_score
 from scored_journeys
-cross join minimums
+cross join windows
 left join moment_scores
     on scored_journeys.journey_key = moment_scores.journey_key
 left join journey_answers

@@ -20,10 +20,8 @@ exchange_rates as (
     select * from {{ ref('int_orders__exchange_rates') }}
 ),
 
-checkout_window as (
-    select setting_value * interval '1 day' as duration
-    from {{ ref('kpi_windows') }}
-    where setting = 'checkout_window_days'
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 settings as (
@@ -115,13 +113,13 @@ purchases_elsewhere as (
         checkouts.checkout_key,
         min_by(orders.order_key, row(orders.ordered_at, orders.order_key)) as order_key
     from checkouts
-    cross join checkout_window
+    cross join windows
     inner join orders
         on
             checkouts.customer_key = orders.customer_key
             and checkouts.checkout_key is distinct from orders.checkout_key
             and checkouts.started_at < orders.ordered_at
-            and checkouts.started_at + checkout_window.duration >= orders.ordered_at
+            and checkouts.started_at + windows.checkout_window >= orders.ordered_at
     where orders.is_purchase
     group by checkouts.checkout_key
 )
@@ -136,7 +134,7 @@ select
     -- attributes
     checkouts.channel_slug,
     case
-        when own_orders.ordered_at <= checkouts.started_at + checkout_window.duration
+        when own_orders.ordered_at <= checkouts.started_at + windows.checkout_window
             then 'completed'
         when purchases_elsewhere.order_key is not null then 'completed_elsewhere'
         else 'abandoned'
@@ -149,12 +147,12 @@ select
     {{ business_date('checkouts.started_at', 'settings.default_time_zone') }} as started_date,
     checkouts.started_at,
     own_orders.ordered_at as completed_at,
-    checkouts.started_at + checkout_window.duration as matures_at,
+    checkouts.started_at + windows.checkout_window as matures_at,
 
     checkouts._load_id
 from checkouts
 cross join settings
-cross join checkout_window
+cross join windows
 left join own_orders
     on checkouts.checkout_key = own_orders.checkout_key
 left join purchases_elsewhere

@@ -20,8 +20,8 @@ customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 -- Unknown as soon as the cost of one line is: a part of the cost would look like a better margin.
@@ -96,10 +96,9 @@ numbered_orders as (
 ),
 
 first_provable as (
-    select coverage.started_at + kpi_windows.setting_value * interval '1 day' as provable_from
+    select coverage.started_at + windows.first_order_look_back as provable_from
     from coverage
-    inner join kpi_windows
-        on kpi_windows.setting = 'first_order_look_back_days'
+    cross join windows
 )
 
 select

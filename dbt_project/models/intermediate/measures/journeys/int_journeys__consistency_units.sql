@@ -1,7 +1,7 @@
 -- What a customer got in a channel for a reason, as sums: units of one are not independent.
-with contact_units as (
-    select * from {{ ref('int_kpis__contact_units') }}
-    where metric_slug = 'fcr' and unit_state = 'eligible'
+with contact_chains as (
+    select * from {{ ref('int_cases__contact_chains') }}
+    where has_chain
 ),
 
 contacts as (
@@ -36,13 +36,13 @@ units as (
     select
         'resolution' as measure_slug,
         true as is_share,
-        contact_units.contact_reason_slug,
-        contact_units.channel_slug,
-        contact_units.customer_key,
-        contact_units.unit_value
-    from contact_units
+        contact_chains.contact_reason_slug,
+        contact_chains.channel_slug,
+        contact_chains.customer_key,
+        cast(contact_chains.is_last_of_reason as double) as unit_value
+    from contact_chains
     cross join settings
-    where contact_units.matures_at < settings.as_of
+    where contact_chains.follow_up_known_at < settings.as_of
 
     union all
 

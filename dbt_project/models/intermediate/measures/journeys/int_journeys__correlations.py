@@ -6,5 +6,5 @@ from orchestration.statistics.tables import correlations
 def model(dbt, session):
     """One row per comparison, journey, segment and outcome."""
     dbt.config(materialized="table")
-    settings = dict(dbt.ref("journey_settings").project("setting, setting_value").fetchall())
-    return correlations(dbt.ref("int_journeys__score_pairs").df(), settings)
+    windows = dbt.ref("int_company__windows").df()
+    return correlations(dbt.ref("int_journeys__score_pairs").df(), windows.iloc[0].to_dict())

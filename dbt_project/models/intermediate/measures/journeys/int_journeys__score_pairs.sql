@@ -31,14 +31,8 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-limits as (
-    select
-        max(case when setting = 'minimum_touchpoints' then setting_value end) as touchpoints,
-        to_seconds(cast(
-            max(case when setting = 'outcome_horizon_days' then setting_value end) * 86400
-            as bigint
-        )) as horizon
-    from {{ ref('journey_settings') }}
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 answered_journeys as (
@@ -50,19 +44,19 @@ answered_journeys as (
         scores.journey_score,
         scores.mean_touchpoint_score,
         scores.journey_scored_at,
-        scores.journey_scored_at + limits.horizon as judged_at
+        scores.journey_scored_at + windows.outcome_horizon as judged_at
     from journeys
     inner join scores
         on journeys.journey_key = scores.journey_key
     inner join customers
         on journeys.customer_key = customers.customer_key
-    cross join limits
+    cross join windows
     cross join settings
     where
         scores.journey_score is not null
         and scores.mean_touchpoint_score is not null
-        and journeys.touchpoint_count >= limits.touchpoints
-        and scores.journey_scored_at + limits.horizon < settings.as_of
+        and journeys.touchpoint_count >= windows.minimum_touchpoints
+        and scores.journey_scored_at + windows.outcome_horizon < settings.as_of
 ),
 
 repurchases as (

@@ -1,21 +1,6 @@
+-- An answer is a unit of the KPI that its question asks for, and of the mean of its scores.
 with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
-),
-
-invitations as (
-    select * from {{ ref('int_feedback__invitations') }}
-),
-
-pulse_answers as (
-    select * from {{ ref('int_feedback__pulse_answers') }}
-),
-
-customer_profiles as (
-    select * from {{ ref('int_identity__customer_profiles') }}
-),
-
-customers as (
-    select * from {{ ref('int_identity__customers') }}
 ),
 
 survey_answers as (
@@ -28,16 +13,6 @@ journeys as (
 
 touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
-),
-
-settings as (
-    select * from {{ ref('int_company__settings') }}
-),
-
-response_windows as (
-    select setting_value * interval '1 day' as response_window
-    from {{ ref('kpi_windows') }}
-    where setting = 'survey_response_window_days'
 ),
 
 -- What an answer is about: the journey that it judges, or the one of the touchpoint that it judges,
@@ -57,71 +32,44 @@ answer_subjects as (
     group by survey_answers.response_key
 ),
 
-placed_responses as (
+placed_answers as (
     select
-        counted_answers.*,
+        counted_answers.response_key,
+        counted_answers.customer_key,
+        counted_answers.product_key,
+        counted_answers.team_key,
+        counted_answers.channel_slug,
+        counted_answers.segment_slug,
+        counted_answers.contact_reason_slug,
         answer_subjects.journey_slug,
-        answer_subjects.store_key
+        answer_subjects.store_key,
+        counted_answers.metric_slug as answer_metric_slug,
+        counted_answers.mean_metric_slug,
+        counted_answers.unit_value as answer_value,
+        counted_answers.score,
+        case when counted_answers.is_counted then 'eligible' else 'excluded' end as answer_state,
+        counted_answers.answered_at,
+        counted_answers.answered_date
     from counted_answers
     left join answer_subjects
         on counted_answers.response_key = answer_subjects.response_key
 ),
 
-answer_units as (
-    select
-        *,
-        metric_slug as unit_metric_slug,
-        cast(unit_value as double) as value
-    from placed_responses
-
-    union all
-
-    select
-        *,
-        mean_metric_slug as unit_metric_slug,
-        cast(score as double) as value
-    from placed_responses
-    where mean_metric_slug is not null
-),
-
-pulse_units as (
-    select
-        *,
-        metric_slug as unit_metric_slug,
-        cast(unit_value as double) as value
-    from pulse_answers
-
-    union all
-
-    select
-        *,
-        mean_metric_slug as unit_metric_slug,
-        cast(score as double) as value
-    from pulse_answers
-    where mean_metric_slug is not null
-),
-
-invitation_units as (
-    select
-        invitations.*,
-        customer_profiles.customer_key,
-        customers.segment_slug,
-        invitations.delivered_at + response_windows.response_window as window_ends_at,
-        {{ business_date(
-            'coalesce(invitations.delivered_at, invitations.sent_at)',
-            'settings.default_time_zone'
-        ) }} as anchor_date
-    from invitations
-    cross join settings
-    cross join response_windows
-    left join customer_profiles
-        on invitations.profile_key = customer_profiles.profile_key
-    left join customers
-        on customer_profiles.customer_key = customers.customer_key
+units as (
+    {{ kpi_units('placed_answers', [
+        kpi_unit(
+            none, 'answered_at', 'answer_value', state='answer_state',
+            metric_column='answer_metric_slug'
+        ),
+        kpi_unit(
+            none, 'answered_at', 'score', among='mean_metric_slug is not null',
+            state='answer_state', metric_column='mean_metric_slug'
+        )
+    ]) }}
 )
 
 select
-    unit_metric_slug as metric_slug,
+    metric_slug,
     response_key as unit_key,
     customer_key,
     answered_date as anchor_date,
@@ -132,54 +80,7 @@ select
     product_key,
     store_key,
     team_key,
-    value as unit_value,
-    case when is_counted then 'eligible' else 'excluded' end as unit_state,
-    answered_at as matures_at,
-    false as is_censored,
-    cast(null as varchar) as clock_slug,
-    cast(null as bigint) as clock_started_seconds
-from answer_units
-
-union all
-
-select
-    'survey_response_rate' as metric_slug,
-    invitation_key as unit_key,
-    customer_key,
-    anchor_date,
-    'survey' as channel_slug,
-    segment_slug,
-    cast(null as varchar) as contact_reason_slug,
-    cast(null as varchar) as journey_slug,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    case when completed_at <= window_ends_at then 1.0 else 0.0 end as unit_value,
-    case when is_delivered then 'eligible' else 'excluded' end as unit_state,
-    window_ends_at as matures_at,
-    false as is_censored,
-    cast(null as varchar) as clock_slug,
-    cast(null as bigint) as clock_started_seconds
-from invitation_units
-
-union all
-
-select
-    unit_metric_slug as metric_slug,
-    answer_key as unit_key,
-    cast(null as varchar) as customer_key,
-    week_start_date as anchor_date,
-    cast(null as varchar) as channel_slug,
-    cast(null as varchar) as segment_slug,
-    cast(null as varchar) as contact_reason_slug,
-    cast(null as varchar) as journey_slug,
-    cast(null as varchar) as product_key,
-    store_key,
-    team_key,
-    value as unit_value,
-    'eligible' as unit_state,
-    cast(week_start_date as timestamp) as matures_at,
-    false as is_censored,
-    cast(null as varchar) as clock_slug,
-    cast(null as bigint) as clock_started_seconds
-from pulse_units
+    unit_value,
+    unit_state,
+    matures_at
+from units

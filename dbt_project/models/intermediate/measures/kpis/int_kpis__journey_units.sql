@@ -57,74 +57,61 @@ anchored_journeys as (
         on journeys.customer_key = customers.customer_key
 ),
 
-journey_units as (
-    select
-        journey_key,
-        unnest([
-            {{ kpi_unit(
-                'journey_completion', 'started_at',
-                'coalesce(is_reached and closed_at <= horizon_ends_at, false)',
-                state='state', matures_at='horizon_ends_at'
-            ) }},
-            -- Abandoned: never ended, and timed out within horizon and time-out of the start.
-            {{ kpi_unit(
-                'journey_abandonment', 'started_at',
-                'coalesce(expires_at <= abandonment_known_at, false)',
-                state='state', matures_at='abandonment_known_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_on_target', 'started_at',
-                'coalesce(is_reached and closed_at <= target_ends_at, false)',
-                state='state', matures_at='target_ends_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_duration', 'started_at', 'duration_seconds',
-                among='is_reached and closed_at <= horizon_ends_at',
-                state='state', matures_at='horizon_ends_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_effort', 'started_at', 'effort_score',
-                state='state', matures_at='horizon_ends_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_human_contacts', 'started_at', 'human_contact_count',
-                state='state', matures_at='horizon_ends_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_cost', 'started_at', 'cost_amount',
-                state='state', matures_at='horizon_ends_at'
-            ) }},
-            {{ kpi_unit(
-                'journey_satisfaction', 'started_at', 'journey_score',
-                among='journey_score is not null', state='state'
-            ) }},
-            {{ kpi_unit(
-                'journey_touchpoint_satisfaction', 'started_at', 'mean_touchpoint_score',
-                among='mean_touchpoint_score is not null', state='state'
-            ) }}
-        ]) as unit
-    from anchored_journeys
+-- Abandoned: never ended, and timed out within horizon and time-out of the start.
+units as (
+    {{ kpi_units('anchored_journeys', [
+        kpi_unit(
+            'journey_completion', 'started_at',
+            'coalesce(is_reached and closed_at <= horizon_ends_at, false)',
+            state='state', matures_at='horizon_ends_at'
+        ),
+        kpi_unit(
+            'journey_abandonment', 'started_at',
+            'coalesce(expires_at <= abandonment_known_at, false)',
+            state='state', matures_at='abandonment_known_at'
+        ),
+        kpi_unit(
+            'journey_on_target', 'started_at',
+            'coalesce(is_reached and closed_at <= target_ends_at, false)',
+            state='state', matures_at='target_ends_at'
+        ),
+        kpi_unit(
+            'journey_duration', 'started_at', 'duration_seconds',
+            among='is_reached and closed_at <= horizon_ends_at',
+            state='state', matures_at='horizon_ends_at'
+        ),
+        kpi_unit(
+            'journey_effort', 'started_at', 'effort_score',
+            state='state', matures_at='horizon_ends_at'
+        ),
+        kpi_unit(
+            'journey_human_contacts', 'started_at', 'human_contact_count',
+            state='state', matures_at='horizon_ends_at'
+        ),
+        kpi_unit(
+            'journey_cost', 'started_at', 'cost_amount',
+            state='state', matures_at='horizon_ends_at'
+        ),
+        kpi_unit(
+            'journey_satisfaction', 'started_at', 'journey_score',
+            among='journey_score is not null', state='state'
+        ),
+        kpi_unit(
+            'journey_touchpoint_satisfaction', 'started_at', 'mean_touchpoint_score',
+            among='mean_touchpoint_score is not null', state='state'
+        )
+    ]) }}
 )
 
 select
-    journey_units.unit['metric_slug'] as metric_slug,
-    journey_units.journey_key as unit_key,
-    journeys.customer_key,
-    journeys.started_date as anchor_date,
-    journeys.entry_channel_slug as channel_slug,
-    journeys.segment_slug,
-    cast(null as varchar) as contact_reason_slug,
-    journeys.journey_slug,
-    cast(null as varchar) as product_key,
-    cast(null as varchar) as store_key,
-    cast(null as varchar) as team_key,
-    journey_units.unit['unit_value'] as unit_value,
-    journey_units.unit['unit_state'] as unit_state,
-    journey_units.unit['matures_at'] as matures_at,
-    journey_units.unit['is_censored'] as is_censored,
-    journey_units.unit['clock_slug'] as clock_slug,
-    journey_units.unit['clock_started_seconds'] as clock_started_seconds
-from journey_units
-inner join anchored_journeys as journeys
-    on journey_units.journey_key = journeys.journey_key
-where journey_units.unit is not null
+    metric_slug,
+    journey_key as unit_key,
+    customer_key,
+    started_date as anchor_date,
+    entry_channel_slug as channel_slug,
+    segment_slug,
+    journey_slug,
+    unit_value,
+    unit_state,
+    matures_at
+from units

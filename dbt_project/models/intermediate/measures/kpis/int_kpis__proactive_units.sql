@@ -9,27 +9,29 @@ case_members as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+units as (
+    {{ kpi_units('cases', [
+        kpi_unit('proactive_contact', 'opened_at', "started_by = 'agent'")
+    ]) }}
 )
 
 select
-    'proactive_contact' as metric_slug,
-    cases.case_key as unit_key,
-    cases.customer_key,
-    {{ business_date('cases.opened_at', 'settings.default_time_zone') }} as anchor_date,
-    cases.channel_slug,
-    cases.segment_slug,
-    cases.contact_reason_slug,
+    units.metric_slug,
+    units.case_key as unit_key,
+    units.customer_key,
+    {{ business_date('units.anchored_at', 'settings.default_time_zone') }} as anchor_date,
+    units.channel_slug,
+    units.segment_slug,
+    units.contact_reason_slug,
     case_members.journey_slug,
-    cast(null as varchar) as product_key,
     case_members.store_key,
-    cases.team_key,
-    case when cases.started_by = 'agent' then 1.0 else 0.0 end as unit_value,
-    'eligible' as unit_state,
-    cases.opened_at as matures_at,
-    false as is_censored,
-    cast(null as varchar) as clock_slug,
-    cast(null as bigint) as clock_started_seconds
-from cases
+    units.team_key,
+    units.unit_value,
+    units.unit_state,
+    units.matures_at
+from units
 cross join settings
 left join case_members
-    on cases.case_key = case_members.case_key
+    on units.case_key = case_members.case_key

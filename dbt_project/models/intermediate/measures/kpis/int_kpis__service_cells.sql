@@ -1,10 +1,18 @@
 -- The service KPIs at the grain of their detail marts; the scorecard has one dimension at a time.
 with units as (
-    select * from {{ ref('int_kpis__service_units') }}
+    select
+        channel_slug,
+        contact_reason_slug,
+        team_key
+    from {{ ref('int_kpis__service_units') }}
 
     union all
 
-    select * from {{ ref('int_kpis__contact_units') }}
+    select
+        channel_slug,
+        contact_reason_slug,
+        team_key
+    from {{ ref('int_kpis__contact_units') }}
 ),
 
 estimates as (

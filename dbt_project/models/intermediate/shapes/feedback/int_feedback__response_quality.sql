@@ -8,15 +8,8 @@ answers as (
     where question like 'items\_%' escape '\'
 ),
 
-kpi_windows as (
-    select * from {{ ref('kpi_windows') }}
-),
-
-thresholds as (
-    select
-        max(case when setting = 'speeding_share' then setting_value end) as speeding_share,
-        max(case when setting = 'straight_line_items' then setting_value end) as straight_line_items
-    from kpi_windows
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 program_durations as (
@@ -52,12 +45,12 @@ select
         not responses.is_test
         and responses.is_finished
         and responses.duration_seconds
-        < thresholds.speeding_share * program_durations.median_duration_seconds,
+        < windows.speeding_share * program_durations.median_duration_seconds,
         false
     ) as is_speeding,
     coalesce(
         not responses.is_test
-        and item_answers.item_count >= thresholds.straight_line_items
+        and item_answers.item_count >= windows.straight_line_items
         and item_answers.distinct_answer_count = 1,
         false
     ) as is_straight_lined,
@@ -66,7 +59,7 @@ select
     -- timestamps
     responses.recorded_at
 from responses
-cross join thresholds
+cross join windows
 left join program_durations
     on responses.program_slug = program_durations.program_slug
 left join item_answers

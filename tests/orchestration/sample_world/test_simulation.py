@@ -6,7 +6,7 @@ from orchestration.sample_world.clock import into_hours, zone_offset
 from orchestration.sample_world.history import PATIENCE_DAYS
 from orchestration.sample_world.simulation import simulate
 from orchestration.sample_world.world import COLUMNS, FRAMES, MOMENT_KINDS, SUBJECTS_PER_CHUNK
-from tests.sample_world.recovery import recovered_journeys
+from tests.orchestration.sample_world.recovery import recovered_journeys
 
 
 def test_the_same_seed_gives_the_same_world(small_world):

@@ -25,7 +25,7 @@ from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.warehouse.connections import quoted
 from orchestration.warehouse.dbt_invocation import failures
-from tests.identity.histories import (
+from tests.dbt_project.identity.histories import (
     DAYS,
     LINKING_TRAITS,
     History,
@@ -36,8 +36,8 @@ from tests.identity.histories import (
     examples,
     sharing,
 )
-from tests.identity.test_matching import misspelled, person, records_of
-from tests.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profile
+from tests.dbt_project.identity.test_resolution import COLUMNS, SEEDS, new_warehouse, profile
+from tests.orchestration.identity.test_matching import misspelled, person, records_of
 
 MODELS = (
     *("--select", "int_shapes__observations+,+int_identity__customer_profiles"),

@@ -8,7 +8,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from orchestration.identity import dry_runs
 from orchestration.paths import dbt_dir, warehouse_path
-from tests.identity.test_resolution import COLUMNS, build, new_warehouse, profile
+from tests.dbt_project.identity.test_resolution import COLUMNS, build, new_warehouse, profile
 
 OBSERVATIONS = "intermediate.int_shapes__observations"
 

@@ -66,8 +66,14 @@ def test_a_failed_run_is_posted_without_a_value_from_its_error(failed_run_contex
 
 def test_without_a_webhook_the_log_is_enough(failed_run_context, monkeypatch):
     monkeypatch.delenv(WEBHOOK_VARIABLE, raising=False)
+    logged = []
+    monkeypatch.setattr(failed_run_context.log, "error", logged.append)
 
     failure_alert(failed_run_context)
+
+    (message,) = logged
+    assert failed_run_context.dagster_run.run_id in message
+    assert "ada@example.com" not in message
 
 
 def test_a_webhook_must_be_an_address_on_the_web(failed_run_context, monkeypatch):

@@ -13,7 +13,7 @@ import networkx
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.identity.test_resolution import profile
+from tests.dbt_project.identity.test_resolution import profile
 
 DAYS = 5
 PROFILES = "abcdef"

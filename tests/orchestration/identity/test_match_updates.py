@@ -9,7 +9,7 @@ from orchestration.identity import match_updates
 from orchestration.identity.match_models import write_version
 from orchestration.identity.match_updates import matched_records
 from orchestration.identity.training import train
-from tests.identity.test_matching import misspelled, person, records_of
+from tests.orchestration.identity.test_matching import misspelled, person, records_of
 
 THRESHOLD = 0.5
 

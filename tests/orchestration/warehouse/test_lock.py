@@ -16,6 +16,24 @@ with warehouse_lock(path=Path(sys.argv[1])):
 """
 
 
+ASKER = """
+import sys
+from pathlib import Path
+from orchestration.warehouse.lock import warehouse_lock
+with warehouse_lock(path=Path(sys.argv[1])):
+    pass
+"""
+
+
+def is_free(path):
+    """Whether another process gets the lock."""
+    asked = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", ASKER, path], check=False, capture_output=True, text=True
+    )
+    assert asked.returncode == 0 or "WarehouseLockedError" in asked.stderr
+    return asked.returncode == 0
+
+
 @pytest.fixture
 def holder(tmp_path):
     """Another process that holds the lock."""
@@ -51,11 +69,12 @@ def test_a_killed_holder_leaves_no_lock(holder):
 def test_a_block_within_a_block_is_the_same_holder(tmp_path):
     path = tmp_path / "warehouse.lock"
 
-    with warehouse_lock(path=path), warehouse_lock(path=path):
-        pass
-
     with warehouse_lock(path=path):
-        pass
+        with warehouse_lock(path=path):
+            pass
+        assert not is_free(path)
+
+    assert is_free(path)
 
 
 def test_the_lock_is_free_after_an_error(tmp_path):
@@ -64,5 +83,4 @@ def test_the_lock_is_free_after_an_error(tmp_path):
     with pytest.raises(ZeroDivisionError), warehouse_lock(path=path):
         raise ZeroDivisionError
 
-    with warehouse_lock(path=path):
-        pass
+    assert is_free(path)

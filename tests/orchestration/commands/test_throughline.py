@@ -123,7 +123,11 @@ def test_the_published_marts_are_a_target_of_dbt(throughline, published):
     published(3)
 
     outcome = run_dbt(
-        "show", "--inline", "select count(*) as n from cx.marts.dim_customers", target="published"
+        "show",
+        "--inline",
+        "select count(*) as n from cx.marts.dim_customers",
+        "--target",
+        "published",
     )
 
     assert outcome.success

@@ -1,0 +1,74 @@
+-- Whether a solve was the last shows a window later: what was solved since is not final, and until
+-- then a ticket's waits are those up to the moment by which solves can be judged.
+with cases as (
+    select * from {{ ref('int_cases__cases') }}
+),
+
+status_spans as (
+    select * from {{ ref('int_cases__status_spans') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+windows as (
+    select * from {{ ref('int_company__windows') }}
+),
+
+judged_cases as (
+    select
+        cases.case_key,
+        cases.is_solved,
+        cases.opened_at,
+        cases.first_solved_at,
+        cases.last_solved_at,
+        windows.solve_maturity,
+        settings.as_of - windows.solve_maturity as judged_until
+    from cases
+    cross join settings
+    cross join windows
+),
+
+judged_spans as (
+    select
+        judged_cases.case_key,
+        status_spans.status_slug,
+        status_spans.started_at,
+        least(
+            coalesce(status_spans.ended_at, judged_cases.judged_until), judged_cases.judged_until
+        ) as judged_until
+    from status_spans
+    inner join judged_cases
+        on
+            status_spans.case_key = judged_cases.case_key
+            and status_spans.started_at < judged_cases.judged_until
+),
+
+waits as (
+    select
+        case_key,
+        sum({{ dbt.datediff('started_at', 'judged_until', 'second') }}) filter (
+            where status_slug in ('new', 'open', 'hold')
+        ) as requester_wait_seconds,
+        sum({{ dbt.datediff('started_at', 'judged_until', 'second') }}) filter (
+            where status_slug = 'pending'
+        ) as agent_wait_seconds
+    from judged_spans
+    group by case_key
+)
+
+select
+    judged_cases.case_key,
+    coalesce(waits.requester_wait_seconds, 0) as requester_wait_seconds,
+    coalesce(waits.agent_wait_seconds, 0) as agent_wait_seconds,
+    coalesce(
+        judged_cases.is_solved and judged_cases.last_solved_at < judged_cases.judged_until, false
+    ) as is_last_solve_final,
+    judged_cases.judged_until,
+    judged_cases.opened_at + judged_cases.solve_maturity as judgement_starts_at,
+    judged_cases.first_solved_at + judged_cases.solve_maturity as first_solve_known_at,
+    judged_cases.last_solved_at + judged_cases.solve_maturity as last_solve_known_at
+from judged_cases
+left join waits
+    on judged_cases.case_key = waits.case_key
