@@ -1,4 +1,4 @@
-"""Who the customers are: names, addresses, devices, accounts, consents, households.
+"""The people of the world: names, addresses, devices, accounts, consents, households.
 
 Every trait that makes identity hard is planted here: shared phones, mailboxes and devices, changed
 and junk e-mail addresses, guests, people without a card. What they do is in the other modules.
@@ -411,7 +411,7 @@ def _give_company_mailboxes(rng: np.random.Generator, email: np.ndarray, firm: i
 def _device_columns(
     rng: np.random.Generator, person: np.ndarray, homes: Homes, has_account: np.ndarray
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Who uses the browser of the head of the household; and browser and app of each person."""
+    """Whether each person uses the household's browser; and the browser and app of each."""
     count = len(person)
     shares_device = homes.is_shared & (rng.random(count) < ONE_DEVICE_SHARE)[homes.head]
     has_app = has_account & (rng.random(count) < APP_SHARE)

@@ -29,7 +29,7 @@ REFUNDS_PER_ORDER = 100
 # A checkout counts as left once it has rested for this long.
 ABANDONED_AFTER = np.timedelta64(1, "h")
 
-# What a left checkout would cost: the currency of each country and its prices against the list.
+# The price of a left checkout: the currency of each country and its prices against the list.
 PRICES = {"PL": ("PLN", 4.25), "DE": ("EUR", 1.0), "ES": ("EUR", 1.0), "GB": ("GBP", 0.86)}
 
 
@@ -178,7 +178,7 @@ def _financial_status(total: float, refunded: float, is_cancelled: bool) -> str:
 
 
 def _order_heads(world: World, orders: pd.DataFrame) -> list[str]:
-    """What doesn't change in an order, rendered once for all its versions."""
+    """The part of an order that doesn't change, rendered once for all its versions."""
     persons = world.persons.loc[orders["person"]]
     emails = _emails(persons, orders["placed_at"])
     items = _line_item_documents(world, orders)
@@ -278,7 +278,7 @@ def _refund_documents(
         lines.itertuples(index=False), lines["at"].to_numpy(), _times(lines["at"]), strict=True
     )
     documents: dict[int, list[tuple[np.datetime64, float, str]]] = {}
-    # What goes back of one order at one moment is one refund.
+    # Goods of one order that go back at one moment are one refund.
     for (order, at, created_at), group in groupby(rows, lambda row: (row[0].order, *row[1:])):
         issued = documents.setdefault(positions[order], [])
         refunded = [line for line, *_ in group]
@@ -368,7 +368,7 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
     if customers.empty:
         return
     versions = _customer_versions(world, customers)
-    # What is older than the world is in its first export.
+    # Customers older than the world are in its first export.
     days = np.maximum(versions["updated_at"].to_numpy(), world.start)
     out.documents(SOURCE, "customers", days, _customer_documents(world, versions), key="customers")
     out.truth(

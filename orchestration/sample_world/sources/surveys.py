@@ -95,11 +95,11 @@ EMBEDDED = ("Program", "Channel", "Reason", "OrderNumber", "CaseNumber")
 CASE_CHANNELS = {"call": "phone", "chat": "chat", "ticket": "email ticket", "social": "social"}
 ORDER_CHANNELS = {"web": "online", "app": "online", "store": "store"}
 
-# Who is no customer has a person number of their own, below any of a customer's.
+# People who are no customers have person numbers of their own, below any customer's.
 STAFF_PERSON = -1_000
 PAPER_PERSON = -1_000_000
 
-# What the service desk's tool hands over with the contact.
+# The words in which the service desk's tool hands over the reason of a contact.
 REASONS = {
     "delivery": "Delivery",
     "defect": "Product fault",
@@ -327,7 +327,7 @@ def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) ->
 
 
 def _answers(survey: Survey, forms: pd.DataFrame) -> pd.DataFrame:
-    """What was delivered of each question that is scored, on a scale where more is better."""
+    """The delivered answers to each scored question, on a scale where more is better."""
     parts = []
     for program, question in survey.questions.items():
         answered = forms[forms[question].notna()]
