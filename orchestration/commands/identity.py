@@ -1,4 +1,4 @@
-"""`throughline identity …`: who is who, for people. Thin: words and exit codes only."""
+"""`throughline identity …`, for people. Thin: words and exit codes only."""
 
 import json
 from dataclasses import asdict
@@ -12,7 +12,7 @@ from orchestration.commands.terminal import errors_in_words, fail
 if TYPE_CHECKING:
     from orchestration.identity.explain import Explanation, Profile, RefusedLink, Step
 
-app = typer.Typer(no_args_is_help=True, help="Who is who: explain it, measure it, keep it.")
+app = typer.Typer(no_args_is_help=True, help="Identity: explain it, measure it, keep it.")
 
 _REASONS = {
     "forced_merge": "merged by decision",
@@ -67,7 +67,7 @@ def export(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `throughline identity export` saved.")],
+    file: Annotated[Path, typer.Argument(help="A file that `throughline identity export` saved.")],
     replace: Annotated[
         bool, typer.Option("--replace", help="Also if keys that the file doesn't know are lost.")
     ] = False,

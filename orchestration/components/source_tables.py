@@ -74,7 +74,7 @@ class SourceTables(dg.Component, dg.Model):
                 is_enabled = bool(enabled_sources([contract.source_name], connection))
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
-                    # What the company switched off waits in its folder until it is switched on.
+                    # Files of a source that is switched off wait until it is switched on.
                     summary = LandingSummary(table.source_name, table.table_name)
                     if is_enabled:
                         summary = land(connection, table, folder, run_id=context.run_id)

@@ -54,7 +54,7 @@ class WarehouseModels(dg.Component, dg.Model):
 
 
 class _Catalogue(DagsterDbtTranslator):
-    """What an analyst reads about a model: its schema as group, its description without its SQL."""
+    """The catalogue entry of a model: its schema as group, its description without its SQL."""
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None

@@ -36,7 +36,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Step:
-    """What joins two profiles: a shared value, a match or a decision."""
+    """A link between two profiles: a shared value, a match or a decision."""
 
     left: Profile
     right: Profile
@@ -50,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True)
 class RefusedLink:
-    """What would have joined the two customers, and what spoke against it."""
+    """A link that would have joined the two customers, and the reason against it."""
 
     left: Profile
     right: Profile

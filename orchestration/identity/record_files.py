@@ -1,6 +1,6 @@
 """Files of person records with known duplicates, as observations of the warehouse.
 
-What a column means is said by whoever evaluates; how its values are written is found out here.
+The command says what a column means; how its values are written is found out here.
 """
 
 import csv
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from orchestration.identity.names import split_full_name
 
-# What may be mapped, with the column of the observations; a full name is cut in two.
+# Attributes that may be mapped, each with its column; a full name is cut in two.
 ATTRIBUTES = {
     "given_name": "given_name",
     "surname": "surname",
@@ -47,7 +47,7 @@ _PHONES_LOOKED_AT = 200
 
 
 class RecordsError(ValueError):
-    """Records that cannot be evaluated, in words for who typed the command."""
+    """Records that cannot be evaluated, in words for the person who typed the command."""
 
 
 def read_records(
@@ -146,7 +146,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """What cuts the header into most columns: values may hold a comma, names rarely do."""
+    """The sign that cuts the header into most columns: names rarely hold a comma, values do."""
     header = text.lstrip().splitlines()[0]
     return max(",;\t|", key=header.count)
 

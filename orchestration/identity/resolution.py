@@ -1,4 +1,4 @@
-"""Which links hold where a component of proposed links holds people who conflict.
+"""Resolution: the links that hold where a component of proposed links joins people who conflict.
 
 All that may join profiles is sorted once and taken in that order; a union that would put into one
 customer what no two people share is refused. A value is a node of its own here, not a star: who
@@ -43,7 +43,7 @@ Rank = tuple[int, int, float, str, str, str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What may join profiles: a decision, a value that they share, or a match of two."""
+    """A reason to join profiles: a decision, a value that they share, or a match of two."""
 
     link_reason: str
     members: tuple[str, ...]
@@ -56,7 +56,7 @@ class Bridge:
 
     @property
     def rank(self) -> Rank:
-        """What sorts all bridges, in one way."""
+        """A key that sorts all bridges in one way."""
         return (
             self.precedence,
             self.type_priority,
@@ -77,13 +77,13 @@ class Mark:
 
     kind: str
     value: str
-    # An identifier that is nobody else's: whoever shares it is one person under two names.
+    # An identifier that is nobody else's: profiles that share it are one person under two names.
     vouches: bool = False
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What two profiles of one customer may not show, from the seeds."""
+    """The limits of what the profiles of one customer may show, from the seeds."""
 
     # By type that is unique per person: edits up to which two values are the same one mistyped;
     # None where people mistype it so much that a difference proves nothing.
@@ -153,7 +153,7 @@ def resolve(
         components |= customers.components()
     return Resolution(
         components,
-        # What a weaker bridge joined after all is no refusal.
+        # Two that a weaker bridge joined after all are not refused.
         tuple(
             refusal
             for refusal in refusals
@@ -201,7 +201,7 @@ class _Waivers:
 def _waived(
     bridges: Sequence[Bridge], marks: Mapping[str, Sequence[Mark]], rules: Rules
 ) -> _Waivers:
-    """What the bridges themselves settle.
+    """The conflicts that the bridges themselves settle.
 
     A profile's own values; those of profiles that forced merges join; names and birth dates of
     those who share an identifier that is nobody else's; and those of a match of alike names and
@@ -297,7 +297,7 @@ class _Forest:
 
 @dataclass(slots=True)
 class _Customer:
-    """What the profiles that were joined so far show together."""
+    """The values that the profiles joined so far show together."""
 
     least: str
     profile_count: int = 1
@@ -392,7 +392,7 @@ class _Customers:
         return root
 
     def _unite(self, roots: Sequence[str]) -> str:
-        # What is small moves into what is large, or a chain would cost its length squared.
+        # The smaller customer moves into the larger, or a chain would cost its length squared.
         largest = max(roots, key=lambda root: self.by_root[root].weight)
         into = self.by_root[largest]
         for root in roots:
@@ -555,7 +555,7 @@ class _Customers:
 
 
 def _names_conflict(left: str, right: str, allowed_edits: Callable[[int], int]) -> bool:
-    """Whether two people bear the names. Who marries takes another surname, not a given name.
+    """Whether two people bear the names. People who marry change the surname, not the given name.
 
     `allowed_edits` says, by the length of a name, how many edits are a slip of the pen.
     """

@@ -1,4 +1,4 @@
-"""What a person sees of a run: the messages of its steps, one line each, without Dagster's own."""
+"""A run's output for people: the messages of its steps, one line each, without Dagster's own."""
 
 import logging
 import sys

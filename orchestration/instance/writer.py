@@ -1,4 +1,4 @@
-"""What definitions may ask for by parameter name. Connections and the lock; no data."""
+"""The resource `warehouse` that definitions ask for: the lock and connections, no data."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager

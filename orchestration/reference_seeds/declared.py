@@ -1,4 +1,4 @@
-"""What the YAML of a seed declares, as questions to its file, answered with a line.
+"""The declarations in the YAML of a seed, as questions to its file, answered with a line.
 
 Columns and types; its data tests, which run again in every build, on the loaded table; and, in
 `config.meta`, which cells are `required` and the least and most of a number (`ranges`). Rules that

@@ -1,4 +1,4 @@
-"""What the rules of identity take beyond well-formed rows: known settings, decisions that agree.
+"""Rules for the identity seeds beyond well-formed rows: known settings, decisions that agree.
 
 Each check reads seeds of which `declared` has found nothing to say.
 """

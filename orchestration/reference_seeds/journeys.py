@@ -1,4 +1,4 @@
-"""What a journey takes beyond well-formed rows: a start, an end, conditions that can hold.
+"""Rules for journeys beyond well-formed rows: a start, an end, conditions that can hold.
 
 Each check reads seeds of which `declared` has found nothing to say.
 """

@@ -16,7 +16,7 @@ from orchestration.paths import PROJECT_DIR
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """What is wrong with one line of a seed."""
+    """A fault in one line of a seed."""
 
     path: Path
     line: int

@@ -92,7 +92,7 @@ class Delivery:
         self._write(source, name, content, records)
 
     def truth(self, table: str, frame: pd.DataFrame) -> None:
-        """Append rows to a truth table; whoever writes one uses the same columns each time."""
+        """Append rows to a truth table; its writers use the same columns each time."""
         self._truth[table].append(frame)
 
     def write_truth(self) -> None:

@@ -45,7 +45,7 @@ QUIET_DAYS = 16.5
 
 @dataclass
 class Problems:
-    """What is wrong, for whom, since when. `order` is an online order or -1."""
+    """Problems: the kind, the customer, the time. `order` is an online order or -1."""
 
     who: np.ndarray
     reason: np.ndarray
@@ -56,7 +56,7 @@ class Problems:
 
 @dataclass
 class Efforts:
-    """What it took to get each problem solved, or not."""
+    """The effort that each problem took until it was solved, or given up."""
 
     journey: np.ndarray
     is_solved: np.ndarray
@@ -70,7 +70,7 @@ class Efforts:
 def problems_of(
     scene: Scene, intents: Intents, is_warned: np.ndarray
 ) -> tuple[np.ndarray, Problems, np.ndarray]:
-    """Which of these intents lead to a contact, about what, and whose goods are defective."""
+    """The intents that lead to a contact, its reason, and those with defective goods."""
     rng, people, company = scene.rng, scene.people, scene.company
     who, placed, rows = intents.who, intents.placed, len(intents.who)
     received_at = intents.received_at()

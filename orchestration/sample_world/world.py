@@ -169,7 +169,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
-# Which source writes a kind, and the outcomes that it can have. What else a moment says:
+# The source that writes a kind, and the outcomes that the kind can have. Other columns of a moment:
 # - A contact names the order if that is an online order; of unsolved calls only most do. One call,
 #   one chat (bot_chat and the agent_chat after it), one ticket, one message is one `case`.
 # - order_* and refund_issued repeat what `orders` and `refunds` say; store_return names the order

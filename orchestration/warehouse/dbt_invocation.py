@@ -20,7 +20,7 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
 
 _FAILED: set[str] = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
-# What dbt itself writes below the project folder.
+# Folders that dbt itself writes below the project folder.
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -61,7 +61,7 @@ def run_dbt(
 
 
 def failures(outcome: dbtRunnerResult) -> list[str]:
-    """What dbt says of each node that failed, or of why it could not begin; empty of a success."""
+    """A sentence per failed node, or why dbt could not begin; empty after a success."""
     if outcome.exception:
         return [str(outcome.exception)]
     return [
@@ -72,7 +72,7 @@ def failures(outcome: dbtRunnerResult) -> list[str]:
 
 
 def node_results(outcome: dbtRunnerResult) -> list[RunResult]:
-    """What came of each node of a command that runs nodes; empty of any other command."""
+    """The result of each node of a command that runs nodes; empty for any other command."""
     if not isinstance(outcome.result, RunExecutionResult):
         return []
     return [result for result in outcome.result.results if isinstance(result, RunResult)]

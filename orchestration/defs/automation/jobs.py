@@ -1,4 +1,4 @@
-"""What can be run: `daily`, `land` (everything or one source), `rebuild` from the archive."""
+"""The jobs: `daily`, `land` (everything or one source), `rebuild` from the archive."""
 
 from typing import Any
 

@@ -148,7 +148,7 @@ def _texts(elements: cutting.Spans) -> pa.Array:
 
 
 def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
-    """What follows the opening bracket of the array under this key of the outermost object."""
+    """The text after the opening bracket of the array under this key of the outermost object."""
     while True:
         try:
             text = buffer.decode()

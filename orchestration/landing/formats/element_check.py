@@ -1,4 +1,4 @@
-"""Which JSON texts may become raw rows, and what is wrong with the others."""
+"""The check of JSON texts: those that may become raw rows, and the faults of the others."""
 
 from typing import Any
 

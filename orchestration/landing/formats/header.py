@@ -16,7 +16,7 @@ from orchestration.landing.problems import QuarantineError, Reject
 
 @dataclass(frozen=True)
 class Header:
-    """Which column of the file holds which column of the contract."""
+    """The columns of a file, matched with those of the contract."""
 
     names: tuple[str, ...]
     contract: TableContract

@@ -235,7 +235,7 @@ def _seconds(numbers: pd.Series | np.ndarray) -> pd.Series:
 
 
 def _with_contacts(world: World, rng: np.random.Generator, chats: pd.DataFrame) -> pd.DataFrame:
-    """Who wrote, as the messenger knows them: a user with an account, a visitor, or nobody."""
+    """The writer, as the messenger knows them: a user with an account, a visitor, or nobody."""
     persons = world.persons.loc[chats["person"]].reset_index(drop=True)
     has_account = (persons["account"] >= 0) & (persons["account_at"] <= chats["opened_at"])
     is_nameless = ~has_account & (rng.random(len(chats)) < NAMELESS_SHARE)

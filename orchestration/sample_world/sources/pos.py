@@ -91,7 +91,7 @@ def _sold_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
-    """What comes back at one moment is one receipt of its own."""
+    """Goods that come back at one moment are one receipt of their own."""
     orders = world.orders[["order", "person", "currency", "place", "store"]]
     prices = world.order_lines[["order", "line", "product", "unit_price"]]
     lines = (

@@ -1,4 +1,4 @@
-"""What store sensors noticed, Parquet: beacons and RFID readers by phone, door counters by nothing.
+"""Notes of store sensors, Parquet: beacons and RFID readers know a phone, door counters nobody.
 
 Its quirks: gateways pass readings on once an hour, some of them twice; and only a phone with the
 app has an id: whoever else comes to the till was seen by the door counter alone.

@@ -177,7 +177,7 @@ def _write_reviews(world: World, out: Delivery) -> None:
         (reviews["at"] + 2 * DAY) < world.end
     ).to_numpy()
     edited = reviews[is_edited].assign(updated_at=lambda edits: edits["at"] + 2 * DAY)
-    # What stands in the end is what the person means.
+    # The last text is the one that the person means.
     reviews["stars"] = reviews["stars"].mask(is_edited, 6 - reviews["stars"])
     _write_lines(out, "reviews", pd.concat([reviews, edited]), RENDER_REVIEWS)
 

@@ -26,9 +26,13 @@ SPEEDING_SHARE = 0.03
 STRAIGHT_LINE_SHARE = 0.06
 LINE_BREAK_SHARE = 0.4
 OPENED_SHARE = 0.6
+# Of the messages that did not arrive.
+SOFT_BOUNCE_SHARE = 0.3
 
 TWICE_AFTER = np.timedelta64(20, "m")
 REMINDED_AFTER = np.timedelta64(4, "D")
+OPENED_AFTER = np.timedelta64(3, "m")
+STARTED_BEFORE = np.timedelta64(2, "m")
 
 ITEMS = ("Choice of products", "Prices", "Delivery", "Service", "Website and app")
 TOPICS = ("Delivery", "Product", "Price", "Service", "Website or app")
@@ -91,11 +95,11 @@ EMBEDDED = ("Program", "Channel", "Reason", "OrderNumber", "CaseNumber")
 CASE_CHANNELS = {"call": "phone", "chat": "chat", "ticket": "email ticket", "social": "social"}
 ORDER_CHANNELS = {"web": "online", "app": "online", "store": "store"}
 
-# Who is no customer has a person number of their own, below any of a customer's.
+# People who are no customers have person numbers of their own, below any customer's.
 STAFF_PERSON = -1_000
 PAPER_PERSON = -1_000_000
 
-# What the service desk's tool hands over with the contact.
+# The words in which the service desk's tool hands over the reason of a contact.
 REASONS = {
     "delivery": "Delivery",
     "defect": "Product fault",
@@ -323,7 +327,7 @@ def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) ->
 
 
 def _answers(survey: Survey, forms: pd.DataFrame) -> pd.DataFrame:
-    """What was delivered of each question that is scored, on a scale where more is better."""
+    """The delivered answers to each scored question, on a scale where more is better."""
     parts = []
     for program, question in survey.questions.items():
         answered = forms[forms[question].notna()]
@@ -351,7 +355,38 @@ def _answers(survey: Survey, forms: pd.DataFrame) -> pd.DataFrame:
 def _write_invitations(
     world: World, out: Delivery, contacts: pd.DataFrame, forms: pd.DataFrame
 ) -> None:
+    """The mailing log: what was sent, and once more what was answered."""
     rng = world.rng(f"{SOURCE}_invitations")
+    links = forms[forms["is_invited"]].set_index("invitation")
+    messages = _sent_messages(rng, contacts)
+    answered_at = links["at"].reindex(messages.index)
+    reminders = _reminders(world, messages, contacts["is_delivered"], answered_at)
+    answered = _answered_messages(messages, reminders, links, answered_at)
+    sent = pd.concat([messages, reminders])
+    history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
+    is_opened = history["responseId"].notna() | (
+        (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
+    )
+    history["openedAt"] = _times(history["sent_at"].where(is_opened).to_numpy() + OPENED_AFTER)
+    history["sentAt"] = _times(history["sent_at"])
+    history["modifiedAt"] = _times(history["modified_at"])
+    history["responseStartedAt"] = _times(history["response_started_at"])
+    history["responseCompletedAt"] = _times(history["completed_at"])
+    history = history.sort_values(
+        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
+    )
+    out.frame(
+        SOURCE,
+        "invitations",
+        history["modified_at"],
+        history[list(INVITATION_COLUMNS)],
+        kind="csv",
+        encoding="utf-8-sig",
+    )
+
+
+def _sent_messages(rng: np.random.Generator, contacts: pd.DataFrame) -> pd.DataFrame:
+    """An invitation each; those of a mailing share its id."""
     sent_at = contacts["invited_at"]
     is_mailing = contacts["Program"].eq("relational")
     day = sent_at.dt.strftime("%Y%m%d")
@@ -368,54 +403,39 @@ def _write_invitations(
             "sent_at": sent_at,
         }
     )
-    links = forms[forms["is_invited"]].set_index("invitation")
-    answered_at = links["at"].reindex(messages.index)
-    soft = np.where(rng.random(len(messages)) < 0.3, "SoftBounce", "HardBounce")
-    messages["status"] = np.where(contacts["is_delivered"], "Success", soft)
-    remind_at = sent_at + REMINDED_AFTER
-    is_reminded = (
-        contacts["is_delivered"] & (remind_at < world.end) & ~(answered_at <= remind_at)
-    ).to_numpy()
-    reminders = messages[is_reminded].assign(
+    is_soft = rng.random(len(messages)) < SOFT_BOUNCE_SHARE
+    bounce = np.where(is_soft, "SoftBounce", "HardBounce")
+    messages["status"] = np.where(contacts["is_delivered"], "Success", bounce)
+    return messages
+
+
+def _reminders(
+    world: World, messages: pd.DataFrame, is_delivered: pd.Series, answered_at: pd.Series
+) -> pd.DataFrame:
+    """A second message to those who have not answered by then."""
+    remind_at = messages["sent_at"] + REMINDED_AFTER
+    is_reminded = (is_delivered & (remind_at < world.end) & ~(answered_at <= remind_at)).to_numpy()
+    return messages[is_reminded].assign(
         parentDistributionId=lambda reminded: reminded["distributionId"],
         distributionId=lambda reminded: reminded["distributionId"] + "_R1",
         requestType="Reminder",
         sent_at=remind_at[is_reminded],
     )
-    # The link that was followed is the later one.
-    answered = pd.concat([messages[~is_reminded], reminders]).loc[
-        lambda each: answered_at.reindex(each.index).notna()
-    ]
+
+
+def _answered_messages(
+    messages: pd.DataFrame, reminders: pd.DataFrame, links: pd.DataFrame, answered_at: pd.Series
+) -> pd.DataFrame:
+    """The messages whose link was followed: the later one, where there are two."""
+    latest = pd.concat([messages[~messages.index.isin(reminders.index)], reminders])
+    answered = latest.loc[answered_at.reindex(latest.index).notna()]
     links = links.loc[answered.index]
-    answered = answered.assign(
+    return answered.assign(
         status=np.where(links["is_partial"], "SurveyPartiallyFinished", "SurveyFinished"),
-        response_started_at=links["at"] - np.timedelta64(2, "m"),
+        response_started_at=links["at"] - STARTED_BEFORE,
         completed_at=links["at"].mask(links["is_partial"]),
         responseId=links["ResponseId"],
         modified_at=links["at"],
-    )
-    sent = pd.concat([messages, reminders])
-    history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
-    is_opened = history["responseId"].notna() | (
-        (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
-    )
-    history["openedAt"] = _times(
-        history["sent_at"].where(is_opened).to_numpy() + np.timedelta64(3, "m")
-    )
-    history["sentAt"] = _times(history["sent_at"])
-    history["modifiedAt"] = _times(history["modified_at"])
-    history["responseStartedAt"] = _times(history["response_started_at"])
-    history["responseCompletedAt"] = _times(history["completed_at"])
-    history = history.sort_values(
-        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
-    )
-    out.frame(
-        SOURCE,
-        "invitations",
-        history["modified_at"],
-        history[list(INVITATION_COLUMNS)],
-        kind="csv",
-        encoding="utf-8-sig",
     )
 
 

@@ -194,7 +194,7 @@ def _moments(world: World) -> pd.DataFrame:
 
 
 def _identifications(moments: pd.DataFrame) -> pd.DataFrame:
-    """Whoever signs in is introduced to the stream with their traits."""
+    """Each sign-in introduces its customer to the stream, with name and addresses."""
     messages = moments[moments["kind"] == "signed_in"].copy()
     messages["kind"] = "identify"
     messages["is_logged_in"] = True
@@ -285,7 +285,7 @@ def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -
         is_offline, rng.exponential(8 * 3_600_000, count), rng.integers(5, 900, count)
     )
     at = messages["at"].to_numpy("datetime64[ms]")
-    # What would be sent after the end is sent just before it: every message is delivered.
+    # Messages due after the end are sent just before it: every message is delivered.
     longest = np.maximum((world.end - at).astype("int64") - 300, 1)
     waited = np.minimum(waited.astype("int64"), longest)
     deliveries = messages.assign(
@@ -309,7 +309,7 @@ def _rendered(deliveries: pd.DataFrame) -> np.ndarray:
 
 
 def _write_truth(out: Delivery, messages: pd.DataFrame) -> None:
-    """Who was behind each profile and each message; a shared browser stands for several people."""
+    """The person behind each profile and message; a shared browser stands for several people."""
     signed_in = messages[messages["user_id"].notna()]
     profiles = pd.concat(
         [
