@@ -14,10 +14,11 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
+from orchestration.identity import registry
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import build_state, dbt_invocation
-from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.connections import open_warehouse, read_warehouse
 from orchestration.warehouse.dbt_invocation import failures, run_dbt
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
@@ -75,6 +76,8 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
 
     context.log.info("Building and testing the warehouse")
     build_state.forget_build()
+    with open_warehouse() as connection:
+        registry.rename_former(connection)
     outcome = run_dbt(
         "build",
         # `make test` runs them; they say nothing about today's data.
