@@ -10,7 +10,7 @@ import typer
 from orchestration.commands.terminal import errors_in_words, fail
 
 if TYPE_CHECKING:
-    from orchestration.identity.explain import Explanation, Profile
+    from orchestration.identity.explain import Explanation, Profile, RefusedLink, Step
 
 app = typer.Typer(no_args_is_help=True, help="Who is who: explain it, measure it, keep it.")
 
@@ -201,7 +201,7 @@ def _name(profile: "Profile") -> str:
     return f"{profile.profile_key} ({profile.source_name} {profile.source_profile_id})"
 
 
-def _link(link) -> str:
+def _link(link: "Step | RefusedLink") -> str:
     words = [_REASONS[link.link_reason]]
     if link.identifier_type:
         words.append(f"{link.identifier_type} {link.identifier_value}")

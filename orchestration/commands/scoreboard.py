@@ -3,18 +3,14 @@
 Figures only: a definition belongs in the marts, and is read here, not repeated.
 """
 
+import csv
 from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.paths import published_path
+from orchestration.paths import REFERENCE_DIR, published_path
 from orchestration.publishing import versions
 from orchestration.warehouse.connections import SETTINGS
-
-HEADLINE_METRICS = (
-    *("nps_relational", "nps_transactional", "csat", "ces", "fcr", "fcr_issue"),
-    *("journey_completion", "repurchase_90", "campaign_conversion"),
-)
 
 
 @dataclass(frozen=True)
@@ -98,11 +94,12 @@ def _counts(connection: duckdb.DuckDBPyConnection, mart: str, column: str) -> li
 
 
 def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
+    headlines = _headline_metric_slugs()
     rows = connection.execute(
         "select metric_slug, metric_name, kind, value, ci_low, ci_high, denominator "
         "from marts.cx_scorecard where period_type = 'total' and dimension = 'total' "
         "and value is not null and metric_slug in (select unnest(?))",
-        [list(HEADLINE_METRICS)],
+        [headlines],
     ).fetchall()
     figures = {
         slug: (name, f"{_in_words(kind, value, low, high)}, n = {denominator:,}")
@@ -110,8 +107,15 @@ def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
     }
     return Section(
         "Experience (95 % interval)",
-        [figures[slug] for slug in HEADLINE_METRICS if slug in figures],
+        [figures[slug] for slug in headlines if slug in figures],
     )
+
+
+def _headline_metric_slugs() -> list[str]:
+    """The KPIs that the seed gives a headline rank, in that order."""
+    with (REFERENCE_DIR / "kpis" / "kpis.csv").open(newline="", encoding="utf-8") as file:
+        ranked = [kpi for kpi in csv.DictReader(file) if kpi["headline_rank"]]
+    return [kpi["metric_slug"] for kpi in sorted(ranked, key=lambda kpi: int(kpi["headline_rank"]))]
 
 
 def _in_words(kind: str, value: float, low: float, high: float) -> str:

@@ -156,6 +156,14 @@ def metrics(
 
 
 @app.command()
+def write_metrics() -> None:
+    """Write the definitions of the metrics anew, from the KPIs of the seed."""
+    from orchestration.commands.metric_definitions import write_metrics as write
+
+    typer.echo(write())
+
+
+@app.command()
 def sample(
     customers: Annotated[int, typer.Option(min=1)] = 2000,
     days: Annotated[int, typer.Option(min=1)] = 180,

@@ -67,7 +67,7 @@ class SourceTables(dg.Component, dg.Model):
         )
         def landed_source(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
-        ) -> Iterator[dg.MaterializeResult]:
+        ) -> Iterator[dg.MaterializeResult[None]]:
             folder = landing_dir() / contract.source_name
             with warehouse.connect() as connection:
                 ensure_tables(connection, [contract])
@@ -142,7 +142,7 @@ class SourceTables(dg.Component, dg.Model):
         )
         def ledger(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
-        ) -> Iterator[dg.MaterializeResult]:
+        ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
             with warehouse.connect() as connection:
                 ensure_tables(connection, contracts)
                 for setting, value in connection.execute("from ledger.run_settings").fetchall():

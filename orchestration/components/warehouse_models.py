@@ -15,15 +15,19 @@ from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.identity import registry
+from orchestration.paths import REFERENCE_DIR
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
-from orchestration.warehouse import build_state, dbt_invocation
+from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse, read_warehouse
-from orchestration.warehouse.dbt_invocation import failures, run_dbt
+from orchestration.warehouse.dbt_invocation import failures, node_results, run_dbt
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
-_PASSED = {NodeStatus.Success, NodeStatus.Pass}
+# Each kind of node has statuses of its own, which are texts.
+_PASSED: set[str] = {NodeStatus.Success, NodeStatus.Pass}
+_SKIPPED: str = NodeStatus.Skipped
+_WARNED: str = NodeStatus.Warn
 
 
 class BuildConfig(dg.Config):
@@ -70,7 +74,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
         return
 
     try:
-        check_seeds(dbt_invocation.REFERENCE_DIR)
+        check_seeds(REFERENCE_DIR)
     except SeedError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
@@ -88,7 +92,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     )
     if outcome.exception:
         raise dg.Failure(f"dbt stopped: {outcome.exception}", allow_retries=False)
-    results = list(outcome.result.results)
+    results = node_results(outcome)
     yield from _materializations(context, results)
     yield from _check_results(context, results)
     failed = failures(outcome)
@@ -124,7 +128,7 @@ def _progress(log: Callable[[str], None]) -> Callable[[Any], None]:
 
 def _materializations(
     context: dg.AssetExecutionContext, results: list[RunResult]
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     keys = {
         spec.metadata[_DBT_UNIQUE_ID]: spec.key
         for spec in context.assets_def.specs
@@ -151,7 +155,7 @@ def _row_counts(built: list[RunResult]) -> dict[str, int]:
     tables = {
         result.node.unique_id: result.node.relation_name
         for result in built
-        if result.node.config.materialized not in _WITHOUT_ROWS_OF_THEIR_OWN
+        if result.node.config.get("materialized") not in _WITHOUT_ROWS_OF_THEIR_OWN
     }
     if not tables:
         return {}
@@ -172,7 +176,7 @@ def _check_results(
     }
     for result in results:
         key = keys.get(result.node.unique_id)
-        if key is None or result.status == NodeStatus.Skipped:
+        if key is None or result.status == _SKIPPED:
             continue
         yield dg.AssetCheckResult(
             asset_key=key.asset_key,
@@ -180,7 +184,7 @@ def _check_results(
             passed=result.status in _PASSED,
             severity=(
                 dg.AssetCheckSeverity.WARN
-                if result.status == NodeStatus.Warn
+                if result.status == _WARNED
                 else dg.AssetCheckSeverity.ERROR
             ),
             metadata={"failed rows": result.failures or 0},

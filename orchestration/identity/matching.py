@@ -51,7 +51,10 @@ def match(
     if not model["settings"]["blocking_rules_to_generate_predictions"] or records.num_rows < 2:
         return _NO_PAIRS
     # Of certainty Splink would make an infinite weight.
-    options = {"threshold_match_probability": min(threshold, 0.999999), "warning_mode": "never"}
+    options: dict[str, Any] = {
+        "threshold_match_probability": min(threshold, 0.999999),
+        "warning_mode": "never",
+    }
     with splink_database(records) as connection:
         linker = linker_of(connection, model)
         if changed is None:

@@ -192,10 +192,9 @@ def _observations(columns: Mapping[str, list[str | None]], count: int) -> pa.Tab
         for attribute, column in ATTRIBUTES.items()
         if column
     }
-    for attribute in ("postcode", "phone", "government_id", "birth_date"):
-        column = ATTRIBUTES[attribute]
+    for column in ("postcode", "phone", "government_id", "birth_date"):
         traits[column] = [_without_decimals(value) for value in traits[column]]
-    traits["birth_date"] = _dates(traits["birth_date"])
+    birth_dates = _dates(traits.pop("birth_date"))
     if "full_name" in columns:
         parts = [split_full_name(name) if name else (None, None) for name in columns["full_name"]]
         for place, column in enumerate(("given_name", "surname")):
@@ -209,10 +208,8 @@ def _observations(columns: Mapping[str, list[str | None]], count: int) -> pa.Tab
             "source_name": pa.array(["records"] * count),
             "source_profile_id": pa.array(numbers),
             "profile_key": pa.array([f"records:{number:>09}" for number in numbers]),
-            **{
-                column: pa.array(values, pa.date32() if column == "birth_date" else pa.string())
-                for column, values in traits.items()
-            },
+            **{column: pa.array(values, pa.string()) for column, values in traits.items()},
+            "birth_date": pa.array(birth_dates, pa.date32()),
             **{column: pa.array(nothing, pa.string()) for column in _OTHER_TRAITS},
             "first_seen_at": seen_at,
             "last_seen_at": seen_at,

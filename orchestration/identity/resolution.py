@@ -10,7 +10,7 @@ only closure.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, product
@@ -37,6 +37,10 @@ class ContradictionError(ValueError):
     """A forced merge and a forced split that cannot both hold."""
 
 
+# Precedence, priority of the type, probability from the highest, type, value, name, members.
+Rank = tuple[int, int, float, str, str, str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
     """What may join profiles: a decision, a value that they share, or a match of two."""
@@ -51,7 +55,7 @@ class Bridge:
     full_name: str | None = None
 
     @property
-    def rank(self) -> tuple:
+    def rank(self) -> Rank:
         """What sorts all bridges, in one way."""
         return (
             self.precedence,
@@ -214,7 +218,8 @@ def _waived(
             traits = {mark for member in bridge.members for mark in marks.get(member, ())}
             _waive(waived, [mark for mark in traits if mark.kind in (BIRTH_DATE, FULL_NAME)])
         elif bridge.link_reason == MATCH:
-            _waive_matched(waived, *(marks.get(member, ()) for member in bridge.members), rules)
+            left, right = (marks.get(member, ()) for member in bridge.members)
+            _waive_matched(waived, left, right, rules)
     return waived
 
 
@@ -304,7 +309,7 @@ class _Customer:
         return self.profile_count + len(self.kept_from) + sum(map(len, self.values.values()))
 
     @property
-    def signature(self) -> tuple:
+    def signature(self) -> Hashable:
         """Equal of customers that conflict with the same others."""
         return (
             frozenset((kind, value) for kind, of_kind in self.values.items() for value in of_kind),
@@ -335,9 +340,10 @@ class _Customers:
         self.rules = rules
         self.waived = waived
         # Other marks are only counted.
-        self.compared = {BIRTH_DATE, FULL_NAME} | {
-            kind for kind, edits in rules.conflict_edits.items() if edits is not None
+        self.allowed_edits = {
+            kind: edits for kind, edits in rules.conflict_edits.items() if edits is not None
         }
+        self.compared = {BIRTH_DATE, FULL_NAME} | self.allowed_edits.keys()
         self.forest = _Forest()
         self.by_root: dict[str, _Customer] = {}
         # Those that bridges name; a split may name others, which no bridge reaches.
@@ -356,7 +362,7 @@ class _Customers:
     def join(self, bridge: Bridge) -> list[Refusal]:
         """Join what the bridge may join; return what it may not."""
         # The least member of the bridge in each customer, and so an order of the customers.
-        members = {}
+        members: dict[str, str] = {}
         self.named.update(bridge.members)
         for member in sorted(bridge.members):
             members.setdefault(self._root(member), member)
@@ -471,7 +477,7 @@ class _Customers:
         return list(by_signature.values()), [root for root in roots if root in others]
 
     def _contending(self, roots: Sequence[str]) -> set[str]:
-        bearers = defaultdict(lambda: defaultdict(list))
+        bearers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         candidates = set(roots)
         contending = set()
         for root in roots:
@@ -490,7 +496,10 @@ class _Customers:
     def _refusal(
         self, bridge: Bridge, members: Mapping[str, str], left: str, right: str
     ) -> Refusal:
-        return Refusal(bridge, members[left], members[right], *self._conflict(left, right))
+        conflict = self._conflict(left, right)
+        if conflict is None:
+            raise ValueError(f"nothing keeps {left} and {right} apart")
+        return Refusal(bridge, members[left], members[right], *conflict)
 
     def _conflict(self, left: str, right: str) -> _Conflict | None:
         """Why the two cannot be one customer; None if they can."""
@@ -540,7 +549,7 @@ class _Customers:
             edits = self.rules.birth_date_conflict_edits
             differ = _edits(left, right, edits) > edits
         else:
-            edits = self.rules.conflict_edits[kind]
+            edits = self.allowed_edits[kind]
             differ = _edits(left, right, edits) > edits
         return differ and (kind, left, right) not in self.waived
 

@@ -40,7 +40,9 @@ def _type_problems(seed: Seed) -> Iterator[Problem]:
     for column, data_type in _column_types(seed).items():
         kind = data_type.lower().split("(")[0]
         parse = _PARSERS.get(kind)
-        for row in seed.rows if parse else ():
+        if parse is None:
+            continue
+        for row in seed.rows:
             value = row[column]
             if value is not None and not _is_parsed(parse, value):
                 yield row.problem(f"{column} {value!r} is no {kind}")

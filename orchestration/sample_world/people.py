@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world import names
 from orchestration.sample_world.clock import daytime, into_hours, to_utc
-from orchestration.sample_world.world import seeded_rng, table_of
+from orchestration.sample_world.world import known_where, seeded_rng, table_of
 
 SEGMENTS = ("value", "standard", "premium")
 ONLINE, OMNICHANNEL, IN_STORE, ONLY_SOCIAL = range(4)
@@ -138,7 +138,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
             "postcode": postcodes[head],
             "street": streets,
             "email": email,
-            "new_email": np.where(changes_email, new_email, None),
+            "new_email": known_where(changes_email, new_email),
             "email_changed_at": to_utc(email_changed_at),
             "phone": phone,
             "household": household + ids.start,
@@ -364,7 +364,7 @@ def _streets(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
 def _cards(rng: np.random.Generator, person: np.ndarray, has_card: np.ndarray) -> np.ndarray:
     numbers = (person * 7919 + 34_567_891) % 10**8
     cards = np.array([f"70{number:08d}" for number in numbers.tolist()], dtype=object)
-    return np.where(has_card, cards, None)
+    return known_where(has_card, cards)
 
 
 def _handles(person: np.ndarray, given: np.ndarray, has_handle: np.ndarray) -> np.ndarray:
@@ -372,7 +372,7 @@ def _handles(person: np.ndarray, given: np.ndarray, has_handle: np.ndarray) -> n
         [f"@{name}_{number}" for name, number in zip(given, person.tolist(), strict=True)],
         dtype=object,
     )
-    return np.where(has_handle, handles, None)
+    return known_where(has_handle, handles)
 
 
 def _referrers(

@@ -27,6 +27,7 @@ from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents
+from orchestration.sample_world.world import known_where
 
 CHAT, CALL, TICKET, SOCIAL = range(4)
 CHANNEL_SLUGS = np.array(["chat", "phone", "ticket", "social"], dtype=object)
@@ -306,7 +307,7 @@ class _Contact:
             "call_inbound", where, self.at, outcome=outcome,
             order=np.where(names_order, self.order, -1), wait_seconds=np.round(wait),
             handle_seconds=np.where(self.hung_up, 0, np.round(rng.gamma(4, 100, rows))),
-            text=np.where(self.hung_up, None, texts.call_notes(rng, self.reason)),
+            text=known_where(~self.hung_up, texts.call_notes(rng, self.reason)),
         )  # fmt: skip
         called_back = self.hung_up & self.scene.chance(0.3, rows)
         self._log(

@@ -6,6 +6,7 @@ one begins at least ten days later.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -284,7 +285,7 @@ def _log_steps(
     at: np.ndarray,
     step: np.ndarray,
     times: np.ndarray,
-    **columns: object,
+    **columns: Any,
 ) -> None:
     """The same kind of moment several times, a step apart."""
     rows = np.repeat(np.flatnonzero(where), times[where])

@@ -1,5 +1,6 @@
 """What customers and agents write, in six languages. The words agree with the planted sentiment."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -142,7 +143,12 @@ CALL_NOTES = (
 
 @cache
 def _table(of: str) -> np.ndarray:
-    lists = {"questions": QUESTIONS, "feelings": FEELINGS, "replies": AGENT_REPLIES}[of]
+    texts: Mapping[str, Mapping[str, object]] = {
+        "questions": QUESTIONS,
+        "feelings": FEELINGS,
+        "replies": AGENT_REPLIES,
+    }
+    lists = texts[of]
     return np.array([lists[language] for language in LANGUAGES], dtype=object)
 
 

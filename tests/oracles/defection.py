@@ -14,7 +14,7 @@ import pandas as pd
 
 from tests.oracles.cells import Z
 from tests.oracles.commerce import judged_silences
-from tests.oracles.facts import Facts, seed, windows
+from tests.oracles.facts import Facts, minimum_of_mart, seed, windows
 
 # The third bad experience stands for all from there on.
 EXPERIENCES = (1, 2, 3)
@@ -135,7 +135,7 @@ def defection_curve(facts: Facts) -> pd.DataFrame:
         curve = survival_by_day(days[of_group.index], churned[of_group.index])
         curves[group] = curve.assign(
             customer_count=len(of_group),
-            is_min_n=len(of_group) >= windows()["defection_minimum_n"],
+            is_min_n=len(of_group) >= minimum_of_mart("defection_curve"),
         )[curve.at_risk_count >= minimum]
     names = ["experience_number", "group_slug"]
     return pd.concat(curves, names=names) if curves else pd.DataFrame()

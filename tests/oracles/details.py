@@ -189,8 +189,3 @@ def listening_coverage(facts: Facts) -> pd.DataFrame:
         value=units.is_heard,
     )
     return _by_member(rates(_placed(units, "listening", "channel")))
-
-
-def minimum_n(metric: str) -> int:
-    """How many units a KPI is to rest on."""
-    return seed("kpis").set_index("metric_slug").minimum_n[metric]

@@ -26,6 +26,11 @@ def windows() -> dict[str, float]:
     return seed("kpi_windows").set_index("setting")["setting_value"].to_dict()
 
 
+def minimum_of_mart(mart: str) -> int:
+    """How many units a figure of a mart is to rest on."""
+    return seed("mart_rules").set_index("mart").minimum_n[mart]
+
+
 def days(setting: str) -> pd.Timedelta:
     """A window that is given in days."""
     return pd.Timedelta(days=windows()[setting])

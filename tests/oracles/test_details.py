@@ -10,10 +10,9 @@ from tests.oracles.details import (
     favourable_reviews,
     friction_on_pages,
     listening_coverage,
-    minimum_n,
     referral_conversion,
 )
-from tests.oracles.facts import Facts
+from tests.oracles.facts import Facts, minimum_of_mart
 
 RATE = ["numerator", "value", "ci_low", "ci_high"]
 
@@ -58,7 +57,7 @@ def test_conversion_of_referrals_by_tier(company, facts):
     expected = referral_conversion(facts)
 
     assert_equal_cells(mart, expected, RATE)
-    assert mart.is_min_n.eq(mart.denominator >= minimum_n("referral_conversion")).all()
+    assert mart.is_min_n.eq(mart.denominator >= minimum_of_mart("loyalty")).all()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,7 @@ def test_favour_by_tier(company, facts, kind, oracle, units):
     expected = oracle(facts)
 
     assert_equal_cells(mart, expected, RATE)
-    assert mart[f"is_{kind}_min_n"].eq(mart.denominator >= minimum_n("review_positive")).all()
+    assert mart[f"is_{kind}_min_n"].eq(mart.denominator >= minimum_of_mart("advocacy")).all()
 
 
 def test_listening_coverage_by_channel_and_segment(company, facts):
@@ -96,7 +95,7 @@ def test_listening_coverage_by_channel_and_segment(company, facts):
     expected = listening_coverage(facts)
 
     assert_equal_cells(mart, expected, RATE)
-    assert mart.denominator.max() >= minimum_n("csat")
+    assert mart.denominator.max() >= minimum_of_mart("listening_coverage")
     assert mart.value.between(0.01, 0.99).any()
 
 
@@ -113,5 +112,5 @@ def test_friction_by_page(company, facts):
         }
         mart = cells_of(rows, "week_start_date", "place", columns)
         assert_equal_cells(mart, expected[measure], ["value", "ci_low", "ci_high"])
-    assert rows.is_min_n.eq(rows.session_count >= minimum_n("errors_per_100_sessions")).all()
+    assert rows.is_min_n.eq(rows.session_count >= minimum_of_mart("digital_friction")).all()
     assert expected["errors"].ci_low.notna().any()

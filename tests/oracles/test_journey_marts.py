@@ -69,7 +69,6 @@ QUICK_TO_JUDGE = {
         "churn_percentile": 0.5,
         "defection_controls": 2,
         "defection_minimum_at_risk": 1,
-        "defection_minimum_n": 5,
     },
     "journey_settings": {
         "minimum_scored_moments": 1,
@@ -120,18 +119,24 @@ def quick_marts(company, tmp_path_factory):
     shutil.copytree(facts.REFERENCE_DIR, seeds)
     with opened(folder) as connection, pytest.MonkeyPatch.context() as patch:
         for seed, settings in QUICK_TO_JUDGE.items():
-            (path,) = seeds.glob(f"*/{seed}.csv")
-            rows = pd.read_csv(path, dtype=str).set_index("setting")
-            for setting, value in settings.items():
-                rows.loc[setting, "setting_value"] = str(value)
-                connection.execute(
-                    f"update reference.{seed} set setting_value = ? where setting = ?",
-                    [value, setting],
-                )
-            rows.to_csv(path)
+            _change(connection, seeds, seed, ("setting", "setting_value"), settings)
+        _change(connection, seeds, "mart_rules", ("mart", "minimum_n"), {"defection_curve": 5})
         _rebuild(company, connection)
         patch.setattr(facts, "REFERENCE_DIR", seeds)
         yield Marts(connection)
+
+
+def _change(connection, seeds, seed, columns, values):
+    """Other values in a seed, for dbt's models and for the oracles."""
+    key, changed = columns
+    (path,) = seeds.glob(f"*/{seed}.csv")
+    rows = pd.read_csv(path, dtype=str).set_index(key)
+    for name, value in values.items():
+        rows.loc[name, changed] = str(value)
+        connection.execute(
+            f"update reference.{seed} set {changed} = ? where {key} = ?", [value, name]
+        )
+    rows.to_csv(path)
 
 
 def _rebuild(company, connection):

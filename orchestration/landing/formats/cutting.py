@@ -151,7 +151,9 @@ def likely_separator(buffer: bytes) -> Separator | None:
     read the array.
     """
     opening = re.match(rb'\s*(\{\s*"[^"\\]+"\s*:)', buffer)
-    first = opening and re.search(rb"\}\s*,\s*(?=%b)" % re.escape(opening[1]), buffer)
+    if opening is None:
+        return None
+    first = re.search(rb"\}\s*,\s*(?=%b)" % re.escape(opening[1]), buffer)
     return Separator(first[0] + opening[1], len(first[0])) if first else None
 
 

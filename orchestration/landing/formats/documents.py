@@ -37,7 +37,8 @@ def read_lines(
         first = tally.lines + 1
         try:
             texts = cutting.lines(encoding.utf8(chunk)).texts()
-            numbers, rejects = np.arange(first, first + len(texts)), []
+            numbers = np.arange(first, first + len(texts))
+            rejects: list[Reject] = []
         except (UnicodeDecodeError, pa.ArrowInvalid):
             texts, numbers, rejects = _readable_lines(encoding.split(chunk), first)
         tally.lines += len(texts) + len(rejects)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -81,7 +82,9 @@ class Header:
 
 
 def with_extra(
-    arrays: dict[str, pa.Array], extras: Sequence[dict], line_numbers: Sequence[int]
+    arrays: dict[str, pa.Array],
+    extras: Sequence[dict[str, Any]],
+    line_numbers: Sequence[int] | np.ndarray,
 ) -> pa.Table:
     """The contract's columns with the added ones as JSON, and the line numbers."""
     if extras:

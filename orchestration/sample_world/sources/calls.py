@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "calls"
 
@@ -161,7 +161,7 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "phone": persons["phone"],
             "language": persons["language"],
             "source_reason": moments["reason"].map(REASONS).to_numpy(),
-            "order_number": np.where(moments["order"] >= 0, moments["order"].astype(str), None),
+            "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "notes": moments["text"].to_numpy(),
         }
     )

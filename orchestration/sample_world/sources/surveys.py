@@ -7,13 +7,14 @@ answer twice, staff who answer too, and paper forms typed in with scores that no
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "surveys"
 STAFF_DOMAIN = "throughline.example"
@@ -149,11 +150,11 @@ def _contacts(world: World) -> pd.DataFrame:
         RecipientFirstName=persons["given_name"].to_numpy(),
         RecipientLastName=persons["surname"].to_numpy(),
         RecipientEmail=emails_at(persons, invited_at),
-        ExternalReference=np.where(has_account, account_ids(persons["account"]), None),
+        ExternalReference=known_where(has_account, account_ids(persons["account"])),
         Channel=invited["case"].map(case_channels).fillna(invited["order"].map(orders)),
         Reason=invited["case"].map(case_reasons),
-        OrderNumber=np.where(is_online, invited["order"].astype(str), None),
-        CaseNumber=np.where(invited["case"] >= 0, "C" + invited["case"].astype(str), None),
+        OrderNumber=known_where(is_online, invited["order"].astype(str)),
+        CaseNumber=known_where(invited["case"] >= 0, "C" + invited["case"].astype(str)),
     )
     return contacts[contacts["invited_at"] < world.end]
 
@@ -180,7 +181,7 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
     forms["DistributionChannel"] = np.where(is_test, "preview", "email")
     for column in RECIPIENT:
         forms[column] = forms[column].mask(is_test, None)
-    forms["excluded"] = np.where(is_test, "test", None)
+    forms["excluded"] = known_where(is_test, "test")
     forms["is_partial"] = forms["status"].eq("partial")
     forms["is_invited"] = ~is_test
     forms = pd.concat(
@@ -287,12 +288,12 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
             frame["nps_NPS_GROUP"] = _nps_groups(forms["nps"])
     if survey.has_renewal:
         renewal = np.clip(np.rint(rng.normal(7, 2.5, rows)), 0, 10).astype(int).astype(str)
-        frame["renewal_likelihood"] = np.where(is_partial, None, renewal)
+        frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
         frame = pd.concat([frame, _items(rng, is_partial, frame.index)], axis=1)
     is_ticked = (rng.random((len(TOPICS), rows)) < 0.25) & ~is_partial
     for number, topic in enumerate(TOPICS, 1):
-        frame[f"topics_{number}"] = np.where(is_ticked[number - 1], topic, None)
+        frame[f"topics_{number}"] = known_where(is_ticked[number - 1], topic)
     breaks = rng.random(rows) < LINE_BREAK_SHARE
     frame["comment"] = forms["text"].mask(
         breaks, forms["text"].str.replace(r"([,.!?]) +", r"\1\n", regex=True)
@@ -315,7 +316,7 @@ def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) ->
     items = rng.integers(2, 6, (len(is_partial), len(ITEMS)))
     is_straight = rng.random(len(is_partial)) < STRAIGHT_LINE_SHARE
     items[is_straight] = items[is_straight, :1]
-    texts = np.where(is_partial[:, None], None, items.astype(str).astype(object))
+    texts = known_where(~is_partial[:, None], items.astype(str).astype(object))
     return pd.DataFrame(
         texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=index
     )
@@ -446,11 +447,8 @@ def _extra_headers(columns: pd.Index) -> list[list[str]]:
 
 def _nps_groups(scores: pd.Series) -> np.ndarray:
     numbers = pd.to_numeric(scores, errors="coerce")
-    return np.select(
-        [numbers.isna(), numbers >= 9, numbers >= 7],
-        [None, "Promoter", "Passive"],
-        default="Detractor",
-    )
+    groups: list[Any] = [None, "Promoter", "Passive"]
+    return np.select([numbers.isna(), numbers >= 9, numbers >= 7], groups, default="Detractor")
 
 
 def _scores(scores: pd.Series) -> pd.Series:

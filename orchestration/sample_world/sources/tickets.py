@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "tickets"
 
@@ -226,7 +226,7 @@ def _tickets(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> p
             "opened_at": opened["at"].dt.floor("s"),
             "subject": opened["text"].str.slice(0, 60).to_numpy(),
             "source_reason": opened["reason"].map(REASONS),
-            "order_number": np.where(opened["order"] >= 0, opened["order"].astype(str), None),
+            "order_number": known_where(opened["order"] >= 0, opened["order"].astype(str)),
             "language": persons["language"],
             "resolved_flag": solved["outcome"].map({"resolved": "yes", "unresolved": "no"}).array,
             "is_merged": False,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, anonymous_ids, emails_at, phone_ids
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "web"
 
@@ -241,15 +241,15 @@ def _described(world: World, messages: pd.DataFrame) -> pd.DataFrame:
         order_id=_subject_ids(messages["order"]),
         checkout_id=_subject_ids(messages["checkout"]),
         locale=persons["language"].map(languages).to_numpy(),
-        email=np.where(is_identify, emails_at(persons, messages["at"]), None),
-        phone=np.where(is_identify, persons["phone"], None),
-        given_name=np.where(is_identify, persons["given_name"], None),
-        surname=np.where(is_identify, persons["surname"], None),
+        email=known_where(is_identify, emails_at(persons, messages["at"])),
+        phone=known_where(is_identify, persons["phone"]),
+        given_name=known_where(is_identify, persons["given_name"]),
+        surname=known_where(is_identify, persons["surname"]),
     )
 
 
 def _subject_ids(numbers: pd.Series) -> np.ndarray:
-    return np.where(numbers >= 0, numbers.astype(str), None)
+    return known_where(numbers >= 0, numbers.astype(str))
 
 
 def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from orchestration.warehouse.dbt_invocation import run_dbt
 
 COMMANDS = (
     *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
-    *("metrics", "identity", "sample", "ui"),
+    *("metrics", "write-metrics", "identity", "sample", "ui"),
 )
 
 

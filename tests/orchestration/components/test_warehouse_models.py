@@ -4,7 +4,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.components import PublishedMarts, WarehouseModels
+from orchestration.components import PublishedMarts, WarehouseModels, warehouse_models
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.landing import ensure_ledger
 from orchestration.paths import DBT_PROJECT_DIR, published_path
@@ -55,7 +55,8 @@ def project(tmp_path, monkeypatch):
         (folder / "models" / f"{name}.sql").write_text(sql)
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(dbt_invocation, "DBT_PROJECT_DIR", folder)
-    monkeypatch.setattr(dbt_invocation, "REFERENCE_DIR", seeds)
+    for module in (dbt_invocation, warehouse_models):
+        monkeypatch.setattr(module, "REFERENCE_DIR", seeds)
     with open_warehouse() as connection:
         ensure_ledger(connection)
     return folder / "models"

@@ -16,8 +16,9 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-windows as (
-    select * from {{ ref('int_company__windows') }}
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'listening_coverage'
 ),
 
 customer_months as (
@@ -97,10 +98,11 @@ select
     rates.ci_high,
     coalesce(strangers.n_unknown, 0) as n_unknown,
     cast(rates.month_start_date + interval '1 month' as timestamp) <= settings.as_of as is_mature,
-    rates.denominator >= windows.listening_minimum_n as is_min_n
+    rates.denominator >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from rates
 cross join settings
-cross join windows
+cross join mart_rules
 left join strangers
     on
         rates.month_start_date = strangers.month_start_date

@@ -5,9 +5,9 @@ with checkouts as (
     from {{ ref('int_orders__checkouts') }}
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'checkout_abandonment'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'cart_abandonment'
 ),
 
 settings as (
@@ -84,10 +84,10 @@ select
     abandonment_rates.ci_low,
     abandonment_rates.ci_high,
     weeks.n_immature = 0 as is_mature,
-    coalesce(abandonment_rates.denominator, 0) >= kpis.minimum_n as is_min_n,
-    kpis.definition_version
+    coalesce(abandonment_rates.denominator, 0) >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from weeks
-cross join kpis
+cross join mart_rules
 left join abandonment_rates
     on
         weeks.period_start_date = abandonment_rates.period_start_date

@@ -11,6 +11,11 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'defection_curve'
+),
+
 ends as (
     select
         defections.experience_number,
@@ -92,7 +97,9 @@ select
         as ci_low,
     round({{ survival_bound('+', 'survivals.survival_share', 'survivals.greenwood') }}, 6)
         as ci_high,
-    survivals.customer_count >= windows.defection_minimum_n as is_min_n
+    survivals.customer_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from survivals
+cross join mart_rules
 inner join windows
     on survivals.at_risk_count >= windows.defection_minimum_at_risk

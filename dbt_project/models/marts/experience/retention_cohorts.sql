@@ -3,13 +3,9 @@ with purchases as (
     where is_purchase and customer_key is not null
 ),
 
--- One definition for every age.
-kpis as (
-    select
-        min(minimum_n) as minimum_n,
-        max(definition_version) as definition_version
-    from {{ ref('kpis') }}
-    where metric_slug like 'retention_month_%'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'retention_cohorts'
 ),
 
 settings as (
@@ -111,9 +107,9 @@ select
     {{ wilson_bound('-', 'rates.value', 'rates.denominator') }} as ci_low,
     {{ wilson_bound('+', 'rates.value', 'rates.denominator') }} as ci_high,
     rates.denominator = cohort_sizes.customer_count as is_mature,
-    rates.denominator >= kpis.minimum_n as is_min_n,
-    kpis.definition_version
+    rates.denominator >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from rates
 inner join cohort_sizes
     on rates.cohort_month_date = cohort_sizes.cohort_month_date
-cross join kpis
+cross join mart_rules

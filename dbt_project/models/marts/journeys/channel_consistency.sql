@@ -2,9 +2,9 @@ with channel_spreads as (
     select * from {{ ref('int_journeys__channel_spreads') }}
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'fcr'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'channel_consistency'
 )
 
 select
@@ -29,6 +29,7 @@ select
     channel_spreads.tau_ci_low,
     channel_spreads.tau_ci_high,
     channel_spreads.is_compared,
-    channel_spreads.unit_count >= kpis.minimum_n as is_min_n
+    channel_spreads.unit_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from channel_spreads
-cross join kpis
+cross join mart_rules

@@ -3,9 +3,9 @@ with correlations as (
     where comparison_slug = 'effort_agreement'
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'journey_effort'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'effort_agreement'
 )
 
 select
@@ -19,6 +19,7 @@ select
     correlations.left_correlation as rank_correlation,
     correlations.left_ci_low as ci_low,
     correlations.left_ci_high as ci_high,
-    correlations.journey_count >= kpis.minimum_n as is_min_n
+    correlations.journey_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from correlations
-cross join kpis
+cross join mart_rules

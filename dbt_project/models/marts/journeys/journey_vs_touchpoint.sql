@@ -3,9 +3,9 @@ with correlations as (
     where comparison_slug = 'journey_vs_touchpoint'
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'journey_completion'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'journey_vs_touchpoint'
 )
 
 select
@@ -28,6 +28,7 @@ select
     correlations.difference_correlation as difference,
     correlations.difference_ci_low,
     correlations.difference_ci_high,
-    correlations.journey_count >= kpis.minimum_n as is_min_n
+    correlations.journey_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from correlations
-cross join kpis
+cross join mart_rules

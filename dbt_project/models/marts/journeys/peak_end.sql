@@ -14,9 +14,9 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'journey_satisfaction'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'peak_end'
 ),
 
 splits as (
@@ -104,6 +104,7 @@ select
     bounded_bands.journey_score_count,
     bounded_bands.negative_peak_count,
     bounded_bands.improved_count,
-    bounded_bands.journey_count >= kpis.minimum_n as is_min_n
+    bounded_bands.journey_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from bounded_bands
-cross join kpis
+cross join mart_rules

@@ -31,12 +31,9 @@ customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
 
-minimums as (
-    select
-        min(minimum_n) as minimum_n,
-        max(definition_version) as definition_version
-    from {{ ref('kpis') }}
-    where mart = 'advocacy' and kind = 'rate'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'advocacy'
 ),
 
 settings as (
@@ -223,11 +220,11 @@ select
     cast(month_sums.referred_customer_amount as decimal(18, 2)) as referred_customer_amount,
     cast(month_sums.new_customer_amount as decimal(18, 2)) as new_customer_amount,
     cast(month_sums.existing_customer_amount as decimal(18, 2)) as existing_customer_amount,
-    month_sums.review_count >= minimums.minimum_n as is_review_min_n,
-    coalesce(mention_rates.denominator, 0) >= minimums.minimum_n as is_mention_min_n,
-    minimums.definition_version
+    month_sums.review_count >= mart_rules.minimum_n as is_review_min_n,
+    coalesce(mention_rates.denominator, 0) >= mart_rules.minimum_n as is_mention_min_n,
+    mart_rules.definition_version
 from month_sums
-cross join minimums
+cross join mart_rules
 left join favourable_rates as review_rates
     on
         month_sums.month_start_date = review_rates.month_start_date

@@ -10,9 +10,9 @@ customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
 
-kpis as (
-    select * from {{ ref('kpis') }}
-    where metric_slug = 'referral_conversion'
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'loyalty'
 ),
 
 settings as (
@@ -169,8 +169,8 @@ select
     ) as n_immature,
     coalesce(weekly_events.referral_count, 0) = coalesce(conversion_rates.denominator, 0)
         as is_mature,
-    coalesce(conversion_rates.denominator, 0) >= kpis.minimum_n as is_min_n,
-    kpis.definition_version
+    coalesce(conversion_rates.denominator, 0) >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from tier_weeks
 left join weekly_events
     on
@@ -180,4 +180,4 @@ left join conversion_rates
     on
         tier_weeks.tier_slug = conversion_rates.tier_slug
         and tier_weeks.period_start_date = conversion_rates.period_start_date
-cross join kpis
+cross join mart_rules

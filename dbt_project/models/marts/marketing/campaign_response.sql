@@ -6,11 +6,8 @@ stages as (
     select * from {{ ref('campaign_stages') }}
 ),
 
-minimums as (
-    select
-        min(minimum_n) as minimum_n,
-        max(definition_version) as definition_version
-    from {{ ref('kpis') }}
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
     where mart = 'campaign_response'
 ),
 
@@ -103,12 +100,12 @@ select
     rates.n_immature,
     rates.reached_count,
     rates.n_immature = 0 as is_mature,
-    rates.denominator >= minimums.minimum_n as is_min_n,
-    minimums.definition_version,
+    rates.denominator >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version,
     rates.first_delivered_at,
     rates.matures_at
 from rates
-cross join minimums
+cross join mart_rules
 inner join stages
     on
         rates.stage_slug = stages.stage_slug

@@ -22,17 +22,9 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
-kpis as (
-    select
-        min(minimum_n) as minimum_n,
-        max(definition_version) as definition_version
-    from {{ ref('kpis') }}
-    where
-        metric_slug in (
-            'errors_per_100_sessions',
-            'rage_clicks_per_100_sessions',
-            'failed_searches_per_100_sessions'
-        )
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'digital_friction'
 ),
 
 t_quantiles as (
@@ -185,7 +177,7 @@ select
         as failed_searches_ci_high,
     measured_places.search_count > 0
     and measured_places.failed_search_count = measured_places.search_count as is_unmet_need,
-    measured_places.session_count >= kpis.minimum_n as is_min_n,
-    kpis.definition_version
+    measured_places.session_count >= mart_rules.minimum_n as is_min_n,
+    mart_rules.definition_version
 from measured_places
-cross join kpis
+cross join mart_rules

@@ -1,5 +1,5 @@
--- The only reader of these settings: elsewhere a window is a column, an interval or a number, and an
--- interval bears the setting's name without its unit. A day has 24 hours here.
+-- The only reader of these settings: elsewhere a window is a column, an interval or a number; an
+-- interval bears the name of its setting without the unit. A day has 24 hours here.
 with kpi_windows as (
     select * from {{ ref('kpi_windows') }}
 ),
@@ -55,8 +55,6 @@ select
         as defection_controls,
     cast(max(setting_value) filter (where setting = 'defection_minimum_at_risk') as bigint)
         as defection_minimum_at_risk,
-    cast(max(setting_value) filter (where setting = 'defection_minimum_n') as bigint)
-        as defection_minimum_n,
     max(duration) filter (where setting = 'closed_loop_hours') as closed_loop,
     max(duration) filter (where setting = 'detractor_recovery_days') as detractor_recovery,
     cast(max(setting_value) filter (where setting = 'contact_pressure_limit') as bigint)
@@ -66,8 +64,6 @@ select
     cast(max(setting_value) filter (where setting = 'search_term_minimum_people') as bigint)
         as search_term_minimum_people,
     max(setting_value) filter (where setting = 'favourable_sentiment') as favourable_sentiment,
-    cast(max(setting_value) filter (where setting = 'listening_minimum_n') as bigint)
-        as listening_minimum_n,
     cast(max(setting_value) filter (where setting = 'minimum_scored_moments') as bigint)
         as minimum_scored_moments,
     cast(max(setting_value) filter (where setting = 'minimum_touchpoints') as bigint)
