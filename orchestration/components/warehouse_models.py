@@ -14,11 +14,12 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
+from orchestration.identity import registry
 from orchestration.paths import REFERENCE_DIR
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import build_state
-from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.connections import open_warehouse, read_warehouse
 from orchestration.warehouse.dbt_invocation import failures, node_results, run_dbt
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
@@ -79,6 +80,8 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
 
     context.log.info("Building and testing the warehouse")
     build_state.forget_build()
+    with open_warehouse() as connection:
+        registry.rename_former(connection)
     outcome = run_dbt(
         "build",
         # `make test` runs them; they say nothing about today's data.

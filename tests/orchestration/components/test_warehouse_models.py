@@ -112,6 +112,28 @@ def test_models_become_assets_with_rows_and_their_tests_become_checks(build):
     assert published_customers() == 2
 
 
+def test_a_table_that_no_archive_gives_back_is_built_upon_under_its_new_name(build, project):
+    (project / "int_identity__profile_beliefs.sql").write_text(
+        "{{ config(database='warehouse', schema='intermediate', materialized='incremental') }} "
+        "select 'today' as believed_at"
+    )
+    with open_warehouse() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            "create table intermediate.customer_profiles as select 'long ago' as believed_at"
+        )
+
+    assert build().success
+
+    with open_warehouse() as connection:
+        assert connection.execute("show tables from intermediate").fetchall() == [
+            ("int_identity__profile_beliefs",)
+        ]
+        assert connection.execute(
+            "from intermediate.int_identity__profile_beliefs order by all"
+        ).fetchall() == [("long ago",), ("today",)]
+
+
 def test_a_failed_test_leaves_the_old_version(build, project):
     build()
     (project / "dim_customers.sql").write_text("select 'a' as customer_key union all select 'a'")
