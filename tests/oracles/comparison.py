@@ -22,6 +22,8 @@ from tests.oracles.facts import Facts, seed
 
 SUBJECTS = (campaigns, commerce, digital, employees, feedback, journeys, service)
 ORACLES = {metric: oracle for subject in SUBJECTS for metric, oracle in subject.KPIS.items()}
+# No survey of the sample company asks it.
+NOT_ASKED = ("nps_transactional", "ces_5", "ces_5_mean")
 COUNTS = ["denominator", "n_immature", "n_unknown", "n_excluded"]
 BANDS = ["promoters", "passives", "detractors"]
 

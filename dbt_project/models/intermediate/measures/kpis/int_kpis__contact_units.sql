@@ -3,8 +3,8 @@ with contact_chains as (
     select * from {{ ref('int_cases__contact_chains') }}
 ),
 
-case_members as (
-    select * from {{ ref('int_kpis__case_members') }}
+case_journeys as (
+    select * from {{ ref('int_journeys__case_journeys') }}
 ),
 
 settings as (
@@ -71,13 +71,12 @@ select
     units.channel_slug,
     units.segment_slug,
     units.contact_reason_slug,
-    case_members.journey_slug,
-    case_members.store_key,
+    case_journeys.journey_slug,
     units.team_key,
     units.unit_value,
     units.unit_state,
     units.matures_at
 from units
 cross join settings
-left join case_members
-    on units.case_key = case_members.case_key
+left join case_journeys
+    on units.case_key = case_journeys.case_key

@@ -137,6 +137,11 @@ select
     shares.period_start_date,
     shares.dimension,
     shares.member,
+    shares.channel_slug,
+    shares.segment_slug,
+    shares.contact_reason_slug,
+    shares.journey_slug,
+    shares.team_key,
     case
         when shares.kind in ('rate', 'mean') then shares.value_total
         when shares.kind = 'duration' then coalesce(shares.ended_count, 0)

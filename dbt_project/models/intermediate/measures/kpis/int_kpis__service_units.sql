@@ -20,8 +20,8 @@ bot_sessions as (
     select * from {{ ref('int_cases__bot_sessions') }}
 ),
 
-case_members as (
-    select * from {{ ref('int_kpis__case_members') }}
+case_journeys as (
+    select * from {{ ref('int_journeys__case_journeys') }}
 ),
 
 settings as (
@@ -236,8 +236,7 @@ select
     cases.channel_slug,
     cases.segment_slug,
     cases.contact_reason_slug,
-    case_members.journey_slug,
-    case_members.store_key,
+    case_journeys.journey_slug,
     cases.team_key,
     units.unit_value,
     units.unit_state,
@@ -249,5 +248,5 @@ from units
 inner join cases
     on units.case_key = cases.case_key
 cross join settings
-left join case_members
-    on cases.case_key = case_members.case_key
+left join case_journeys
+    on cases.case_key = case_journeys.case_key

@@ -48,6 +48,8 @@ unit_members as (
         kpis.kind,
         kpis.dimension,
         dimensions.period_types,
+        -- Of several dimensions at once, for a detail mart.
+        not dimensions.is_on_scorecard as is_cell,
         case kpis.dimension
             when 'total' then 'all'
             when 'channel' then judged_units.channel_slug
@@ -57,8 +59,18 @@ unit_members as (
             when 'product' then judged_units.product_key
             when 'store' then judged_units.store_key
             when 'team' then judged_units.team_key
-            when 'service_cell' then {{ service_cell_key('judged_units') }}
-            when 'journey_cell' then {{ journey_cell_key('judged_units') }}
+            when 'service_cell'
+                then {{ surrogate_key([
+                    'judged_units.channel_slug',
+                    'judged_units.contact_reason_slug',
+                    'judged_units.team_key'
+                ]) }}
+            when 'journey_cell'
+                then {{ surrogate_key([
+                    'judged_units.journey_slug',
+                    'judged_units.segment_slug',
+                    'judged_units.channel_slug'
+                ]) }}
         end as member
     from judged_units
     inner join kpis
@@ -74,6 +86,7 @@ select
     person_key,
     dimension,
     member,
+    is_cell,
     period_types,
     channel_slug,
     segment_slug,

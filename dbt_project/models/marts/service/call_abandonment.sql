@@ -1,1 +1,0 @@
-{{ service_mart('call_abandonment') }}

@@ -1,1 +1,0 @@
-{{ service_mart('contact_resolution') }}

@@ -1,1 +1,0 @@
-{{ service_mart('repeat_contacts') }}
