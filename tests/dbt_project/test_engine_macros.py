@@ -34,6 +34,7 @@ def test_times_are_counted_and_moved(evaluate):
         printed=as_text(day_first_timestamp="\"'05.01.2026 10:15:00'\""),
         not_printed="""{{ day_first_timestamp("'05/01/2026'") }} is null""",
         since_1970="""{{ epoch_seconds("timestamp '1970-01-01 00:00:01.5'") }}""",
+        in_an_interval="""{{ epoch_seconds("interval '90 minutes'") }}""",
         backwards=(
             """{{ seconds_between("timestamp '2026-01-02'", "timestamp '2026-01-01 12:00'") }}"""
         ),
@@ -58,6 +59,7 @@ def test_times_are_counted_and_moved(evaluate):
         "printed": "2026-01-05 10:15:00",
         "not_printed": True,
         "since_1970": 1.5,
+        "in_an_interval": 5400,
         "backwards": -43200,
         "a_day_and_a_half": "2026-01-02 12:00:00",
         "ninety_minutes": True,
