@@ -18,9 +18,10 @@ run: $(READY) ## Land, build, audit, publish; with a generated sample company if
 	@test -d "$${THROUGHLINE_DATA:-data}/landing" || $(BIN)/throughline sample
 	@$(BIN)/throughline run
 
-test: $(READY) ## Lint, conventions, unit tests, data tests, end to end
+test: $(READY) ## Lint, types, conventions, unit tests, data tests, end to end
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 	$(BIN)/pytest -m "not slow" -n 2
 

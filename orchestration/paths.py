@@ -48,7 +48,7 @@ def identity_models_dir() -> Path:
 
 
 def dbt_dir() -> Path:
-    """What dbt writes about this data: manifest, results, compiled SQL, log."""
+    """The artifacts that dbt writes about this data: manifest, results, compiled SQL, log."""
     return data_dir() / "dbt"
 
 
@@ -58,7 +58,7 @@ def dev_dir() -> Path:
 
 
 def dagster_dir() -> Path:
-    """What Dagster remembers: `.dagster/` of the project, or of a data folder that is elsewhere."""
+    """Dagster's memory: `.dagster/` of the project, or of a data folder that is elsewhere."""
     at_home = data_dir() == PROJECT_DIR / "data"
     return (PROJECT_DIR if at_home else data_dir()) / ".dagster"
 
@@ -74,5 +74,5 @@ def published_metrics_dir() -> Path:
 
 
 def published_path() -> Path:
-    """What BI tools open."""
+    """The file that BI tools open."""
     return published_dir() / "cx.duckdb"

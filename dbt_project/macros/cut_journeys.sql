@@ -6,6 +6,64 @@
     start onward belongs to one journey. Longer than our macros are, because two models make the same cut.
 #}
 {% macro cut_journeys(candidates) -%}
+    with closed_stretches as (
+        select
+            *,
+            row_number() over timeline as position,
+            coalesce(
+                sum(case when is_reach or is_fail then 1 else 0 end) over (
+                    timeline rows between unbounded preceding and 1 preceding
+                ),
+                0
+            ) as closed_count
+        from {{ candidates }}
+        window timeline as (
+            partition by customer_key, journey_slug, subject_key
+            order by occurred_at, role_rank, touchpoint_key
+        )
+    ),
+
+    anchored as (
+        select
+            *,
+            max(case when is_anchor then occurred_at end) over (
+                partition by customer_key, journey_slug, subject_key, closed_count
+                order by position
+                rows between unbounded preceding and 1 preceding
+            ) as last_anchored_at
+        from closed_stretches
+    ),
+
+    silences as (
+        select
+            *,
+            coalesce(
+                {{ seconds_between('last_anchored_at', 'occurred_at') }} > timeout_days * 86400,
+                false
+            ) as is_after_silence
+        from anchored
+    ),
+
+    stretches as (
+        select
+            *,
+            sum(case when is_anchor and is_after_silence then 1 else 0 end) over (
+                partition by customer_key, journey_slug, subject_key, closed_count
+                order by position
+            ) as silence_count
+        from silences
+    ),
+
+    starts as (
+        select
+            *,
+            {{ first_known('case when is_start then touchpoint_key end') }} over (
+                partition by customer_key, journey_slug, subject_key, closed_count, silence_count
+                order by position
+            ) as start_touchpoint_key
+        from stretches
+    )
+
     select
         touchpoint_key,
         customer_key,
@@ -21,51 +79,6 @@
         is_fail,
         is_anchor,
         occurred_at
-    from (
-        select
-            *,
-            first_value(case when is_start then touchpoint_key end ignore nulls) over (
-                partition by customer_key, journey_slug, subject_key, closed_count, silence_count
-                order by position
-            ) as start_touchpoint_key
-        from (
-            select
-                *,
-                sum(case when is_anchor and is_after_silence then 1 else 0 end) over (
-                    partition by customer_key, journey_slug, subject_key, closed_count
-                    order by position
-                ) as silence_count
-            from (
-                select
-                    *,
-                    coalesce(
-                        epoch(occurred_at) - epoch(
-                            max(case when is_anchor then occurred_at end) over (
-                                partition by customer_key, journey_slug, subject_key, closed_count
-                                order by position
-                                rows between unbounded preceding and 1 preceding
-                            )
-                        ) > timeout_days * 86400,
-                        false
-                    ) as is_after_silence
-                from (
-                    select
-                        *,
-                        row_number() over timeline as position,
-                        coalesce(
-                            sum(case when is_reach or is_fail then 1 else 0 end) over (
-                                timeline rows between unbounded preceding and 1 preceding
-                            ),
-                            0
-                        ) as closed_count
-                    from {{ candidates }}
-                    window timeline as (
-                        partition by customer_key, journey_slug, subject_key
-                        order by occurred_at, role_rank, touchpoint_key
-                    )
-                ) as positions
-            ) as silences
-        ) as stretches
-    ) as starts
+    from starts
     where start_touchpoint_key is not null and not (is_after_silence and not is_anchor)
 {%- endmacro %}

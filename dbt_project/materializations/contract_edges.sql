@@ -1,11 +1,15 @@
 {#
-    Randomised contraction of `components_edges_0` (u, v). In each round a node joins the neighbour (or itself) with the least salted hash, and the edges that
-    remain run between those representatives. A long chain halves each round, a bush shrinks faster; a loop that stopped early would cut people in two, so
-    edges that remain fail the run. Leaves `components_labels`: each node that had an edge, with the one node that stands for its component.
-    Four rounds go in one query: to ask after each whether edges remain costs more than the rounds in vain at the end, which join nothing.
+    Randomised contraction of `components_edges_0` (u, v). In each round a node joins the neighbour
+    (or itself) with the least salted hash, and the edges that remain run between those
+    representatives. A long chain halves each round, a bush shrinks faster; a loop that stopped
+    early would cut people in two, so edges that remain fail the run. Leaves `components_labels`:
+    each node that had an edge, with the one node that stands for its component.
+    Four rounds go in one query: to ask after each whether edges remain costs more than the rounds
+    in vain at the end, which join nothing.
 #}
 {% macro contract_edges(maximum_rounds) %}
-    {%- set state = namespace(rounds=0, edges=run_query("select count(*) from components_edges_0").columns[0][0]) -%}
+    {%- set edge_count = run_query("select count(*) from components_edges_0").columns[0][0] -%}
+    {%- set state = namespace(rounds=0, edges=edge_count) -%}
     {%- for first_round in range(0, maximum_rounds, 4) -%}
         {%- if state.edges > 0 -%}
             {%- set state.rounds = [first_round + 4, maximum_rounds] | min -%}
@@ -23,15 +27,12 @@
         ) }}
     {%- endif -%}
 
-    {%- set statements = ["create or replace temp table components_labels (node ubigint, representative ubigint)"] -%}
+    {%- set statements = [
+        "create or replace temp table components_labels (node ubigint, representative ubigint)"
+    ] -%}
     {%- for round in range(state.rounds) | reverse -%}
-        {%- do statements.append(
-            "create or replace temp table components_labels as
-            select steps.node, coalesce(labels.representative, steps.representative) as representative
-            from components_steps_" ~ round ~ " as steps
-            left join components_labels as labels on steps.representative = labels.node;
-            drop table components_steps_" ~ round ~ "; drop table components_edges_" ~ round
-        ) -%}
+        {%- do statements.append(round_labels_sql(round)) -%}
     {%- endfor -%}
-    {%- do run_query(statements | join("; ") ~ "; drop table components_edges_" ~ state.rounds) -%}
+    {%- do statements.append("drop table components_edges_" ~ state.rounds) -%}
+    {%- do run_query(statements | join("; ")) -%}
 {% endmacro %}

@@ -1,1 +1,1 @@
-"""What a person types and reads: the `throughline` command, its groups and its scoreboard."""
+"""The `throughline` command: all that a person types, and the scoreboard that they read."""

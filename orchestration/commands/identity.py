@@ -1,4 +1,4 @@
-"""`throughline identity …`: who is who, for people. Thin: words and exit codes only."""
+"""`throughline identity …`, for people. Thin: words and exit codes only."""
 
 import json
 from dataclasses import asdict
@@ -10,9 +10,9 @@ import typer
 from orchestration.commands.terminal import errors_in_words, fail
 
 if TYPE_CHECKING:
-    from orchestration.identity.explain import Explanation, Profile
+    from orchestration.identity.explain import Explanation, Profile, RefusedLink, Step
 
-app = typer.Typer(no_args_is_help=True, help="Who is who: explain it, measure it, keep it.")
+app = typer.Typer(no_args_is_help=True, help="Identity: explain it, measure it, keep it.")
 
 _REASONS = {
     "forced_merge": "merged by decision",
@@ -67,7 +67,7 @@ def export(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `throughline identity export` saved.")],
+    file: Annotated[Path, typer.Argument(help="A file that `throughline identity export` saved.")],
     replace: Annotated[
         bool, typer.Option("--replace", help="Also if keys that the file doesn't know are lost.")
     ] = False,
@@ -201,7 +201,7 @@ def _name(profile: "Profile") -> str:
     return f"{profile.profile_key} ({profile.source_name} {profile.source_profile_id})"
 
 
-def _link(link) -> str:
+def _link(link: "Step | RefusedLink") -> str:
     words = [_REASONS[link.link_reason]]
     if link.identifier_type:
         words.append(f"{link.identifier_type} {link.identifier_value}")

@@ -19,6 +19,7 @@ def run_metricflow(arguments: list[str]) -> None:
         raise MetricsUnavailableError("no metrics are published yet: `throughline run` does it")
     try:
         from dbt_metricflow.cli import main as metricflow
+        from update_checker import UpdateChecker
     except ModuleNotFoundError as error:
         raise MetricsUnavailableError(
             "MetricFlow is in the extra `metrics`: pip install it"
@@ -35,5 +36,5 @@ def run_metricflow(arguments: list[str]) -> None:
     # An analyst's, of another project.
     os.environ.pop("DBT_TARGET", None)
     # At every start it would ask the Python package index for a newer version of itself.
-    metricflow.UpdateChecker.check = lambda *_arguments: None
+    UpdateChecker.check = lambda *_arguments: None
     metricflow.cli(args=arguments, prog_name="throughline metrics")

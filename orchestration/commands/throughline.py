@@ -1,6 +1,6 @@
 """The `throughline` command: thin, over landing, Dagster's jobs, publishing and the sample world.
 
-What a command does is in the module that it calls; here are its words and its exit code.
+Each command calls a module that does the work; here are its words and its exit code.
 """
 
 import os
@@ -141,7 +141,7 @@ def scoreboard() -> None:
         typer.echo(rendered(sections()))
 
 
-# What follows the first word is `mf`'s, options too.
+# All that follows the first word is `mf`'s, options too.
 @app.command(context_settings={"allow_interspersed_args": False}, no_args_is_help=True)
 def metrics(
     arguments: Annotated[

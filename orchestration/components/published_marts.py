@@ -39,7 +39,7 @@ class PublishedMarts(dg.Component, dg.Model):
         )
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
-        ) -> dg.MaterializeResult:
+        ) -> dg.MaterializeResult[None]:
             publication = publish(frozenset(marts), tagged, definitions)
             context.log.info(f"Published version {publication.version}: {published_path()}")
             return dg.MaterializeResult(

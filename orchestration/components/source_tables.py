@@ -67,14 +67,14 @@ class SourceTables(dg.Component, dg.Model):
         )
         def landed_source(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
-        ) -> Iterator[dg.MaterializeResult]:
+        ) -> Iterator[dg.MaterializeResult[None]]:
             folder = landing_dir() / contract.source_name
             with warehouse.connect() as connection:
                 ensure_tables(connection, [contract])
                 is_enabled = bool(enabled_sources([contract.source_name], connection))
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
-                    # What the company switched off waits in its folder until it is switched on.
+                    # Files of a source that is switched off wait until it is switched on.
                     summary = LandingSummary(table.source_name, table.table_name)
                     if is_enabled:
                         summary = land(connection, table, folder, run_id=context.run_id)
@@ -142,7 +142,7 @@ class SourceTables(dg.Component, dg.Model):
         )
         def ledger(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
-        ) -> Iterator[dg.MaterializeResult]:
+        ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
             with warehouse.connect() as connection:
                 ensure_tables(connection, contracts)
                 for setting, value in connection.execute("from ledger.run_settings").fetchall():

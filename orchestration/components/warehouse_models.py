@@ -14,15 +14,20 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 
+from orchestration.identity import registry
+from orchestration.paths import REFERENCE_DIR
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
-from orchestration.warehouse import build_state, dbt_invocation
-from orchestration.warehouse.connections import read_warehouse
-from orchestration.warehouse.dbt_invocation import failures, run_dbt
+from orchestration.warehouse import build_state
+from orchestration.warehouse.connections import open_warehouse, read_warehouse
+from orchestration.warehouse.dbt_invocation import failures, node_results, run_dbt
 
 _DBT_UNIQUE_ID = "dagster_dbt/unique_id"
 _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
-_PASSED = {NodeStatus.Success, NodeStatus.Pass}
+# Each kind of node has statuses of its own, which are texts.
+_PASSED: set[str] = {NodeStatus.Success, NodeStatus.Pass}
+_SKIPPED: str = NodeStatus.Skipped
+_WARNED: str = NodeStatus.Warn
 
 
 class BuildConfig(dg.Config):
@@ -50,7 +55,7 @@ class WarehouseModels(dg.Component, dg.Model):
 
 
 class _Catalogue(DagsterDbtTranslator):
-    """What an analyst reads about a model: its schema as group, its description without its SQL."""
+    """The catalogue entry of a model: its schema as group, its description without its SQL."""
 
     def get_asset_spec(
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
@@ -69,12 +74,14 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
         return
 
     try:
-        check_seeds(dbt_invocation.REFERENCE_DIR)
+        check_seeds(REFERENCE_DIR)
     except SeedError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 
     context.log.info("Building and testing the warehouse")
     build_state.forget_build()
+    with open_warehouse() as connection:
+        registry.rename_former(connection)
     outcome = run_dbt(
         "build",
         # `make test` runs them; they say nothing about today's data.
@@ -85,7 +92,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     )
     if outcome.exception:
         raise dg.Failure(f"dbt stopped: {outcome.exception}", allow_retries=False)
-    results = list(outcome.result.results)
+    results = node_results(outcome)
     yield from _materializations(context, results)
     yield from _check_results(context, results)
     failed = failures(outcome)
@@ -121,7 +128,7 @@ def _progress(log: Callable[[str], None]) -> Callable[[Any], None]:
 
 def _materializations(
     context: dg.AssetExecutionContext, results: list[RunResult]
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     keys = {
         spec.metadata[_DBT_UNIQUE_ID]: spec.key
         for spec in context.assets_def.specs
@@ -148,7 +155,7 @@ def _row_counts(built: list[RunResult]) -> dict[str, int]:
     tables = {
         result.node.unique_id: result.node.relation_name
         for result in built
-        if result.node.config.materialized not in _WITHOUT_ROWS_OF_THEIR_OWN
+        if result.node.config.get("materialized") not in _WITHOUT_ROWS_OF_THEIR_OWN
     }
     if not tables:
         return {}
@@ -169,7 +176,7 @@ def _check_results(
     }
     for result in results:
         key = keys.get(result.node.unique_id)
-        if key is None or result.status == NodeStatus.Skipped:
+        if key is None or result.status == _SKIPPED:
             continue
         yield dg.AssetCheckResult(
             asset_key=key.asset_key,
@@ -177,7 +184,7 @@ def _check_results(
             passed=result.status in _PASSED,
             severity=(
                 dg.AssetCheckSeverity.WARN
-                if result.status == NodeStatus.Warn
+                if result.status == _WARNED
                 else dg.AssetCheckSeverity.ERROR
             ),
             metadata={"failed rows": result.failures or 0},

@@ -1,4 +1,4 @@
-"""Who is who, as far as SQL cannot say it.
+"""Identity resolution, as far as SQL cannot do it.
 
 For dbt's Python models: phone numbers, likely matches by a trained model, and the decision which
 links hold. For people: why two profiles are one customer, what other seeds would change, how good

@@ -1,4 +1,4 @@
-"""What the identity seeds as they are now would change about who is who.
+"""A dry run: how the identity seeds as edited would change the customers.
 
 dbt builds only the models between those seeds and the customers, in a warehouse of their own that
 is given the profiles of the last build and a copy of the registry. Neither the warehouse nor
@@ -20,7 +20,7 @@ from orchestration.warehouse.connections import SETTINGS, quoted
 
 _KEYS = "int_identity__customer_keys"
 _PROFILES = "int_identity__customer_profiles"
-# What the next run would begin with: the keys given out, the pairs that need no new scoring.
+# The next run begins with these: the keys given out, the pairs that need no new scoring.
 _KEPT = (_KEYS, "int_identity__matched_records")
 _EXAMPLES = 5
 

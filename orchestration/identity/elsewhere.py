@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ParsedNode, SourceDefinition
 
 from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.warehouse.connections import SETTINGS, quoted
@@ -95,13 +96,13 @@ class Elsewhere:
                 self._create(connection, unique_id, f"warehouse.{self._relation(unique_id)}")
 
     def _create(self, connection: duckdb.DuckDBPyConnection, unique_id: str, rows: str) -> None:
-        node = self._project.expect(unique_id)
-        connection.execute(f'create schema if not exists "{node.schema}"')
+        schema = _relational(self._project, unique_id).schema
+        connection.execute(f'create schema if not exists "{schema}"')
         connection.execute(f"create table {self._relation(unique_id)} as from {rows}")
         self._present.add(unique_id)
 
     def _relation(self, unique_id: str) -> str:
-        node = self._project.expect(unique_id)
+        node = _relational(self._project, unique_id)
         return f'"{node.schema}"."{node.identifier}"'
 
     def _build(self, names: list[str]) -> None:
@@ -130,6 +131,14 @@ def _depends_on_seeds(project: Manifest) -> Callable[[str], bool]:
         return any(map(depends, _parents(project, unique_id)))
 
     return depends
+
+
+def _relational(project: Manifest, unique_id: str) -> ParsedNode | SourceDefinition:
+    """A node that is a table or a view of a database."""
+    node = project.expect(unique_id)
+    if not isinstance(node, ParsedNode | SourceDefinition):
+        raise TypeError(f"{unique_id} is no relation")
+    return node
 
 
 def _parents(project: Manifest, unique_id: str) -> list[str]:

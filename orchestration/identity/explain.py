@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -35,7 +36,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Step:
-    """What joins two profiles: a shared value, a match or a decision."""
+    """A link between two profiles: a shared value, a match or a decision."""
 
     left: Profile
     right: Profile
@@ -49,7 +50,7 @@ class Step:
 
 @dataclass(frozen=True)
 class RefusedLink:
-    """What would have joined the two customers, and what spoke against it."""
+    """A link that would have joined the two customers, and the reason against it."""
 
     left: Profile
     right: Profile
@@ -99,6 +100,9 @@ def explain(left: str, right: str) -> Explanation:
         raise ExplainError("Nothing has been resolved yet: `throughline run` does it.") from error
 
 
+_Part = TypeVar("_Part", Profile, Step, RefusedLink, BlockedValue)
+
+
 def masked(explanation: Explanation) -> Explanation:
     """The same without anything that identifies a person."""
     return replace(
@@ -117,7 +121,7 @@ def masked_value(value: str) -> str:
     return f"{value[:shown]}***"
 
 
-def _masked(part):
+def _masked(part: _Part) -> _Part:
     hidden = {
         "source_profile_id",
         "identifier_value",
@@ -125,15 +129,15 @@ def _masked(part):
         "left_value",
         "right_value",
     }
-    changes = {
+    changes: dict[str, Any] = {
         name: masked_value(value)
         for name, value in vars(part).items()
         if name in hidden and value is not None
     }
-    nested = {
+    changes |= {
         name: _masked(value) for name, value in vars(part).items() if isinstance(value, Profile)
     }
-    return replace(part, **changes, **nested)
+    return replace(part, **changes)
 
 
 def _explain(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> Explanation:
@@ -220,9 +224,15 @@ def _path(connection: duckdb.DuckDBPyConnection, start: Profile, end: Profile) -
     return tuple(reversed(steps))
 
 
-def _came_from(links: Iterable[tuple], start: str, end: str) -> dict[str, tuple]:
+# Reason, type and value of the identifier, name, probability: what joins profiles.
+_What = tuple[str, str | None, str | None, str | None, float | None]
+# The profile before on the way, what joins the two, and since when.
+_CameFrom = tuple[str, _What, datetime | None]
+
+
+def _came_from(links: Iterable[tuple[Any, ...]], start: str, end: str) -> dict[str, _CameFrom]:
     """Breadth first, from value to value: all profiles of one value are one step apart."""
-    members = defaultdict(dict)
+    members: dict[tuple[_What, tuple[str, ...]], dict[str, datetime | None]] = defaultdict(dict)
     for left, right, reason, identifier_type, value, full_name, probability, linked_at in links:
         pair = (left, right) if identifier_type is None else ()
         what = (reason, identifier_type, value, full_name, probability)
@@ -234,7 +244,7 @@ def _came_from(links: Iterable[tuple], start: str, end: str) -> dict[str, tuple]
         for profile_key in joined:
             of_profile[profile_key].append(bridge)
 
-    came_from: dict[str, tuple] = {}
+    came_from: dict[str, _CameFrom] = {}
     reached, taken = [start], set()
     for profile_key in reached:
         if end in came_from:

@@ -5,6 +5,7 @@ Only the shapes of tables belong here; what is decided, and how, is in `resoluti
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -68,22 +69,22 @@ def decide(
 
 def _bridges(links: pa.Table) -> Iterator[Bridge]:
     """A value with all that it may join, from its star; a pair is its own."""
-    members = defaultdict(set)
+    members: dict[Bridge, set[str]] = defaultdict(set)
     for link in links.to_pylist():
         pair = (link["left_profile_key"], link["right_profile_key"])
-        what = (
-            link["link_reason"],
-            link["precedence"],
-            link["type_priority"],
-            link["match_probability"],
-            link["identifier_type"],
-            link["identifier_value"],
-            link["full_name"],
-            pair if link["identifier_type"] is None else None,
+        bridge = Bridge(
+            link_reason=link["link_reason"],
+            members=pair if link["identifier_type"] is None else (),
+            precedence=link["precedence"],
+            type_priority=link["type_priority"],
+            match_probability=link["match_probability"],
+            identifier_type=link["identifier_type"],
+            identifier_value=link["identifier_value"],
+            full_name=link["full_name"],
         )
-        members[what].update(pair)
-    for (reason, *what, _), joined in members.items():
-        yield Bridge(reason, tuple(sorted(joined)), *what)
+        members[bridge].update(pair)
+    for bridge, joined in members.items():
+        yield replace(bridge, members=tuple(sorted(joined)))
 
 
 def _marks(marks: pa.Table, unreliable_kinds: Collection[str]) -> dict[str, list[Mark]]:

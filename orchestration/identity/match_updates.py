@@ -33,7 +33,7 @@ def matched_records(
         before: What this returned to the run before, if there was one.
     """
     fingerprint = f"{model_version.fingerprint[:16]} {threshold:g} splink {version('splink')}"
-    # What an earlier release left may have other columns.
+    # A table of an earlier release may have other columns.
     if before is not None and before.columns != _COLUMNS:
         before = None
     if before is not None:

@@ -1,4 +1,4 @@
-"""Which records are likely one person, by a trained model: Splink, on agreements that it learnt.
+"""Likely matches between records, by a trained model: Splink, on agreements that it learnt.
 
 A model is plain data that holds all a score depends on, term frequencies included: the score of
 two records never moves while one model is used. How it is learnt is in `training`; where models are
@@ -37,7 +37,7 @@ _NO_PAIRS = pa.schema(
 
 @cache
 def configuration() -> Mapping[str, Any]:
-    """What `matching.yaml` says."""
+    """The content of `matching.yaml`."""
     return yaml.safe_load(_CONFIGURATION.read_text(encoding="utf-8"))
 
 
@@ -51,7 +51,10 @@ def match(
     if not model["settings"]["blocking_rules_to_generate_predictions"] or records.num_rows < 2:
         return _NO_PAIRS
     # Of certainty Splink would make an infinite weight.
-    options = {"threshold_match_probability": min(threshold, 0.999999), "warning_mode": "never"}
+    options: dict[str, Any] = {
+        "threshold_match_probability": min(threshold, 0.999999),
+        "warning_mode": "never",
+    }
     with splink_database(records) as connection:
         linker = linker_of(connection, model)
         if changed is None:
@@ -112,7 +115,7 @@ def _of(side: str, key: str) -> str:
 def _frequency_table(
     connection: duckdb.DuckDBPyConnection, column: str, frequencies: Mapping[str, Any]
 ) -> str:
-    """Every value of the records with its frequency; what the model does not list: the least."""
+    """Every value of the records with its frequency; the least for those that the model lacks."""
     terms = frequencies["terms"]
     connection.register(
         "learnt_terms",
@@ -206,5 +209,5 @@ def _home_weights(model: Model) -> Iterator[str]:
 
 
 def _weight(chance: float, level: Mapping[str, Any]) -> float:
-    """What a level says for those who meet it with this chance, and against strangers."""
+    """The weight of a level that is met with this chance, against strangers."""
     return math.log2(chance / level["u_probability"])

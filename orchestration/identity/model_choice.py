@@ -1,4 +1,4 @@
-"""Which version of the matching model a run uses, and when a new one is trained."""
+"""The choice of the matching model: the version that a run uses, and when a new one is trained."""
 
 from collections.abc import Callable
 

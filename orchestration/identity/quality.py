@@ -11,7 +11,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Quality:
-    """What was put together, what belongs together, and what is both: pairs, or whole customers."""
+    """Counts of pairs, or of whole customers: those found, those that are true, and those both."""
 
     found_count: int
     true_count: int
@@ -56,7 +56,7 @@ def cluster_quality(resolved: pd.Series, truth: pd.Series) -> Quality:
     labels = _labels(resolved, truth)
     found, true = labels.groupby("resolved").size(), labels.groupby("truth").size()
     both = labels.groupby(["resolved", "truth"]).size()
-    # What a customer and a person have in common is all of either.
+    # A right customer and its person have exactly the same records.
     is_right = (both == found.reindex(both.index.get_level_values("resolved")).to_numpy()) & (
         both == true.reindex(both.index.get_level_values("truth")).to_numpy()
     )

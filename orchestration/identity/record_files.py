@@ -1,6 +1,6 @@
 """Files of person records with known duplicates, as observations of the warehouse.
 
-What a column means is said by whoever evaluates; how its values are written is found out here.
+The command says what a column means; how its values are written is found out here.
 """
 
 import csv
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from orchestration.identity.names import split_full_name
 
-# What may be mapped, with the column of the observations; a full name is cut in two.
+# Attributes that may be mapped, each with its column; a full name is cut in two.
 ATTRIBUTES = {
     "given_name": "given_name",
     "surname": "surname",
@@ -47,7 +47,7 @@ _PHONES_LOOKED_AT = 200
 
 
 class RecordsError(ValueError):
-    """Records that cannot be evaluated, in words for who typed the command."""
+    """Records that cannot be evaluated, in words for the person who typed the command."""
 
 
 def read_records(
@@ -146,7 +146,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """What cuts the header into most columns: values may hold a comma, names rarely do."""
+    """The sign that cuts the header into most columns: names rarely hold a comma, values do."""
     header = text.lstrip().splitlines()[0]
     return max(",;\t|", key=header.count)
 
@@ -192,10 +192,9 @@ def _observations(columns: Mapping[str, list[str | None]], count: int) -> pa.Tab
         for attribute, column in ATTRIBUTES.items()
         if column
     }
-    for attribute in ("postcode", "phone", "government_id", "birth_date"):
-        column = ATTRIBUTES[attribute]
+    for column in ("postcode", "phone", "government_id", "birth_date"):
         traits[column] = [_without_decimals(value) for value in traits[column]]
-    traits["birth_date"] = _dates(traits["birth_date"])
+    birth_dates = _dates(traits.pop("birth_date"))
     if "full_name" in columns:
         parts = [split_full_name(name) if name else (None, None) for name in columns["full_name"]]
         for place, column in enumerate(("given_name", "surname")):
@@ -209,10 +208,8 @@ def _observations(columns: Mapping[str, list[str | None]], count: int) -> pa.Tab
             "source_name": pa.array(["records"] * count),
             "source_profile_id": pa.array(numbers),
             "profile_key": pa.array([f"records:{number:>09}" for number in numbers]),
-            **{
-                column: pa.array(values, pa.date32() if column == "birth_date" else pa.string())
-                for column, values in traits.items()
-            },
+            **{column: pa.array(values, pa.string()) for column, values in traits.items()},
+            "birth_date": pa.array(birth_dates, pa.date32()),
             **{column: pa.array(nothing, pa.string()) for column in _OTHER_TRAITS},
             "first_seen_at": seen_at,
             "last_seen_at": seen_at,

@@ -19,20 +19,40 @@ TABLES = (
 )
 
 
+# An older warehouse or export has them by their former names: what is in them is the same.
+FORMER_NAMES = {
+    "customer_profiles": "int_identity__profile_beliefs",
+    "identity_customer_key_changes": "int_identity__customer_key_changes",
+}
+
+
 def carry_over(connection: duckdb.DuckDBPyConnection, old_warehouse: Path) -> None:
     """Give the connected warehouse, which has none of the tables yet, those of an old one."""
     connection.execute(f"attach {quoted(old_warehouse)} as old (read_only)")
     connection.execute(f"create schema if not exists {SCHEMA}")
-    for table in existing_tables(connection, "old"):
-        connection.execute(f"create table {SCHEMA}.{table} as from old.{SCHEMA}.{table}")
+    for table, stored in existing_tables(connection, "old").items():
+        connection.execute(f"create table {SCHEMA}.{table} as from old.{SCHEMA}.{stored}")
     connection.execute("detach old")
 
 
-def existing_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    """Those of the tables that a database has: before its first build it has none."""
+def rename_former(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give tables of an older warehouse their names of now: dbt would begin them anew."""
+    ((database,),) = connection.execute("select current_database()").fetchall()
+    for table, stored in existing_tables(connection, database).items():
+        if stored != table:
+            connection.execute(f"alter table {SCHEMA}.{stored} rename to {table}")
+
+
+def existing_tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, str]:
+    """Those of the tables that a database has, with the names by which it has them.
+
+    Before its first build it has none.
+    """
     rows = connection.execute(
         "select table_name from duckdb_tables() where database_name = ? and schema_name = ?",
         [database, SCHEMA],
     ).fetchall()
     existing = {table for (table,) in rows}
-    return [table for table in TABLES if table in existing]
+    stored = {FORMER_NAMES[name]: name for name in existing & FORMER_NAMES.keys()}
+    stored |= {name: name for name in existing}
+    return {table: stored[table] for table in TABLES if table in stored}

@@ -13,7 +13,13 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.identity.registry import SCHEMA, TABLES, existing_tables
+from orchestration.identity.registry import (
+    FORMER_NAMES,
+    SCHEMA,
+    TABLES,
+    existing_tables,
+    rename_former,
+)
 from orchestration.paths import warehouse_path
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse, quoted, read_warehouse
@@ -39,10 +45,10 @@ def export(path: Path) -> dict[str, int]:
         if _KEYS not in tables:
             raise RegistryError("no customer key has been given out yet: `throughline run` does it")
         row_counts = {}
-        for table in tables:
+        for table, stored in tables.items():
             file = Path(folder) / f"{table}.parquet"
             ((row_counts[table],),) = connection.execute(
-                f"copy (from {SCHEMA}.{table} order by all) to {quoted(file)} (format parquet)"
+                f"copy (from {SCHEMA}.{stored} order by all) to {quoted(file)} (format parquet)"
             ).fetchall()
         complete = Path(folder) / "complete.zip"
         with zipfile.ZipFile(complete, "w") as archive:
@@ -63,6 +69,7 @@ def restore(path: Path, *, replace: bool) -> dict[str, int]:
     with tempfile.TemporaryDirectory(dir=warehouse_path().parent) as folder:
         row_counts = _unpacked(path, Path(folder))
         with open_warehouse() as connection:
+            rename_former(connection)
             for table in row_counts:
                 file = Path(folder) / f"{table}.parquet"
                 connection.execute(f"create temp table saved_{table} as from {quoted(file)}")
@@ -99,13 +106,16 @@ def _unpacked(path: Path, folder: Path) -> dict[str, int]:
             raise RegistryError(
                 f"{path} has format {note.get('format')}; this version reads {_FORMAT}"
             )
-        row_counts = note["row_counts"]
-        unknown = row_counts.keys() - set(TABLES)
-        missing = {f"{table}.parquet" for table in {*row_counts, _KEYS}} - names
+        saved = note["row_counts"]
+        unknown = saved.keys() - {*TABLES, *FORMER_NAMES}
+        missing = {f"{table}.parquet" for table in {*saved, _KEYS}} - names
         if unknown or missing:
             raise RegistryError(f"{path} is broken: {sorted(unknown | missing)}")
-        for table in row_counts:
-            archive.extract(f"{table}.parquet", folder)
+        row_counts = {}
+        for stored, row_count in saved.items():
+            table = FORMER_NAMES.get(stored, stored)
+            row_counts[table] = row_count
+            Path(archive.extract(f"{stored}.parquet", folder)).rename(folder / f"{table}.parquet")
     return row_counts
 
 

@@ -1,4 +1,4 @@
-"""Which links hold where a component of proposed links holds people who conflict.
+"""Resolution: the links that hold where a component of proposed links joins people who conflict.
 
 All that may join profiles is sorted once and taken in that order; a union that would put into one
 customer what no two people share is refused. A value is a node of its own here, not a star: who
@@ -10,7 +10,7 @@ only closure.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations, product
@@ -37,9 +37,13 @@ class ContradictionError(ValueError):
     """A forced merge and a forced split that cannot both hold."""
 
 
+# Precedence, priority of the type, probability from the highest, type, value, name, members.
+Rank = tuple[int, int, float, str, str, str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """What may join profiles: a decision, a value that they share, or a match of two."""
+    """A reason to join profiles: a decision, a value that they share, or a match of two."""
 
     link_reason: str
     members: tuple[str, ...]
@@ -51,8 +55,8 @@ class Bridge:
     full_name: str | None = None
 
     @property
-    def rank(self) -> tuple:
-        """What sorts all bridges, in one way."""
+    def rank(self) -> Rank:
+        """A key that sorts all bridges in one way."""
         return (
             self.precedence,
             self.type_priority,
@@ -73,13 +77,13 @@ class Mark:
 
     kind: str
     value: str
-    # An identifier that is nobody else's: whoever shares it is one person under two names.
+    # An identifier that is nobody else's: profiles that share it are one person under two names.
     vouches: bool = False
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What two profiles of one customer may not show, from the seeds."""
+    """The limits of what the profiles of one customer may show, from the seeds."""
 
     # By type that is unique per person: edits up to which two values are the same one mistyped;
     # None where people mistype it so much that a difference proves nothing.
@@ -149,7 +153,7 @@ def resolve(
         components |= customers.components()
     return Resolution(
         components,
-        # What a weaker bridge joined after all is no refusal.
+        # Two that a weaker bridge joined after all are not refused.
         tuple(
             refusal
             for refusal in refusals
@@ -197,7 +201,7 @@ class _Waivers:
 def _waived(
     bridges: Sequence[Bridge], marks: Mapping[str, Sequence[Mark]], rules: Rules
 ) -> _Waivers:
-    """What the bridges themselves settle.
+    """The conflicts that the bridges themselves settle.
 
     A profile's own values; those of profiles that forced merges join; names and birth dates of
     those who share an identifier that is nobody else's; and those of a match of alike names and
@@ -214,7 +218,8 @@ def _waived(
             traits = {mark for member in bridge.members for mark in marks.get(member, ())}
             _waive(waived, [mark for mark in traits if mark.kind in (BIRTH_DATE, FULL_NAME)])
         elif bridge.link_reason == MATCH:
-            _waive_matched(waived, *(marks.get(member, ()) for member in bridge.members), rules)
+            left, right = (marks.get(member, ()) for member in bridge.members)
+            _waive_matched(waived, left, right, rules)
     return waived
 
 
@@ -292,7 +297,7 @@ class _Forest:
 
 @dataclass(slots=True)
 class _Customer:
-    """What the profiles that were joined so far show together."""
+    """The values that the profiles joined so far show together."""
 
     least: str
     profile_count: int = 1
@@ -304,7 +309,7 @@ class _Customer:
         return self.profile_count + len(self.kept_from) + sum(map(len, self.values.values()))
 
     @property
-    def signature(self) -> tuple:
+    def signature(self) -> Hashable:
         """Equal of customers that conflict with the same others."""
         return (
             frozenset((kind, value) for kind, of_kind in self.values.items() for value in of_kind),
@@ -335,9 +340,10 @@ class _Customers:
         self.rules = rules
         self.waived = waived
         # Other marks are only counted.
-        self.compared = {BIRTH_DATE, FULL_NAME} | {
-            kind for kind, edits in rules.conflict_edits.items() if edits is not None
+        self.allowed_edits = {
+            kind: edits for kind, edits in rules.conflict_edits.items() if edits is not None
         }
+        self.compared = {BIRTH_DATE, FULL_NAME} | self.allowed_edits.keys()
         self.forest = _Forest()
         self.by_root: dict[str, _Customer] = {}
         # Those that bridges name; a split may name others, which no bridge reaches.
@@ -356,7 +362,7 @@ class _Customers:
     def join(self, bridge: Bridge) -> list[Refusal]:
         """Join what the bridge may join; return what it may not."""
         # The least member of the bridge in each customer, and so an order of the customers.
-        members = {}
+        members: dict[str, str] = {}
         self.named.update(bridge.members)
         for member in sorted(bridge.members):
             members.setdefault(self._root(member), member)
@@ -386,7 +392,7 @@ class _Customers:
         return root
 
     def _unite(self, roots: Sequence[str]) -> str:
-        # What is small moves into what is large, or a chain would cost its length squared.
+        # The smaller customer moves into the larger, or a chain would cost its length squared.
         largest = max(roots, key=lambda root: self.by_root[root].weight)
         into = self.by_root[largest]
         for root in roots:
@@ -471,7 +477,7 @@ class _Customers:
         return list(by_signature.values()), [root for root in roots if root in others]
 
     def _contending(self, roots: Sequence[str]) -> set[str]:
-        bearers = defaultdict(lambda: defaultdict(list))
+        bearers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         candidates = set(roots)
         contending = set()
         for root in roots:
@@ -490,7 +496,10 @@ class _Customers:
     def _refusal(
         self, bridge: Bridge, members: Mapping[str, str], left: str, right: str
     ) -> Refusal:
-        return Refusal(bridge, members[left], members[right], *self._conflict(left, right))
+        conflict = self._conflict(left, right)
+        if conflict is None:
+            raise ValueError(f"nothing keeps {left} and {right} apart")
+        return Refusal(bridge, members[left], members[right], *conflict)
 
     def _conflict(self, left: str, right: str) -> _Conflict | None:
         """Why the two cannot be one customer; None if they can."""
@@ -540,13 +549,13 @@ class _Customers:
             edits = self.rules.birth_date_conflict_edits
             differ = _edits(left, right, edits) > edits
         else:
-            edits = self.rules.conflict_edits[kind]
+            edits = self.allowed_edits[kind]
             differ = _edits(left, right, edits) > edits
         return differ and (kind, left, right) not in self.waived
 
 
 def _names_conflict(left: str, right: str, allowed_edits: Callable[[int], int]) -> bool:
-    """Whether two people bear the names. Who marries takes another surname, not a given name.
+    """Whether two people bear the names. People who marry change the surname, not the given name.
 
     `allowed_edits` says, by the length of a name, how many edits are a slip of the pen.
     """

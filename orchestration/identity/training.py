@@ -1,9 +1,9 @@
 """How a matching model is learnt from the records themselves: without labels, and reproducibly.
 
-How strangers differ is seen on pairs drawn at random; how records of one person differ, and those
-of one home, by expectation maximisation. All begins with what `matching.yaml` believes, which
-little data moves little. `train` is the algorithm, top down; each of its steps takes an estimate
-and returns another. Applying a model does not belong here.
+Pairs drawn at random show how strangers differ; expectation maximisation finds how records of one
+person differ, and those of one home. All begins with the beliefs of `matching.yaml`, which little
+data moves little. `train` is the algorithm, top down; each of its steps takes an estimate and
+returns another. Applying a model does not belong here.
 """
 
 import math
@@ -58,7 +58,7 @@ _FULL_NAME_LEVELS = [
         "u_probability": 0.5,
     },
 ]
-# What shares an identifier that links is one person already.
+# Records that share a linking identifier are one person already.
 _NOT_JOINED_ANYWAY = "not list_has_any(l.linking_values, r.linking_values)"
 # A chance of nothing would outweigh all else.
 _LEAST_SHARE = 1e-12
@@ -158,7 +158,7 @@ class _Records:
 
 @dataclass(frozen=True)
 class _Estimate:
-    """What is thought of all pairs: how they agree, and how many are one person or one home."""
+    """An estimate over all pairs: how they agree, and how many are one person or one home."""
 
     same_person: Chances
     strangers: Chances
@@ -188,7 +188,7 @@ class _Block:
 
 
 def _beliefs(counted: _Records) -> _Estimate:
-    """What `matching.yaml` believes beforehand."""
+    """The estimate that `matching.yaml` begins with."""
 
     def chances(kind: str) -> Chances:
         return {

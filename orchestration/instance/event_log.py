@@ -6,9 +6,11 @@ are kept belongs here. What a power cut may take is the end of Dagster's log: th
 ledger of its own.
 """
 
+import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
@@ -30,7 +32,7 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
 
     @classmethod
     def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: dict[str, str]
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "OpenSqliteEventLog":
         """Build this class, where the parent would build itself."""
         return cls(inst_data=inst_data, **config_value)
@@ -69,5 +71,5 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
         super().dispose()
 
 
-def _leave_syncing_to_the_system(connection: object, _record: object) -> None:
+def _leave_syncing_to_the_system(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("pragma synchronous = off")

@@ -1,4 +1,4 @@
-"""What a person sees of a run: the messages of its steps, one line each, without Dagster's own."""
+"""A run's output for people: the messages of its steps, one line each, without Dagster's own."""
 
 import logging
 import sys
@@ -11,8 +11,7 @@ _NOTES_OF_DAGSTER = ("op '", "Skipping step ", "Dependencies for step ")
 logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
 
 
-@dg.logger(description="The steps' own messages on standard output; events stay in Dagster's log.")
-def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
+def _progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
     """A fresh handler per run, so that a captured or redirected output is respected."""
     logger = logging.Logger("throughline")
     handler = logging.StreamHandler(sys.stdout)
@@ -21,6 +20,12 @@ def progress_logger(_context: dg.InitLoggerContext) -> logging.Logger:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     return logger
+
+
+progress_logger = dg.logger(
+    _progress_logger,
+    description="The steps' own messages on standard output; events stay in Dagster's log.",
+)
 
 
 def _is_for_a_person(record: logging.LogRecord) -> bool:

@@ -10,7 +10,7 @@ from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse
 
 
-def replace_warehouse(run_id: str) -> int:
+def replace_warehouse(run_id: str | None) -> int:
     """Land the whole archive anew; returns how many rows were loaded. Hold `warehouse_lock`."""
     contracts = load_contracts()
     # The archive knows the deliveries; what a person has set, and which customer keys were given

@@ -1,4 +1,4 @@
-"""What definitions may ask for by parameter name. Connections and the lock; no data."""
+"""The resource `warehouse` that definitions ask for: the lock and connections, no data."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -16,7 +16,7 @@ from orchestration.warehouse.run_settings import checked_settings
 SHORT_COMMAND_SECONDS = 60
 
 
-class WarehouseWriter(dg.ConfigurableResource):
+class WarehouseWriter(dg.ConfigurableResource["WarehouseWriter"]):
     """The right to write, held by one run from its first step to its last.
 
     DuckDB's own lock is let go between two connections, and another writer could slip in between
@@ -43,7 +43,8 @@ class WarehouseWriter(dg.ConfigurableResource):
                 set_run_settings(connection, settings.items())
             if self.from_archive:
                 row_count = replace_warehouse(context.run_id)
-                context.log.info(f"A fresh warehouse with {row_count:,} rows from the archive")
+                if context.log is not None:
+                    context.log.info(f"A fresh warehouse with {row_count:,} rows from the archive")
             yield self
 
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:

@@ -48,12 +48,13 @@ def main(
 
 def _land(wanted: list[str], wait: float) -> list[str]:
     contracts = load_contracts()
-    unknown = sorted(set(wanted) - {contract.source_name for contract in contracts})
+    known = {contract.source_name for contract in contracts}
+    unknown = sorted(set(wanted) - known)
     if unknown:
         raise ContractError(f"no contract for {', '.join(unknown)}")
     with warehouse_lock(wait), open_warehouse() as connection:
         ensure_tables(connection, contracts)
-        names = set(wanted) or enabled_sources(connection)
+        names = set(wanted) or enabled_sources(known, connection)
         for contract in contracts:
             if contract.source_name not in names:
                 continue

@@ -21,7 +21,7 @@ UNDECODABLE_ROWS_ALWAYS_ALLOWED = 3
 
 @dataclass
 class Tally:
-    """What one file's lines are; the reader of its format counts."""
+    """The lines of one file by kind; the reader of its format counts them."""
 
     lines: int = 0
     header_lines: int = 0
@@ -79,7 +79,7 @@ class Batch:
 
 
 def check_accounting(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What is wrong between ledger and raw tables, one sentence each; empty when all agrees."""
+    """The differences between ledger and raw tables, a sentence each; empty when all agrees."""
     problems = [
         f"load {load_id} ({source_name}.{table_name}): its lines don't add up"
         for load_id, source_name, table_name in connection.execute(

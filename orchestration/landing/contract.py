@@ -1,4 +1,4 @@
-"""What a source promises to deliver, read from its `_<source>__sources.yml`.
+"""The contract of a source: its promised deliveries, read from its `_<source>__sources.yml`.
 
 The YAML is dbt's own source declaration plus flat `landing_*` keys in `config.meta`. It is read
 directly, not from dbt's manifest, so that landing works before dbt has ever run. No delivery is

@@ -43,7 +43,7 @@ _REJECTS_HELD = 50_000
 
 @dataclass
 class LandingSummary:
-    """What happened to one table's deliveries: files by status, rows in all."""
+    """The deliveries of one table, counted: files by status, rows in all."""
 
     source_name: str
     table_name: str | None
@@ -94,7 +94,7 @@ class Load:
 
     @property
     def origin(self) -> raw_tables.Origin:
-        """What each of its rows carries."""
+        """The origin that each of its rows carries."""
         return raw_tables.Origin(self.load_id, self.file_date, self.loaded_at)
 
     def take(self, batch: Batch) -> pa.Table:
@@ -107,7 +107,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of a delivery.
+    """The decision about a delivery.
 
     `load_id` is the load that its name stands for, `load` that same load if it is new, `release`
     what becomes of the load that the name stood for, `problem` why the file is refused.
@@ -181,7 +181,7 @@ class Desk:
         return Delivery(arrival.file_name, received_at, stored, arrival)
 
     def _land(self, delivery: Delivery) -> None:
-        """What follows the archive: decide, commit, settle."""
+        """Take an archived delivery on: decide, commit, settle."""
         try:
             outcome = self._decide(delivery)
         except QuarantineError as problem:

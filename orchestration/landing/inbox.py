@@ -1,4 +1,4 @@
-"""What has arrived: the finished files of one source's landing folder.
+"""The inbox: the finished files of one source's landing folder.
 
 Only names and times are looked at here. Nothing is opened, copied or judged.
 """

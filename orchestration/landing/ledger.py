@@ -1,4 +1,4 @@
-"""What arrived, what was loaded and what was refused: schema `ledger`, beside the raw data.
+"""The ledger of deliveries, loads and rejects: schema `ledger`, beside the raw data.
 
 Ledger rows are written in the transaction that writes the data they describe. Reading files and
 deciding what a delivery is don't belong here.
@@ -169,7 +169,7 @@ def append(
 
 @dataclass
 class KnownLoad:
-    """What deciding about a delivery needs to know of an earlier load."""
+    """An earlier load, as far as it matters to a new delivery."""
 
     load_id: int
     file_name: str
@@ -179,7 +179,7 @@ class KnownLoad:
 
 @dataclass(frozen=True)
 class Release:
-    """What becomes of a load whose name was corrected: another name keeps it, or it is replaced."""
+    """The fate of a load whose name was corrected: another name keeps it, or it is replaced."""
 
     load_id: int
     relation: str
@@ -244,7 +244,7 @@ class TableLedger:
         return file_name in self._held_by_name
 
     def released_by(self, file_name: str, new_load_id: int) -> Release | None:
-        """What happens to the load that a name stands for when the name is corrected."""
+        """The fate of the load that a name stands for, when the name is corrected."""
         load = self._held_by_name.get(file_name)
         if load is None:
             return None

@@ -1,4 +1,4 @@
-"""What can be wrong with a delivery, in words that may be logged: never a value from inside it."""
+"""The faults of a delivery, in words that may be logged: never a value from inside it."""
 
 from dataclasses import dataclass
 

@@ -17,7 +17,7 @@ from orchestration.landing.problems import QuarantineError
 
 @dataclass(frozen=True)
 class Origin:
-    """What every raw row carries of its delivery."""
+    """The origin of a raw row: the columns that landing adds."""
 
     load_id: int
     file_date: date | None

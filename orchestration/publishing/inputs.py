@@ -1,4 +1,4 @@
-"""What decides the marts, as one hash, and whether a version of just that is published."""
+"""The inputs of the marts as one hash, and whether a version of just these is published."""
 
 import hashlib
 from importlib.metadata import version

@@ -12,7 +12,7 @@ import duckdb
 
 @dataclass(frozen=True)
 class Guard:
-    """What a kind of personal data looks like, and signs that all of its values have."""
+    """A kind of personal data: its pattern, and the signs that all of its values have."""
 
     name: str
     has_its_signs: str

@@ -19,7 +19,7 @@ from orchestration.publishing.personal_data import assert_no_personal_data
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import SETTINGS, quoted
 
-# What `mf` expects round the definitions that it reads.
+# The files that `mf` expects round the definitions.
 _METRICS_PROJECT = Path(__file__).parent / "metrics"
 _READABLE_BY_ALL = 0o644
 _FOLDER_READABLE_BY_ALL = 0o755

@@ -37,7 +37,7 @@ def current_version() -> int | None:
 
 
 def describe(version: int) -> dict[str, Any]:
-    """What `publish` noted about a version."""
+    """The note that `publish` left about a version."""
     return json.loads((version_dir(version) / "version.json").read_text())
 
 
@@ -107,7 +107,7 @@ def _link(name: str, target: Path) -> None:
 
 
 def _remove_old_versions() -> None:
-    # Whoever has an old file open keeps reading it: only its name goes.
+    # A reader that has an old file open keeps reading it: only its name goes.
     for number in version_numbers()[:-KEPT_VERSIONS]:
         if number != current_version():
             shutil.rmtree(version_dir(number))

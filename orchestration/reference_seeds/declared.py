@@ -1,4 +1,4 @@
-"""What the YAML of a seed declares, as questions to its file, answered with a line.
+"""The declarations in the YAML of a seed, as questions to its file, answered with a line.
 
 Columns and types; its data tests, which run again in every build, on the loaded table; and, in
 `config.meta`, which cells are `required` and the least and most of a number (`ranges`). Rules that
@@ -40,7 +40,9 @@ def _type_problems(seed: Seed) -> Iterator[Problem]:
     for column, data_type in _column_types(seed).items():
         kind = data_type.lower().split("(")[0]
         parse = _PARSERS.get(kind)
-        for row in seed.rows if parse else ():
+        if parse is None:
+            continue
+        for row in seed.rows:
             value = row[column]
             if value is not None and not _is_parsed(parse, value):
                 yield row.problem(f"{column} {value!r} is no {kind}")

@@ -1,4 +1,4 @@
-"""What the rules of identity take beyond well-formed rows: known settings, decisions that agree.
+"""Rules for the identity seeds beyond well-formed rows: known settings, decisions that agree.
 
 Each check reads seeds of which `declared` has found nothing to say.
 """
@@ -60,7 +60,7 @@ def _wrong_settings(settings: Seed) -> Iterator[Problem]:
             yield row.problem(f"unknown setting {row['setting']!r}: there are {known}")
             continue
         least, most = SETTINGS[row["setting"]]
-        if not least <= float(row["setting_value"]) <= most:
+        if not least <= float(row.text("setting_value")) <= most:
             yield row.problem(f"{row['setting']} takes {least:g} to {most:g}")
     for setting in sorted(SETTINGS.keys() - settings.values("setting")):
         yield Problem(settings.path, 1, f"no row for setting {setting}")
@@ -70,7 +70,7 @@ def _wrong_types(types: Seed) -> Iterator[Problem]:
     for row in types.rows:
         if row["identifier_type"] not in IDENTIFIER_TYPES:
             yield row.problem(f"no source shows a {row['identifier_type']!r}")
-        if row["conflict_edits"] and row["is_unique_per_person"].lower() != "true":
+        if row["conflict_edits"] and row.text("is_unique_per_person").lower() != "true":
             yield row.problem("conflict_edits is for a type that is unique per person")
     for identifier_type in sorted(IDENTIFIER_TYPES - types.values("identifier_type")):
         yield Problem(types.path, 1, f"no row for type {identifier_type}")
@@ -79,7 +79,7 @@ def _wrong_types(types: Seed) -> Iterator[Problem]:
 def _idle_block(row: Row) -> Iterator[Problem]:
     if row["identifier_type"] not in IDENTIFIER_TYPES | {"any"}:
         yield row.problem(f"identifier_type {row['identifier_type']!r} is neither any nor known")
-    if row["blocked_value"] != row["blocked_value"].lower():
+    if row["blocked_value"] != row.text("blocked_value").lower():
         yield row.problem(
             f"{row['blocked_value']!r} blocks nothing: write it in lower case, as it is compared"
         )
@@ -93,7 +93,7 @@ def _missing_rules(rules: Seed) -> Iterator[Problem]:
 def _wrong_decisions(decisions: Seed) -> Iterator[Problem]:
     first_rows: dict[frozenset[str], Row] = {}
     for row in decisions.rows:
-        pair = frozenset((row["left_profile_key"], row["right_profile_key"]))
+        pair = frozenset(_pair(row))
         first = first_rows.setdefault(pair, row)
         if len(pair) == 1:
             yield row.problem("a decision takes two profiles, not one twice")
@@ -107,13 +107,14 @@ def _wrong_decisions(decisions: Seed) -> Iterator[Problem]:
 def _splits_within_merges(
     decisions: Seed, first_rows: Mapping[frozenset[str], Row]
 ) -> Iterator[Problem]:
-    merged = defaultdict(set)
+    merged: dict[str, set[str]] = defaultdict(set)
     for row in decisions.rows:
+        left, right = _pair(row)
         if row["decision"] == "merge":
-            merged[row["left_profile_key"]].add(row["right_profile_key"])
-            merged[row["right_profile_key"]].add(row["left_profile_key"])
+            merged[left].add(right)
+            merged[right].add(left)
     for row in decisions.rows:
-        left, right = row["left_profile_key"], row["right_profile_key"]
+        left, right = _pair(row)
         if row["decision"] == "merge" or right in merged[left]:
             continue
         path = _path(merged, left, right)
@@ -123,6 +124,10 @@ def _splits_within_merges(
                 f"splits what the merges in lines {', '.join(map(str, lines))} join: "
                 "take one of them out"
             )
+
+
+def _pair(row: Row) -> tuple[str, str]:
+    return row.text("left_profile_key"), row.text("right_profile_key")
 
 
 def _path(merged: Mapping[str, set[str]], start: str, end: str) -> list[str]:

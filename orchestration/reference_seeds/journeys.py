@@ -1,4 +1,4 @@
-"""What a journey takes beyond well-formed rows: a start, an end, conditions that can hold.
+"""Rules for journeys beyond well-formed rows: a start, an end, conditions that can hold.
 
 Each check reads seeds of which `declared` has found nothing to say.
 """
@@ -43,7 +43,7 @@ def _unfinished_journeys(types: Seed, events: Seed) -> Iterator[Problem]:
 def _journeys_without_reasons(events: Seed, reasons: Seed) -> Iterator[Problem]:
     with_reasons = reasons.values("journey_slug")
     for row in events.rows:
-        if row["needs_reason"].lower() == "true" and row["journey_slug"] not in with_reasons:
+        if row.text("needs_reason").lower() == "true" and row["journey_slug"] not in with_reasons:
             yield row.problem(
                 f"needs a reason, but {row['journey_slug']} has none in {reasons.path.name}"
             )
@@ -53,7 +53,7 @@ def _impossible_condition(row: Row, seeds: Mapping[str, Seed]) -> Iterator[Probl
     column, operator, value = (row[name] for name in _CONDITION)
     if (column, operator, value) == (None, None, None):
         return
-    if None in (column, operator, value):
+    if column is None or operator is None or value is None:
         yield row.problem(f"a condition takes {', '.join(_CONDITION)}")
     elif column in _NUMBERS and not value.isdecimal():
         yield row.problem(f"{column} is compared with {value!r}, which is no whole number")

@@ -16,7 +16,7 @@ from orchestration.paths import PROJECT_DIR
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """What is wrong with one line of a seed."""
+    """A fault in one line of a seed."""
 
     path: Path
     line: int
@@ -41,6 +41,10 @@ class Row:
         """The cell, or None where the file has no such column."""
         return self.cells.get(column)
 
+    def text(self, column: str) -> str:
+        """The cell as text, also where it is empty."""
+        return self.cells.get(column) or ""
+
     def problem(self, reason: str) -> Problem:
         """A problem of this line."""
         return Problem(self.path, self.line, reason)
@@ -58,7 +62,7 @@ class Seed:
 
     def values(self, column: str) -> set[str]:
         """Every value of a column."""
-        return {row[column] for row in self.rows if row[column] is not None}
+        return {value for row in self.rows if (value := row[column]) is not None}
 
 
 def read_seeds(directory: Path) -> dict[str, Seed]:

@@ -22,7 +22,7 @@ from orchestration.sample_world.world import World
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate, and where to."""
+    """The size of the world, and its folder."""
 
     customers: int
     days: int

@@ -1,4 +1,4 @@
-"""What is the same for everybody: the company's lists, its campaigns, what goes wrong with it."""
+"""The company, the same for every customer: its lists, its campaigns, its mishaps."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 # Speed over size: a world of a million customers is written once and read once.
 GZIP_LEVEL = 1
 
-Days = Sequence[np.datetime64] | np.ndarray | pd.Series
+Days = Sequence[np.datetime64] | np.ndarray
+Texts = Sequence[str] | np.ndarray
 
 
 class Delivery:
@@ -36,14 +37,14 @@ class Delivery:
         source: str,
         stem: str,
         days: Days,
-        lines: Sequence[str],
+        lines: Texts,
         suffix: str = ".jsonl.gz",
         encoding: str = "utf-8",
     ) -> None:
         """One file per day of already rendered lines, which keep their order within the day."""
-        lines = np.asarray(lines, dtype=object)
+        rendered = np.asarray(lines, dtype=object)
         for day, rows in _rows_by_day(days):
-            content = ("\n".join(lines[rows]) + "\n").encode(encoding)
+            content = ("\n".join(rendered[rows]) + "\n").encode(encoding)
             self._write(source, f"{stem}_{day}{self.part}{suffix}", content, len(rows))
 
     def documents(
@@ -51,14 +52,14 @@ class Delivery:
         source: str,
         stem: str,
         days: Days,
-        documents: Sequence[str],
+        documents: Texts,
         key: str | None = None,
         suffix: str = ".json",
     ) -> None:
         """One JSON array per day of rendered elements, under `key` of an object if given."""
-        documents = np.asarray(documents, dtype=object)
+        rendered = np.asarray(documents, dtype=object)
         for day, rows in _rows_by_day(days):
-            array = "[\n" + ",\n".join(documents[rows]) + "\n]"
+            array = "[\n" + ",\n".join(rendered[rows]) + "\n]"
             content = f'{{"{key}": {array}}}\n' if key else array + "\n"
             self._write(source, f"{stem}_{day}{self.part}{suffix}", content.encode(), len(rows))
 
@@ -91,7 +92,7 @@ class Delivery:
         self._write(source, name, content, records)
 
     def truth(self, table: str, frame: pd.DataFrame) -> None:
-        """Append rows to a truth table; whoever writes one uses the same columns each time."""
+        """Append rows to a truth table; its writers use the same columns each time."""
         self._truth[table].append(frame)
 
     def write_truth(self) -> None:

@@ -20,7 +20,7 @@ def account_ids(accounts: np.ndarray | pd.Series) -> np.ndarray:
 
 
 def anonymous_ids(devices: np.ndarray | pd.Series) -> np.ndarray:
-    """What a browser or an app installation calls itself before anybody signs in."""
+    """The id that a browser or an app sends before anybody signs in."""
     return _texts(devices, lambda device: str(uuid.uuid5(BROWSERS, str(device))))
 
 

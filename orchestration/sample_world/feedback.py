@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from orchestration.sample_world import texts
+from orchestration.sample_world import names, texts
 from orchestration.sample_world.clock import into_hours
 from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
@@ -12,6 +12,7 @@ from orchestration.sample_world.satisfaction import QUESTIONS, answers
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.service import Efforts, Problems
 from orchestration.sample_world.shopping import Intents
+from orchestration.sample_world.world import known_where
 
 ANSWER_CHANCE = 0.38
 PARTIAL_CHANCE = 0.08
@@ -64,8 +65,8 @@ def ask(
             person=who, program=program, metric=question.metric,
             score=np.where(is_scored, score, np.nan), at=np.where(has_answered, at, np.nan),
             invited_at=invited_at, invitation=invitation,
-            language=np.array(texts.LANGUAGES, dtype=object)[people.language[who]],
-            text=np.where(writes, texts.with_contact_details(rng, text, email), None),
+            language=np.array(names.LANGUAGES, dtype=object)[people.language[who]],
+            text=known_where(writes, texts.with_contact_details(rng, text, email)),
             status=status, is_delivered=is_delivered, **about,
         )  # fmt: skip
         for driver in question.effects:

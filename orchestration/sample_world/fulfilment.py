@@ -1,4 +1,4 @@
-"""What follows an order: shipping, waiting and tracking, the parcel; and goods that go back.
+"""The course of an order: shipping, waiting and tracking, the parcel; and goods that go back.
 
 What can be observed: a delivery journey begins with its order and ends with order_delivered or
 order_cancelled. A return begins with a request that names the reason "return" and the order, or is

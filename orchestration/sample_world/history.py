@@ -223,7 +223,7 @@ class _Frames:
 
         bits = {name: 1 << number for number, name in enumerate(CHANNELS)}
         is_app = steps["device"].to_numpy() % 10 == 2
-        of_kind = np.array([bits.get(CHANNEL_OF_KIND.get(name), 0) for name in kinds])[codes]
+        of_kind = np.array([bits.get(CHANNEL_OF_KIND.get(name) or "", 0) for name in kinds])[codes]
         is_digital = np.isin(kinds, DIGITAL_KINDS)[codes]
         bit = np.where(is_digital, np.where(is_app, bits["app"], bits["web"]), of_kind)
         channels = np.zeros(count, dtype=np.int64)

@@ -6,6 +6,8 @@ renewal_won or renewal_lost, or nothing more is heard. referral_made and referra
 to the referrer; their `value` is the number of the referred person.
 """
 
+from typing import Any
+
 import numpy as np
 
 from orchestration.sample_world import texts
@@ -27,7 +29,7 @@ def onboard(scene: Scene) -> None:
     who = np.flatnonzero((people.account_at >= 0) & (people.account_at < scene.days))
     rows, at = len(who), people.account_at[who]
     journey = scene.journeys.open("onboarding", who)
-    common = {"person": who, "journey": journey}
+    common: dict[str, Any] = {"person": who, "journey": journey}
     device = people.device_web[who]
     scene.moments.log("account_registered", at=at, device=device, is_logged_in=True, **common)
     succeeds = scene.chance(ONBOARDED_CHANCE, rows)
@@ -63,7 +65,7 @@ def use_app(scene: Scene) -> None:
     who = np.repeat(np.arange(len(people)), sessions)
     at = since[who] + rng.random(len(who)) * span[who]
     at = into_hours(rng, at, people.is_western[who])
-    common = {"person": who, "device": people.device_app[who], "is_logged_in": True}
+    common: dict[str, Any] = {"person": who, "device": people.device_app[who], "is_logged_in": True}
     scene.moments.log("app_session", at=at, value=np.round(rng.gamma(2, 80, len(who))), **common)
     for kind, chance, minutes in (("feature_used", 0.5, 0.5), ("video_watched", 0.12, 0.8)):
         scene.moments.log(
@@ -81,7 +83,7 @@ def help_oneself(scene: Scene, intents: Intents) -> None:
     scene.moments.log("help_viewed", scene.chance(0.12, rows), person=who, at=at, device=device,
                       is_logged_in=has_account)  # fmt: skip
     portal = has_account & scene.chance(0.06, rows)
-    common = {"person": who, "device": device, "is_logged_in": True}
+    common: dict[str, Any] = {"person": who, "device": device, "is_logged_in": True}
     scene.moments.log("signed_in", portal, at=at + 2 * MINUTE, outcome="portal", **common)
     fails = scene.chance(0.12, rows)
     for kind, those in (("self_service_failed", fails), ("self_service_completed", ~fails)):
@@ -122,7 +124,7 @@ def renew(scene: Scene) -> None:
     rows = len(who)
     offered_at = into_hours(rng, due_at[who], people.is_western[who], 9, 17)
     journey = scene.journeys.open("renewal", who)
-    common = {"person": who, "journey": journey, "reason": "renewal"}
+    common: dict[str, Any] = {"person": who, "journey": journey, "reason": "renewal"}
     scene.moments.log("renewal_offered", at=offered_at, **common)
     team = np.array([scene.company.team(team) for team in PHONE_TEAMS])[who % 2]
     called_at = into_hours(rng, offered_at + rng.uniform(1, 6, rows), people.is_western[who], 9, 18)

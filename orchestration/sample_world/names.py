@@ -81,7 +81,7 @@ MOBILE_NUMBERS = {
     "GB": ("+44", "73", 8),
 }
 
-# What people type who don't want to give an address.
+# Addresses of people who don't want to give one.
 JUNK_EMAILS = ("test@test.com", "none@none.com", "noreply@example.com", "asdf@asdf.com")
 
 _LATIN = str.maketrans(

@@ -101,7 +101,7 @@ def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
 
 
 def _is_silent(scene: Scene, sent_at: float) -> np.ndarray:
-    """Who once bought, but not lately."""
+    """Customers who once bought, but not lately."""
     person, at = scene.orders.column("person", -1), scene.orders.column("placed_at", np.nan)
     last = np.full(len(scene.people), -np.inf)
     before = at < sent_at
@@ -119,7 +119,7 @@ def _click_times(scene: Scene, campaign: int) -> np.ndarray:
 
 
 def _opted_out(scene: Scene, campaign: int, recipients: np.ndarray) -> np.ndarray:
-    """Whom of them the campaign made opt out."""
+    """The receivers whom the campaign made opt out."""
     those = scene.opt_outs.column("campaign", -1) == campaign
     return np.isin(recipients, scene.opt_outs.column("person", -1)[those])
 

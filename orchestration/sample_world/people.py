@@ -1,4 +1,4 @@
-"""Who the customers are: names, addresses, devices, accounts, consents, households.
+"""The people of the world: names, addresses, devices, accounts, consents, households.
 
 Every trait that makes identity hard is planted here: shared phones, mailboxes and devices, changed
 and junk e-mail addresses, guests, people without a card. What they do is in the other modules.
@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world import names
 from orchestration.sample_world.clock import daytime, into_hours, to_utc
-from orchestration.sample_world.world import seeded_rng, table_of
+from orchestration.sample_world.world import known_where, seeded_rng, table_of
 
 SEGMENTS = ("value", "standard", "premium")
 ONLINE, OMNICHANNEL, IN_STORE, ONLY_SOCIAL = range(4)
@@ -19,6 +19,39 @@ ONLINE, OMNICHANNEL, IN_STORE, ONLY_SOCIAL = range(4)
 # Of each way of shopping: online only, online and in stores, in stores only, no more than talking.
 STYLE_SHARES = (0.40, 0.48, 0.10, 0.02)
 SHARE_BEFORE_WORLD = 0.40
+# In the order of `names.COUNTRIES`, and of SEGMENTS.
+COUNTRY_SHARES = (0.58, 0.17, 0.11, 0.14)
+SEGMENT_SHARES = (0.35, 0.45, 0.20)
+# Days between two purchases, by segment.
+RHYTHM_DAYS = (15.0, 13.0, 10.0)
+# Households of one, two, three and four people.
+HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
+
+# Of the people of a household.
+OWN_SURNAME_SHARE = 0.15
+# Of the households of several people.
+ONE_PHONE_SHARE = 0.5
+FAMILY_MAILBOX_SHARE = 0.15
+ONE_DEVICE_SHARE = 0.4
+# Of all people.
+CHANGED_EMAIL_SHARE = 0.06
+JUNK_EMAIL_SHARE = 0.005
+HANDLE_SHARE = 0.2
+EMAIL_OPT_IN_SHARE = 0.75
+SMS_OPT_IN_SHARE = 0.35
+IN_CRM_SHARE = 0.8
+OPT_OUT_SHARE = 0.04
+# Of those with an account, and of those with the app.
+APP_SHARE = 0.55
+PUSH_OPT_IN_SHARE = 0.6
+# Of newcomers, as far as there is a friend who could have sent them.
+REFERRED_SHARE = 0.12
+
+# By way of shopping: who opens an account, and who takes a loyalty card.
+ACCOUNT_SHARES = (0.94, 0.95, 0.25, 0.0)
+LOYALTY_SHARES = (0.25, 0.985, 0.88, 0.0)
+ACCOUNT_AT_ONCE_SHARE = 0.85
+
 COMPANY_MAILBOXES = 2
 COMPANY_MAILBOX_USERS = 27
 
@@ -77,84 +110,76 @@ class People:
         return self.loyalty_at[who] <= at
 
 
+@dataclass(frozen=True)
+class Homes:
+    """The household of each person, the place of its head, and whether others live there."""
+
+    household: np.ndarray
+    head: np.ndarray
+    is_shared: np.ndarray
+
+
+@dataclass(frozen=True)
+class Names:
+    """The name of each person as it is written at home, and in Latin letters."""
+
+    given: np.ndarray
+    given_latin: np.ndarray
+    surname: np.ndarray
+    surname_latin: np.ndarray
+
+
 def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
-    """The people with these ids."""
+    """The people with these ids. The order of the random draws is part of the result."""
     rng = seeded_rng(seed, chunk, "people")
     count = len(ids)
-    household = _households(rng, count)
-    head = pd.Series(np.arange(count)).groupby(household).transform("first").to_numpy()
-    in_company = np.bincount(household)[household] > 1
-
-    country = rng.choice(4, count, p=(0.58, 0.17, 0.11, 0.14))[head]
-    language = _languages(rng, country)[head]
+    person = np.arange(ids.start, ids.stop)
+    homes = _homes(rng, count)
+    country = rng.choice(4, count, p=COUNTRY_SHARES)[homes.head]
+    language = _languages(rng, country)[homes.head]
     is_western = country == names.COUNTRIES.index("GB")
     style = rng.choice(4, count, p=STYLE_SHARES)
     gender = rng.choice(np.array(["female", "male"], dtype=object), count)
-    given, given_latin = _given_names(rng, language, gender)
-    surname, surname_latin = _surnames(rng, language)
-    keeps_own_surname = rng.random(count) < 0.15
-    shared = np.where(keeps_own_surname, np.arange(count), head)
-    surname, surname_latin = surname[shared], surname_latin[shared]
+    named = _names(rng, language, gender, homes)
     birth_day = rng.integers(-32_000, -6_800, count)
 
     first_at = _first_contacts(rng, count, days, is_western)
     account_at = _account_times(rng, style, first_at, is_western)
     loyalty_at = _loyalty_times(rng, style, first_at, is_western)
-    has_account = np.isfinite(account_at)
-    person = np.arange(ids.start, ids.stop)
+    has_account, has_card = np.isfinite(account_at), np.isfinite(loyalty_at)
 
-    uses_head_phone = (in_company & (rng.random(count) < 0.5)[head]) | (head == np.arange(count))
-    phone = _phones(person, country)
-    phone = np.where(uses_head_phone, phone[head], phone)
-    email, is_shared_mailbox = _emails(
-        rng, person, given_latin, surname_latin, birth_day, household, in_company, head
-    )
-    email_changed_at = into_hours(rng, rng.uniform(0.1, 0.95, count) * days, is_western)
-    changes_email = (rng.random(count) < 0.06) & ~is_shared_mailbox
-    changes_email &= email_changed_at > first_at + 5
-    email_changed_at = np.where(changes_email, email_changed_at, np.nan)
-    new_email = _own_addresses(rng, person, given_latin, surname_latin, "new")
-
-    shares_device = in_company & (rng.random(count) < 0.4)[head]
-    device_web = np.where(shares_device, person[head], person) * 10 + 1
-    has_app = has_account & (rng.random(count) < 0.55)
-    device_app = np.where(has_app, person * 10 + 2, -1)
-    segment = rng.choice(3, count, p=(0.35, 0.45, 0.20))
-    has_handle = (rng.random(count) < 0.2) | (style == ONLY_SOCIAL)
-    streets = _streets(rng, country)[head]
-    cities, postcodes = _cities(rng, country)
+    phones = _phone_columns(rng, person, country, homes)
+    emails = _email_columns(rng, person, named, homes, first_at, days, is_western)
+    shares_device, devices = _device_columns(rng, person, homes, has_account)
+    segment = rng.choice(3, count, p=SEGMENT_SHARES)
+    has_handle = (rng.random(count) < HANDLE_SHARE) | (style == ONLY_SOCIAL)
+    addresses = _address_columns(rng, country, homes.head)
+    has_app = devices["device_app"] >= 0
 
     frame = table_of(
         "persons",
         {
             "person": person,
-            "given_name": given,
-            "surname": surname,
+            "given_name": named.given,
+            "surname": named.surname,
             "birth_date": (np.datetime64("2026-01-01") + birth_day).astype("datetime64[ms]"),
             "gender": gender,
             "language": np.array(names.LANGUAGES, dtype=object)[language],
             "country_code": np.array(names.COUNTRIES, dtype=object)[country],
-            "city": cities[head],
-            "postcode": postcodes[head],
-            "street": streets,
-            "email": email,
-            "new_email": np.where(changes_email, new_email, None),
-            "email_changed_at": to_utc(email_changed_at),
-            "phone": phone,
-            "household": household + ids.start,
-            "is_shared_mailbox": is_shared_mailbox,
-            "is_household_phone": in_company & uses_head_phone,
+            **addresses,
+            **emails,
+            **phones,
+            "household": homes.household + ids.start,
             "segment": np.array(SEGMENTS, dtype=object)[segment],
             "account": np.where(has_account, rng.permutation(count) + ids.start + 1, -1),
-            "loyalty_card": _cards(rng, person, np.isfinite(loyalty_at)),
-            "device_web": device_web,
-            "device_app": device_app,
-            "social_handle": _handles(person, given_latin, has_handle),
-            "email_opt_in": rng.random(count) < 0.75,
-            "sms_opt_in": rng.random(count) < 0.35,
-            "push_opt_in": has_app & (rng.random(count) < 0.6),
-            "is_in_crm": (rng.random(count) < 0.8) & (style != ONLY_SOCIAL),
-            "referrer": _referrers(rng, first_at, person, np.isfinite(loyalty_at)),
+            "loyalty_card": _cards(rng, person, has_card),
+            **devices,
+            "social_handle": _handles(person, named.given_latin, has_handle),
+            "email_opt_in": rng.random(count) < EMAIL_OPT_IN_SHARE,
+            "sms_opt_in": rng.random(count) < SMS_OPT_IN_SHARE,
+            "push_opt_in": has_app & (rng.random(count) < PUSH_OPT_IN_SHARE),
+            "is_in_crm": (rng.random(count) < IN_CRM_SHARE) & (style != ONLY_SOCIAL),
+            "referrer": _referrers(rng, first_at, person, has_card),
         },
     )
     people = People(
@@ -167,13 +192,13 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
         first_at=first_at,
         account_at=account_at,
         loyalty_at=loyalty_at,
-        device_web=device_web,
-        device_app=device_app,
+        device_web=devices["device_web"],
+        device_app=devices["device_app"],
         shares_device=shares_device,
         has_handle=has_handle,
         opted_out_at=_opt_outs(rng, first_at, days),
         trait=rng.normal(0, 1, count),
-        rhythm=rng.gamma(6, 1 / 6, count) * np.array([15.0, 13.0, 10.0])[segment],
+        rhythm=rng.gamma(6, 1 / 6, count) * np.array(RHYTHM_DAYS)[segment],
     )
     first_visit = daytime(rng, rng.uniform(0, 20, count), is_western)
     people.next_at = np.where(first_at >= 0, first_at, first_visit)
@@ -193,10 +218,12 @@ def persons_frame(people: People) -> pd.DataFrame:
     return frame
 
 
-def _households(rng: np.random.Generator, count: int) -> np.ndarray:
-    """The household of each person: neighbours in the list, one to four of them."""
-    sizes = rng.choice((1, 2, 3, 4), count, p=(0.76, 0.15, 0.05, 0.04))
-    return np.repeat(np.arange(count), sizes)[:count]
+def _homes(rng: np.random.Generator, count: int) -> Homes:
+    """Neighbours in the list live together, one to four of them."""
+    sizes = rng.choice((1, 2, 3, 4), count, p=HOUSEHOLD_SHARES)
+    household = np.repeat(np.arange(count), sizes)[:count]
+    head = pd.Series(np.arange(count)).groupby(household).transform("first").to_numpy()
+    return Homes(household, head, np.bincount(household)[household] > 1)
 
 
 def _languages(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
@@ -205,6 +232,17 @@ def _languages(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
         here = country == code
         language[here] = rng.choice(6, here.sum(), p=names.LANGUAGE_SHARES[name])
     return language
+
+
+def _names(
+    rng: np.random.Generator, language: np.ndarray, gender: np.ndarray, homes: Homes
+) -> Names:
+    """A given name of each person's own; most have the surname of the head of the household."""
+    given, given_latin = _given_names(rng, language, gender)
+    surname, surname_latin = _surnames(rng, language)
+    keeps_own_surname = rng.random(len(language)) < OWN_SURNAME_SHARE
+    bearer = np.where(keeps_own_surname, np.arange(len(language)), homes.head)
+    return Names(given, given_latin, surname[bearer], surname_latin[bearer])
 
 
 def _given_names(
@@ -246,8 +284,8 @@ def _account_times(
 ) -> np.ndarray:
     """NaN without an account. Most open one a few minutes into their first visit."""
     count = len(style)
-    share = np.array([0.94, 0.95, 0.25, 0.0])[style]
-    is_at_once = rng.random(count) < 0.85
+    share = np.array(ACCOUNT_SHARES)[style]
+    is_at_once = rng.random(count) < ACCOUNT_AT_ONCE_SHARE
     minutes_later = first_at + rng.uniform(2.5, 5, count) / 1440
     days_later = into_hours(rng, first_at + rng.uniform(12, 40, count), is_western)
     at = np.where(is_at_once | (first_at < 0), minutes_later, days_later)
@@ -257,9 +295,9 @@ def _account_times(
 def _loyalty_times(
     rng: np.random.Generator, style: np.ndarray, first_at: np.ndarray, is_western: np.ndarray
 ) -> np.ndarray:
-    """NaN without a card. Who shops in stores takes it before the first purchase."""
+    """NaN without a card. People who shop in stores take it before their first purchase."""
     count = len(style)
-    share = np.array([0.25, 0.985, 0.88, 0.0])[style]
+    share = np.array(LOYALTY_SHARES)[style]
     at_once = first_at + rng.uniform(0.05, 2, count) / 1440
     later = into_hours(rng, first_at + rng.uniform(10, 60, count), is_western)
     at = np.where((style == ONLINE) & (first_at >= 0), later, at_once)
@@ -269,7 +307,21 @@ def _loyalty_times(
 def _opt_outs(rng: np.random.Generator, first_at: np.ndarray, days: int) -> np.ndarray:
     """When they withdraw their consent of themselves, not because of a campaign; else infinity."""
     at = rng.uniform(0, days, len(first_at))
-    return np.where((rng.random(len(first_at)) < 0.04) & (at > first_at), at, np.inf)
+    return np.where((rng.random(len(first_at)) < OPT_OUT_SHARE) & (at > first_at), at, np.inf)
+
+
+def _phone_columns(
+    rng: np.random.Generator, person: np.ndarray, country: np.ndarray, homes: Homes
+) -> dict[str, np.ndarray]:
+    """In some households all give the telephone of its head."""
+    count = len(person)
+    has_one = homes.is_shared & (rng.random(count) < ONE_PHONE_SHARE)[homes.head]
+    gives_heads = has_one | (homes.head == np.arange(count))
+    phone = _phones(person, country)
+    return {
+        "phone": np.where(gives_heads, phone[homes.head], phone),
+        "is_household_phone": homes.is_shared & gives_heads,
+    }
 
 
 def _phones(person: np.ndarray, country: np.ndarray) -> np.ndarray:
@@ -284,11 +336,12 @@ def _phones(person: np.ndarray, country: np.ndarray) -> np.ndarray:
 
 
 def _own_addresses(
-    rng: np.random.Generator, person: np.ndarray, given: np.ndarray, surname: np.ndarray, tag: str
+    rng: np.random.Generator, person: np.ndarray, named: Names, tag: str
 ) -> np.ndarray:
     hosts = rng.choice(np.array(names.MAIL_HOSTS, dtype=object), len(person))
     shapes = rng.integers(0, 3, len(person)).tolist()
-    rows = zip(person.tolist(), given, surname, hosts, shapes, strict=True)
+    latin = (named.given_latin, named.surname_latin)
+    rows = zip(person.tolist(), *latin, hosts, shapes, strict=True)
     return np.array(
         [
             (
@@ -302,35 +355,79 @@ def _own_addresses(
     )
 
 
-def _emails(
+def _email_columns(
     rng: np.random.Generator,
     person: np.ndarray,
-    given: np.ndarray,
-    surname: np.ndarray,
-    birth_day: np.ndarray,
-    household: np.ndarray,
-    in_company: np.ndarray,
-    head: np.ndarray,
+    named: Names,
+    homes: Homes,
+    first_at: np.ndarray,
+    days: int,
+    is_western: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """The address of each person, whether others give it too, and the one that replaces it."""
+    count = len(person)
+    email, is_shared_mailbox = _emails(rng, person, named, homes)
+    changed_at = into_hours(rng, rng.uniform(0.1, 0.95, count) * days, is_western)
+    changes = (rng.random(count) < CHANGED_EMAIL_SHARE) & ~is_shared_mailbox
+    changes &= changed_at > first_at + 5
+    new_email = _own_addresses(rng, person, named, "new")
+    return {
+        "email": email,
+        "new_email": known_where(changes, new_email),
+        "email_changed_at": to_utc(np.where(changes, changed_at, np.nan)),
+        "is_shared_mailbox": is_shared_mailbox,
+    }
+
+
+def _emails(
+    rng: np.random.Generator, person: np.ndarray, named: Names, homes: Homes
 ) -> tuple[np.ndarray, np.ndarray]:
     """The address that each person gives, and whether others give it too."""
     count = len(person)
-    email = _own_addresses(rng, person, given, surname, "")
-    family = in_company & (rng.random(count) < 0.15)[head]
-    family_addresses = np.array(
-        [f"family.{s}{h}@example.com" for s, h in zip(surname[head], person[head], strict=True)],
-        dtype=object,
-    )
-    email = np.where(family, family_addresses, email)
+    email = _own_addresses(rng, person, named, "")
+    is_family = homes.is_shared & (rng.random(count) < FAMILY_MAILBOX_SHARE)[homes.head]
+    heads = zip(named.surname_latin[homes.head], person[homes.head], strict=True)
+    family_addresses = np.array([f"family.{s}{h}@example.com" for s, h in heads], dtype=object)
+    email = np.where(is_family, family_addresses, email)
+    at_work = _give_company_mailboxes(rng, email, person[0])
+    is_junk = (rng.random(count) < JUNK_EMAIL_SHARE) & ~at_work & ~is_family
+    email = np.where(is_junk, rng.choice(np.array(names.JUNK_EMAILS, dtype=object), count), email)
+    return email, is_family | at_work | is_junk
+
+
+def _give_company_mailboxes(rng: np.random.Generator, email: np.ndarray, firm: int) -> np.ndarray:
+    """Write the mailboxes of a firm over some addresses; returns whose they are."""
+    count = len(email)
     colleagues = rng.permutation(count)
     users = min(COMPANY_MAILBOX_USERS, count // 20)
     at_work = np.zeros(count, dtype=bool)
     for mailbox in range(COMPANY_MAILBOXES):
         members = colleagues[mailbox * users : (mailbox + 1) * users]
-        email[members] = f"{('info', 'office')[mailbox]}@firm{person[0]}.example"
+        email[members] = f"{('info', 'office')[mailbox]}@firm{firm}.example"
         at_work[members] = True
-    is_junk = (rng.random(count) < 0.005) & ~at_work & ~family
-    email = np.where(is_junk, rng.choice(np.array(names.JUNK_EMAILS, dtype=object), count), email)
-    return email, family | at_work | is_junk
+    return at_work
+
+
+def _device_columns(
+    rng: np.random.Generator, person: np.ndarray, homes: Homes, has_account: np.ndarray
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Whether each person uses the household's browser; and the browser and app of each."""
+    count = len(person)
+    shares_device = homes.is_shared & (rng.random(count) < ONE_DEVICE_SHARE)[homes.head]
+    has_app = has_account & (rng.random(count) < APP_SHARE)
+    return shares_device, {
+        "device_web": np.where(shares_device, person[homes.head], person) * 10 + 1,
+        "device_app": np.where(has_app, person * 10 + 2, -1),
+    }
+
+
+def _address_columns(
+    rng: np.random.Generator, country: np.ndarray, head: np.ndarray
+) -> dict[str, np.ndarray]:
+    """A household has one address."""
+    streets = _streets(rng, country)
+    cities, postcodes = _cities(rng, country)
+    return {"street": streets[head], "city": cities[head], "postcode": postcodes[head]}
 
 
 def _cities(rng: np.random.Generator, country: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -364,7 +461,7 @@ def _streets(rng: np.random.Generator, country: np.ndarray) -> np.ndarray:
 def _cards(rng: np.random.Generator, person: np.ndarray, has_card: np.ndarray) -> np.ndarray:
     numbers = (person * 7919 + 34_567_891) % 10**8
     cards = np.array([f"70{number:08d}" for number in numbers.tolist()], dtype=object)
-    return np.where(has_card, cards, None)
+    return known_where(has_card, cards)
 
 
 def _handles(person: np.ndarray, given: np.ndarray, has_handle: np.ndarray) -> np.ndarray:
@@ -372,7 +469,7 @@ def _handles(person: np.ndarray, given: np.ndarray, has_handle: np.ndarray) -> n
         [f"@{name}_{number}" for name, number in zip(given, person.tolist(), strict=True)],
         dtype=object,
     )
-    return np.where(has_handle, handles, None)
+    return known_where(has_handle, handles)
 
 
 def _referrers(
@@ -382,7 +479,7 @@ def _referrers(
     friend = rng.integers(0, len(person), len(person))
     is_referred = (
         (first_at >= 10)
-        & (rng.random(len(person)) < 0.12)
+        & (rng.random(len(person)) < REFERRED_SHARE)
         & has_card[friend]
         & (first_at[friend] < first_at - 10)
     )

@@ -1,4 +1,4 @@
-"""What the simulation writes down while it runs: rows in batches of arrays, and journeys."""
+"""The record that the simulation keeps while it runs: rows in batches of arrays, and journeys."""
 
 from collections.abc import Mapping
 
@@ -41,7 +41,7 @@ class Rows:
 
 
 class Moments(Rows):
-    """What customers and the company did, one row each."""
+    """The acts of customers and company, one row each."""
 
     def log(self, kind: str, where: np.ndarray | None = None, **columns: object) -> None:
         """Add moments of one kind; `person` and `at` are arrays."""
@@ -49,7 +49,7 @@ class Moments(Rows):
 
 
 class Journeys:
-    """What each customer wanted, and how it ended.
+    """The aim of each customer, and how it ended.
 
     A journey that nobody closes was given up: its end is its last moment.
     """

@@ -1,4 +1,4 @@
-"""What every module of the simulation shares: people, company, and what was written down."""
+"""The scene that every module of the simulation shares: people, company, records."""
 
 from dataclasses import dataclass, field
 

@@ -27,6 +27,7 @@ from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents
+from orchestration.sample_world.world import known_where
 
 CHAT, CALL, TICKET, SOCIAL = range(4)
 CHANNEL_SLUGS = np.array(["chat", "phone", "ticket", "social"], dtype=object)
@@ -44,7 +45,7 @@ QUIET_DAYS = 16.5
 
 @dataclass
 class Problems:
-    """What is wrong, for whom, since when. `order` is an online order or -1."""
+    """Problems: the kind, the customer, the time. `order` is an online order or -1."""
 
     who: np.ndarray
     reason: np.ndarray
@@ -55,7 +56,7 @@ class Problems:
 
 @dataclass
 class Efforts:
-    """What it took to get each problem solved, or not."""
+    """The effort that each problem took until it was solved, or given up."""
 
     journey: np.ndarray
     is_solved: np.ndarray
@@ -69,7 +70,7 @@ class Efforts:
 def problems_of(
     scene: Scene, intents: Intents, is_warned: np.ndarray
 ) -> tuple[np.ndarray, Problems, np.ndarray]:
-    """Which of these intents lead to a contact, about what, and whose goods are defective."""
+    """The intents that lead to a contact, its reason, and those with defective goods."""
     rng, people, company = scene.rng, scene.people, scene.company
     who, placed, rows = intents.who, intents.placed, len(intents.who)
     received_at = intents.received_at()
@@ -306,7 +307,7 @@ class _Contact:
             "call_inbound", where, self.at, outcome=outcome,
             order=np.where(names_order, self.order, -1), wait_seconds=np.round(wait),
             handle_seconds=np.where(self.hung_up, 0, np.round(rng.gamma(4, 100, rows))),
-            text=np.where(self.hung_up, None, texts.call_notes(rng, self.reason)),
+            text=known_where(~self.hung_up, texts.call_notes(rng, self.reason)),
         )  # fmt: skip
         called_back = self.hung_up & self.scene.chance(0.3, rows)
         self._log(

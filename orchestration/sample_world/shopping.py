@@ -6,6 +6,7 @@ one begins at least ten days later.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Placed:
 
 @dataclass
 class Intents:
-    """What became of each shopping intent. Without a purchase `at` is the last moment of it."""
+    """The outcome of each shopping intent. Without a purchase `at` is the last moment of it."""
 
     who: np.ndarray
     at: np.ndarray
@@ -284,7 +285,7 @@ def _log_steps(
     at: np.ndarray,
     step: np.ndarray,
     times: np.ndarray,
-    **columns: object,
+    **columns: Any,
 ) -> None:
     """The same kind of moment several times, a step apart."""
     rows = np.repeat(np.flatnonzero(where), times[where])
@@ -357,7 +358,7 @@ def _check_out(
     is_broken = scene.company.is_checkout_broken(start) & ~session.is_app
     met_errors = starts & scene.chance(np.where(is_broken, 0.88, 0.02), rows)
     buys = starts & ~met_errors & scene.chance(COMPLETION_CHANCE, rows)
-    # Whoever has an account mostly signs in at the checkout.
+    # Customers with an account mostly sign in at the checkout.
     knows = people.has_account(who, start) & ~scene.chance(0.04, rows)
     login_at = np.where(knows, np.minimum(session.login_at, start + 0.4 * MINUTE), session.login_at)
     signs_in = starts & knows & (session.login_at > start + 0.4 * MINUTE)

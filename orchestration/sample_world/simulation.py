@@ -19,7 +19,7 @@ PROMOTION_PULL = 0.3
 
 
 def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count: int = 1) -> World:
-    """What these customers do in the first `days` days."""
+    """The world of these customers in its first `days` days."""
     scene = Scene(
         rng=seeded_rng(seed, chunk, "simulation"),
         days=days,

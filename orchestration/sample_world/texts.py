@@ -1,5 +1,6 @@
-"""What customers and agents write, in six languages. The words agree with the planted sentiment."""
+"""The texts of customers and agents, in six languages. They agree with the planted sentiment."""
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -142,7 +143,12 @@ CALL_NOTES = (
 
 @cache
 def _table(of: str) -> np.ndarray:
-    lists = {"questions": QUESTIONS, "feelings": FEELINGS, "replies": AGENT_REPLIES}[of]
+    texts: Mapping[str, Mapping[str, object]] = {
+        "questions": QUESTIONS,
+        "feelings": FEELINGS,
+        "replies": AGENT_REPLIES,
+    }
+    lists = texts[of]
     return np.array([lists[language] for language in LANGUAGES], dtype=object)
 
 
@@ -155,7 +161,7 @@ def reason_codes(reason: np.ndarray) -> np.ndarray:
 def questions(
     rng: np.random.Generator, reason: np.ndarray, language: np.ndarray, product_names: np.ndarray
 ) -> np.ndarray:
-    """What a customer asks; the product is named where the sentence has a place for it."""
+    """A customer's question; the product is named where the sentence has a place for it."""
     variants = rng.integers(0, 2, len(reason))
     sentences = _table("questions")[language, reason_codes(reason), variants]
     filled = [
@@ -166,17 +172,17 @@ def questions(
 
 
 def feelings(rng: np.random.Generator, band: np.ndarray, language: np.ndarray) -> np.ndarray:
-    """What a customer says of how it went."""
+    """A customer's opinion of how it went."""
     return _table("feelings")[language, band, rng.integers(0, 3, len(band))]
 
 
 def replies(is_solved: np.ndarray, language: np.ndarray) -> np.ndarray:
-    """What an agent answers."""
+    """An agent's answer."""
     return _table("replies")[language, is_solved.astype(np.int64)]
 
 
 def call_notes(rng: np.random.Generator, reason: np.ndarray) -> np.ndarray:
-    """What an agent writes down after a call."""
+    """An agent's note after a call."""
     notes = np.array(CALL_NOTES, dtype=object)[rng.integers(0, len(CALL_NOTES), len(reason))]
     filled = [note.replace("{reason}", why) for note, why in zip(notes, reason, strict=True)]
     return np.array(filled, dtype=object)

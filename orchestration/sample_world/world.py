@@ -7,6 +7,7 @@ simulation lives in the modules beside this one, the vendor formats in `sources/
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -168,7 +169,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
-# Which source writes a kind, and the outcomes that it can have. What else a moment says:
+# The source that writes a kind, and the outcomes that the kind can have. Other columns of a moment:
 # - A contact names the order if that is an online order; of unsolved calls only most do. One call,
 #   one chat (bot_chat and the agent_chat after it), one ticket, one message is one `case`.
 # - order_* and refund_issued repeat what `orders` and `refunds` say; store_return names the order
@@ -250,7 +251,7 @@ JOURNEY_SLUGS = (
 )
 
 
-def table_of(name: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
+def table_of(name: str, values: Mapping[str, Any] | None = None) -> pd.DataFrame:
     """The frame `name` with every column in its type; those not given hold their missing value.
 
     `values` are arrays, lists or scalars by column.
@@ -268,6 +269,12 @@ def table_of(name: str, values: Mapping[str, object] | None = None) -> pd.DataFr
         # Without a name, so that `person` means the column in a merge.
         frame.index = pd.Index(frame["person"].to_numpy())
     return frame
+
+
+def known_where(condition: Any, values: Any) -> np.ndarray:
+    """The values where the condition holds; elsewhere None, which numpy's types do not foresee."""
+    unknown: Any = None
+    return np.where(condition, values, unknown)
 
 
 def _column(value: object, dtype: str, rows: int) -> pd.Series:

@@ -1,4 +1,4 @@
-"""What every bootstrap here shares: its confidence, and batches that bound its memory."""
+"""The base of every bootstrap here: its confidence, and batches that bound its memory."""
 
 # The bounds of an interval of 95 %, as quantiles of the resamples.
 CONFIDENCE = (0.025, 0.975)

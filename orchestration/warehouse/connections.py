@@ -10,7 +10,7 @@ import duckdb
 from orchestration.paths import public_build_path, warehouse_path
 
 # No value of a delivery may make DuckDB fetch code.
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }

@@ -13,13 +13,14 @@ from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.results import NodeStatus
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
 
-_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
-# What dbt itself writes below the project folder.
+_FAILED: set[str] = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
+# Folders that dbt itself writes below the project folder.
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -60,14 +61,21 @@ def run_dbt(
 
 
 def failures(outcome: dbtRunnerResult) -> list[str]:
-    """What dbt says of each node that failed, or of why it could not begin; empty of a success."""
+    """A sentence per failed node, or why dbt could not begin; empty after a success."""
     if outcome.exception:
         return [str(outcome.exception)]
     return [
         f"{result.node.name}: {result.message}"
-        for result in outcome.result or []
+        for result in node_results(outcome)
         if result.status in _FAILED
     ]
+
+
+def node_results(outcome: dbtRunnerResult) -> list[RunResult]:
+    """The result of each node of a command that runs nodes; empty for any other command."""
+    if not isinstance(outcome.result, RunExecutionResult):
+        return []
+    return [result for result in outcome.result.results if isinstance(result, RunResult)]
 
 
 def manifest_path() -> Path:

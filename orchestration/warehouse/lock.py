@@ -1,4 +1,4 @@
-"""One writer at a time: whoever writes the warehouse holds `warehouse.lock`.
+"""One writer at a time: the process that writes the warehouse holds `warehouse.lock`.
 
 The kernel releases the lock when its holder dies, however it dies. Opening the database doesn't
 belong here.
@@ -23,7 +23,7 @@ _depths: dict[Path, int] = {}
 
 
 class WarehouseLockedError(RuntimeError):
-    """Somebody else is writing; the message says who."""
+    """Another process is writing; the message says which."""
 
 
 @contextmanager

@@ -67,7 +67,7 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         "update {relation} set customer_key = 'everybody'",
     ),
     "assert_redirects_are_flat": (
-        '"warehouse"."intermediate"."int_identity__customer_key_redirects"',
+        '"cx"."marts"."customer_key_redirects"',
         "update {relation} set old_customer_key = (select min(customer_key) "
         'from "warehouse"."intermediate"."int_identity__customer_profiles")',
     ),

@@ -182,7 +182,7 @@ DUPLICATED_JOINS = (
 
 SHIFTED_TIMES = (
     Fault(
-        f"{MACROS}/business_date.sql",
+        f"{MACROS}/engine/to_local.sql",
         "timezone('UTC', {{ column }})",
         "timezone({{ time_zone }}, {{ column }})",
         "int_orders__unlinked_orders+",
@@ -193,7 +193,7 @@ SHIFTED_TIMES = (
         "timezone('America/New_York', touchpoints.occurred_at)",
     ),
     Fault(
-        f"{MACROS}/to_utc.sql",
+        f"{MACROS}/engine/to_utc.sql",
         "timezone('UTC', ",
         "timezone('Asia/Tokyo', ",
         "stg_pos__receipt_lines+",

@@ -17,7 +17,7 @@ TIMEOUT_SECONDS = 10
 def failure_alert(context: dg.RunFailureSensorContext) -> None:
     """Report every failed run of every job."""
     run = context.dagster_run
-    failed_steps = sorted(event.step_key for event in context.get_step_failure_events())
+    failed_steps = sorted(event.step_key or "" for event in context.get_step_failure_events())
     message = (
         f"Throughline: run {run.run_id} of {run.job_name} failed"
         f" at {', '.join(failed_steps) or 'its start'}. The last published version stays."

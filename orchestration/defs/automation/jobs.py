@@ -1,9 +1,11 @@
-"""What can be run: `daily`, `land` (everything or one source), `rebuild` from the archive."""
+"""The jobs: `daily`, `land` (everything or one source), `rebuild` from the archive."""
+
+from typing import Any
 
 import dagster as dg
 
 # Dagster uses a logger of ours only where a run's configuration names it.
-PROGRESS = {"loggers": {"console": {}}}
+PROGRESS: dict[str, Any] = {"loggers": {"console": {}}}
 
 daily = dg.define_asset_job(
     "daily",

@@ -33,7 +33,7 @@ def mark_stopped_runs(instance: dg.DagsterInstance, now: datetime | None = None)
                 dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
             )
             latest_start = ((now or datetime.now(UTC)) - GRACE).timestamp()
-            stopped = [record for record in started if record.start_time < latest_start]
+            stopped = [record for record in started if (record.start_time or 0) < latest_start]
             for record in stopped:
                 instance.report_run_failed(
                     record.dagster_run, "The run's process stopped before its end."

@@ -200,7 +200,7 @@ class _Survey:
         return text
 
     def plain_text(self, path: Path, header: Header) -> _PlainText:
-        """What has been seen, once all of it has been."""
+        """The result of the survey, once every byte has been seen."""
         return _PlainText(path, header, self.lines, self.delimiters, self._has_empty_last_fields)
 
     def _utf8(self, chunk: bytes) -> bytes:

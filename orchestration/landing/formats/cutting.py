@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 _NOTHING, _QUOTE, _BACKSLASH, _OPEN, _CLOSE, _COMMA = 0, 1, 2, 3, 4, 5
 _CHARACTERS = b'"\\{[}],'
 _CHARACTER_SIGNS = bytes([_QUOTE, _BACKSLASH, _OPEN, _OPEN, _CLOSE, _CLOSE, _COMMA])
-# What each byte is for the structure; 0 for nothing.
+# The meaning of each byte for the structure; 0 for none.
 _SIGNS = bytes(
     _CHARACTER_SIGNS[_CHARACTERS.index(byte)] if byte in _CHARACTERS else 0 for byte in range(256)
 )
@@ -144,14 +144,16 @@ class Separator:
 
 
 def likely_separator(buffer: bytes) -> Separator | None:
-    """What is between the objects of an array whose objects all start with the same key.
+    """The separator of an array whose objects all start with the same key.
 
     Nearly every export is like that, with the same space everywhere. It stays a guess until all the
     texts between such separators have turned out to be whole objects: then there is no other way to
     read the array.
     """
     opening = re.match(rb'\s*(\{\s*"[^"\\]+"\s*:)', buffer)
-    first = opening and re.search(rb"\}\s*,\s*(?=%b)" % re.escape(opening[1]), buffer)
+    if opening is None:
+        return None
+    first = re.search(rb"\}\s*,\s*(?=%b)" % re.escape(opening[1]), buffer)
     return Separator(first[0] + opening[1], len(first[0])) if first else None
 
 

@@ -5,10 +5,11 @@ a whole record: an unclosed quote costs its own row, not the rest of the file.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
@@ -20,6 +21,9 @@ MAX_RECORD_LINES = 1000
 MAX_FIELD_BYTES = 16 << 20
 # How far the end of a broken record is looked for before it is taken to be one line.
 _RESUME_WITHIN_LINES = 100
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # Python's own words for what is wrong with a record, as far as they tell cases apart.
 _OPEN_QUOTE = "unexpected end of data"
@@ -64,7 +68,7 @@ def _read_header(
         raise QuarantineError("empty", "the file has no line with anything in it")
     if isinstance(lines[0], bytes):
         raise QuarantineError("undecodable", f"the header isn't {encoding.declared} text")
-    reader = csv.reader(lines, delimiter=contract.landing_delimiter, strict=True)
+    reader = csv.reader(_as_texts(lines), delimiter=contract.landing_delimiter, strict=True)
     try:
         names = next(reader)
         for _ in range(1, contract.landing_header_rows):
@@ -76,6 +80,11 @@ def _read_header(
             "header", f"the file has fewer than {contract.landing_header_rows} header rows"
         ) from None
     return Header.of(names, contract), reader.line_num
+
+
+def _as_texts(lines: Iterable[str | bytes]) -> Iterable[str]:
+    """Lines for `csv`, which ends with an error of its own at one that could not be decoded."""
+    return cast("Iterable[str]", lines)
 
 
 class _Records:
@@ -116,9 +125,9 @@ class _Records:
         self._tally.count_rejects(self.rejects)
         return rows
 
-    def _reader(self, position: int) -> Iterator[list[str]]:
+    def _reader(self, position: int) -> "Reader":
         lines = islice(self._lines, position, None) if position else self._lines
-        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+        return csv.reader(_as_texts(lines), delimiter=self._delimiter, strict=True)
 
     def _take_until_a_problem(self, position: int, rows: list[list[str]]) -> int:
         reader = self._reader(position)

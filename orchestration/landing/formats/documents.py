@@ -37,7 +37,8 @@ def read_lines(
         first = tally.lines + 1
         try:
             texts = cutting.lines(encoding.utf8(chunk)).texts()
-            numbers, rejects = np.arange(first, first + len(texts)), []
+            numbers = np.arange(first, first + len(texts))
+            rejects: list[Reject] = []
         except (UnicodeDecodeError, pa.ArrowInvalid):
             texts, numbers, rejects = _readable_lines(encoding.split(chunk), first)
         tally.lines += len(texts) + len(rejects)
@@ -147,7 +148,7 @@ def _texts(elements: cutting.Spans) -> pa.Array:
 
 
 def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
-    """What follows the opening bracket of the array under this key of the outermost object."""
+    """The text after the opening bracket of the array under this key of the outermost object."""
     while True:
         try:
             text = buffer.decode()

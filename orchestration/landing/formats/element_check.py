@@ -1,4 +1,6 @@
-"""Which JSON texts may become raw rows, and what is wrong with the others."""
+"""The check of JSON texts: those that may become raw rows, and the faults of the others."""
+
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -107,5 +109,5 @@ class ElementCheck:
         finally:
             self._connection.unregister("_landing_elements")
 
-    def _rows(self, query: str) -> list[tuple]:
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, self._paths).fetchall()

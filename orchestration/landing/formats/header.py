@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from orchestration.landing.problems import QuarantineError, Reject
 
 @dataclass(frozen=True)
 class Header:
-    """Which column of the file holds which column of the contract."""
+    """The columns of a file, matched with those of the contract."""
 
     names: tuple[str, ...]
     contract: TableContract
@@ -81,7 +82,9 @@ class Header:
 
 
 def with_extra(
-    arrays: dict[str, pa.Array], extras: Sequence[dict], line_numbers: Sequence[int]
+    arrays: dict[str, pa.Array],
+    extras: Sequence[dict[str, Any]],
+    line_numbers: Sequence[int] | np.ndarray,
 ) -> pa.Table:
     """The contract's columns with the added ones as JSON, and the line numbers."""
     if extras:

@@ -15,7 +15,7 @@ from orchestration.landing.problems import QuarantineError
 
 _ROWS_AT_ONCE = 50_000
 
-# What the contract's data_type says the file's own type must be; varchar accepts any.
+# The types that a file may have for each data_type of the contract; varchar accepts any.
 _FAMILIES = {
     "boolean": pa.types.is_boolean,
     "bigint": pa.types.is_integer,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "accounts"
 
@@ -129,7 +129,7 @@ def _write_events(world: World, out: Delivery) -> None:
             "at": moments["at"].to_numpy(),
             "request_type": moments["reason"].map(REQUEST_TYPES).fillna("other_request").to_numpy(),
             "request_outcome": moments["kind"].str.removeprefix("self_service_").to_numpy(),
-            "order_number": np.where(moments["order"] >= 0, moments["order"].astype(str), None),
+            "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "thread_id": "t-" + (moments["moment"] // 7).astype(str).to_numpy(dtype=object),
             "language": persons["language"].to_numpy(),
             "text": moments["text"].to_numpy(),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "calls"
 
@@ -161,7 +161,7 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "phone": persons["phone"],
             "language": persons["language"],
             "source_reason": moments["reason"].map(REASONS).to_numpy(),
-            "order_number": np.where(moments["order"] >= 0, moments["order"].astype(str), None),
+            "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "notes": moments["text"].to_numpy(),
         }
     )
@@ -192,7 +192,7 @@ def _legs(world: World, rng: np.random.Generator, calls: pd.DataFrame) -> pd.Dat
     first["is_callback_accepted"] = called_back
     first["is_transferred_out"] = handled & ~is_divided & (draw > 1 - TRANSFER_OUT_SHARE)
     first["disconnect_reason"] = _reasons_to_end(rng, calls, is_moved, called_back)
-    # Whoever asked to be called back was not answered yet; hold and notes come with the last leg.
+    # Callers who wait for a call back are not answered yet; hold and notes come with the last leg.
     first.loc[called_back, ["agent_number", "connected_at"]] = None
     first.loc[is_divided, ["hold_seconds", "after_call_work_seconds"]] = 0
     first.loc[is_divided, ["resolved_flag", "agent_notes", "order_number"]] = None

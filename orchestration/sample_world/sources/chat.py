@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "chat"
 
@@ -219,14 +219,14 @@ def _chats(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
     teams = (FIRST_TEAM + team_numbers).astype(str).reindex(chats["team"])
     chats["team_id"] = teams.where(chats["has_agent"].to_numpy()).to_numpy()
     agents = (814_000 + rng.integers(0, 12, count)).astype(str)
-    chats["agent_id"] = np.where(chats["has_agent"], agents, None)
+    chats["agent_id"] = known_where(chats["has_agent"], agents)
     is_resolved = chats["agent_outcome"] == "resolved"
-    chats["resolved_flag"] = np.where(chats["has_agent"], np.where(is_resolved, "yes", "no"), None)
+    chats["resolved_flag"] = known_where(chats["has_agent"], np.where(is_resolved, "yes", "no"))
     chats["is_rated"] = chats["agent_score"].notna()
     chats["rating"] = chats["agent_score"].astype("Int64")
     chats["rated_at"] = chats["closed_at"] + _seconds(rng.integers(60, 40_000, count))
     chats["source_reason"] = chats["reason"].map(REASONS)
-    chats["order_number"] = np.where(chats["order"] >= 0, chats["order"].astype(str), None)
+    chats["order_number"] = known_where(chats["order"] >= 0, chats["order"].astype(str))
     return chats
 
 
@@ -235,7 +235,7 @@ def _seconds(numbers: pd.Series | np.ndarray) -> pd.Series:
 
 
 def _with_contacts(world: World, rng: np.random.Generator, chats: pd.DataFrame) -> pd.DataFrame:
-    """Who wrote, as the messenger knows them: a user with an account, a visitor, or nobody."""
+    """The writer, as the messenger knows them: a user with an account, a visitor, or nobody."""
     persons = world.persons.loc[chats["person"]].reset_index(drop=True)
     has_account = (persons["account"] >= 0) & (persons["account_at"] <= chats["opened_at"])
     is_nameless = ~has_account & (rng.random(len(chats)) < NAMELESS_SHARE)
@@ -286,7 +286,7 @@ def _parts(rng: np.random.Generator, chats: pd.DataFrame) -> pd.DataFrame:
             # The last reply is a message of its own, or rides on the closing.
             _part(agent[~rides_on_closing], "comment", "agent", agent["closed_at"], "OK."),
             _part(agent, "close", "agent", agent["closed_at"],
-                  np.where(rides_on_closing, last_words, None)),
+                  known_where(rides_on_closing, last_words)),
         ],
         ignore_index=True,
     )  # fmt: skip

@@ -55,7 +55,7 @@ def _contacts(world: World) -> pd.DataFrame:
     rng = world.rng("crm contacts")
     persons = world.persons[world.persons["is_in_crm"]].reset_index(drop=True)
     created = world.of_kind("contact_created").set_index("person")["at"]
-    # Who was known before the world began was entered then.
+    # People who were known before the world began were entered then.
     entered_at = created.reindex(persons["person"]).reset_index(drop=True)
     entered_at = entered_at.fillna(persons["first_at"])
     contacts = persons.assign(

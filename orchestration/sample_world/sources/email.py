@@ -126,7 +126,7 @@ def _documents(world: World, events: pd.DataFrame) -> list[str]:
 
 
 def _particulars(event: str, bounce_type: str) -> str:
-    """What only an event of this kind carries."""
+    """The fields that only an event of this kind carries."""
     if event == "machine open":
         return ', "sg_machine_open": true'
     if event == "open":

@@ -37,7 +37,7 @@ def write(world: World, out: Delivery) -> None:
     sizes = rng.integers(6, 14, len(world.teams))
     strain = _strain(world)
     # 1 January 2026 is a Thursday: the first week is one that the world sees whole.
-    first_monday = np.datetime64(world.start, "W").astype("datetime64[D]") + 4
+    first_monday = world.start.astype("datetime64[W]").astype("datetime64[D]") + 4
     mondays = np.arange(first_monday, world.end.astype("datetime64[D]"), WEEK)
     for monday in mondays:
         day = monday + WEEK

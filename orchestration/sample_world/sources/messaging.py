@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "messaging"
 OUR_NUMBER = "+48732100200"
@@ -116,7 +116,7 @@ def _delivered(world: World, sent: pd.DataFrame) -> pd.DataFrame:
     next_day = sent["at"].dt.floor("D") + np.timedelta64(1, "D") + 20 * SECOND
     final = sent.assign(
         status=status,
-        error=np.where(outcome == "failed", "30003", None),
+        error=known_where(outcome == "failed", "30003"),
         updated_at=np.where(is_slow, next_day, sent["at"] + after),
     )
     passing = sent[is_slow].assign(status="sent", updated_at=sent["at"][is_slow] + SECOND)
@@ -153,7 +153,7 @@ def _rendered(versions: pd.DataFrame) -> pd.DataFrame:
             "ErrorCode": versions["error"],
             "Tags": versions["tags"],
             "NumSegments": 1,
-            "Price": np.where(costs, "-0.0450", None),
+            "Price": known_where(costs, "-0.0450"),
             "PriceUnit": "EUR",
             "DateCreated": sent_at,
             "DateSent": sent_at,

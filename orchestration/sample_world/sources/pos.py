@@ -9,7 +9,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.returns import refunds_at_tills
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "pos"
 
@@ -66,7 +66,7 @@ def _cards_shown(
         cards["loyalty_at"].to_numpy() <= times.to_numpy()
     )
     is_shown = has_card & (rng.random(len(times)) < CARD_SHOWN_SHARE)
-    return np.where(is_shown, cards["loyalty_card"].to_numpy(), None)
+    return known_where(is_shown, cards["loyalty_card"].to_numpy())
 
 
 def _sold_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def _sold_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
-    """What comes back at one moment is one receipt of its own."""
+    """Goods that come back at one moment are one receipt of their own."""
     orders = world.orders[["order", "person", "currency", "place", "store"]]
     prices = world.order_lines[["order", "line", "product", "unit_price"]]
     lines = (
@@ -121,9 +121,7 @@ def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
             "payment": rng.integers(0, 2, len(visits)),
             "loyalty_card": cards,
             "receipt_number": np.array(numbers, dtype=object),
-            "original_receipt": np.where(
-                is_original_shown, np.array(originals, dtype=object), None
-            ),
+            "original_receipt": known_where(is_original_shown, np.array(originals, dtype=object)),
         }
     )
     lines = pd.concat([lines, receipts.iloc[visit].reset_index(drop=True)], axis="columns")

@@ -64,7 +64,7 @@ def write(world: World, out: Delivery) -> None:
 
 
 def _features(moments: pd.DataFrame) -> np.ndarray:
-    """Which feature or video it was."""
+    """The name of the feature or video."""
     features = np.full(len(moments), None, dtype=object)
     for kind, names in FEATURES.items():
         is_kind = (moments["kind"] == kind).to_numpy()

@@ -1,4 +1,4 @@
-"""What store sensors noticed, Parquet: beacons and RFID readers by phone, door counters by nothing.
+"""Notes of store sensors, Parquet: beacons and RFID readers know a phone, door counters nobody.
 
 Its quirks: gateways pass readings on once an hour, some of them twice; and only a phone with the
 app has an id: whoever else comes to the till was seen by the door counter alone.
@@ -9,7 +9,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import phone_ids
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "sensors"
 
@@ -52,7 +52,7 @@ def _sensed(world: World, rng: np.random.Generator) -> pd.DataFrame:
             "sensor_type": np.where(is_rfid, "rfid", "beacon"),
             "zone": zones,
             "device_id": phone_ids(moments["device"]),
-            "product_id": np.where(is_rfid, products["product_id"], None),
+            "product_id": known_where(is_rfid, products["product_id"]),
             "entered_at": moments["at"].to_numpy(),
             "left_at": moments["at"].to_numpy() + seconds.astype("timedelta64[s]"),
             "dwell_seconds": seconds,

@@ -29,7 +29,7 @@ REFUNDS_PER_ORDER = 100
 # A checkout counts as left once it has rested for this long.
 ABANDONED_AFTER = np.timedelta64(1, "h")
 
-# What a left checkout would cost: the currency of each country and its prices against the list.
+# The price of a left checkout: the currency of each country and its prices against the list.
 PRICES = {"PL": ("PLN", 4.25), "DE": ("EUR", 1.0), "ES": ("EUR", 1.0), "GB": ("GBP", 0.86)}
 
 
@@ -178,7 +178,7 @@ def _financial_status(total: float, refunded: float, is_cancelled: bool) -> str:
 
 
 def _order_heads(world: World, orders: pd.DataFrame) -> list[str]:
-    """What doesn't change in an order, rendered once for all its versions."""
+    """The part of an order that doesn't change, rendered once for all its versions."""
     persons = world.persons.loc[orders["person"]]
     emails = _emails(persons, orders["placed_at"])
     items = _line_item_documents(world, orders)
@@ -278,7 +278,7 @@ def _refund_documents(
         lines.itertuples(index=False), lines["at"].to_numpy(), _times(lines["at"]), strict=True
     )
     documents: dict[int, list[tuple[np.datetime64, float, str]]] = {}
-    # What goes back of one order at one moment is one refund.
+    # Goods of one order that go back at one moment are one refund.
     for (order, at, created_at), group in groupby(rows, lambda row: (row[0].order, *row[1:])):
         issued = documents.setdefault(positions[order], [])
         refunded = [line for line, *_ in group]
@@ -363,7 +363,28 @@ def _checkout_documents(world: World, versions: pd.DataFrame) -> list[str]:
 
 
 def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd.DataFrame) -> None:
-    """Whoever ordered or left a checkout, and again when an account's address changes."""
+    """Customers who ordered or left a checkout, and again when an account's address changes."""
+    customers = _seen_customers(orders, left)
+    if customers.empty:
+        return
+    versions = _customer_versions(world, customers)
+    # Customers older than the world are in its first export.
+    days = np.maximum(versions["updated_at"].to_numpy(), world.start)
+    out.documents(SOURCE, "customers", days, _customer_documents(world, versions), key="customers")
+    out.truth(
+        "profiles",
+        pd.DataFrame(
+            {
+                "source_name": SOURCE,
+                "source_profile_id": customers["customer_id"].astype(str).to_numpy(dtype=object),
+                "person": customers["person"].to_numpy(),
+            }
+        ),
+    )
+
+
+def _seen_customers(orders: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """Each customer with the time of the first order or checkout."""
     seen = pd.concat(
         [
             orders[["customer_id", "person"]].assign(at=orders["placed_at"]),
@@ -371,15 +392,17 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
         ],
         ignore_index=True,
     ).sort_values(["at", "customer_id"], kind="stable")
-    customers = seen.drop_duplicates("customer_id").reset_index(drop=True)
-    if customers.empty:
-        return
+    return seen.drop_duplicates("customer_id").reset_index(drop=True)
+
+
+def _customer_versions(world: World, customers: pd.DataFrame) -> pd.DataFrame:
+    """Each customer as created, and those whose address changes once more."""
     persons = world.persons.loc[customers["person"]]
     is_guest = (customers["customer_id"] >= FIRST_GUEST_CUSTOMER).to_numpy()
     created = np.where(is_guest, customers["at"].to_numpy(), persons["account_at"].to_numpy())
     changed = persons["email_changed_at"].to_numpy()
     has_changed = ~is_guest & ~np.isnat(changed) & (changed > created) & (changed < world.end)
-    versions = pd.concat(
+    return pd.concat(
         [
             customers.assign(created_at=created, updated_at=created),
             customers[has_changed].assign(
@@ -388,20 +411,21 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
         ],
         ignore_index=True,
     )
-    # What is older than the world is in its first export.
-    days = np.maximum(versions["updated_at"].to_numpy(), world.start)
-    version_persons = world.persons.loc[versions["person"]]
+
+
+def _customer_documents(world: World, versions: pd.DataFrame) -> list[str]:
+    persons = world.persons.loc[versions["person"]]
     rows = zip(
         versions.itertuples(index=False),
-        version_persons.itertuples(index=False),
-        _emails(version_persons, versions["updated_at"]),
-        _consents(version_persons, versions["updated_at"], "email_opt_in"),
-        _consents(version_persons, versions["updated_at"], "sms_opt_in"),
+        persons.itertuples(index=False),
+        _emails(persons, versions["updated_at"]),
+        _consents(persons, versions["updated_at"], "email_opt_in"),
+        _consents(persons, versions["updated_at"], "sms_opt_in"),
         _times(versions["created_at"]),
         _times(versions["updated_at"]),
         strict=True,
     )
-    documents = [
+    return [
         json.dumps(
             {
                 "id": version.customer_id,
@@ -431,17 +455,6 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
         )
         for version, person, email, email_consent, sms_consent, created_at, updated_at in rows
     ]
-    out.documents(SOURCE, "customers", days, documents, key="customers")
-    out.truth(
-        "profiles",
-        pd.DataFrame(
-            {
-                "source_name": SOURCE,
-                "source_profile_id": customers["customer_id"].astype(str).to_numpy(dtype=object),
-                "person": customers["person"].to_numpy(),
-            }
-        ),
-    )
 
 
 def _emails(persons: pd.DataFrame, times: pd.Series) -> Iterable[str | None]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "social"
 BRAND_HANDLE = "samplecompany"
@@ -127,12 +127,12 @@ def _write_posts(world: World, out: Delivery) -> None:
             "direction": np.where(is_reply, "outgoing", "incoming"),
             "author_handle": np.where(is_reply, BRAND_HANDLE, handles),
             "author_name": np.where(is_reply, "Sample company", persons["given_name"]),
-            "replied_handle": np.where(is_reply, handles, None),
-            "replied_post_id": np.where(is_reply, before, None),
+            "replied_handle": known_where(is_reply, handles),
+            "replied_post_id": known_where(is_reply, before),
             "conversation_id": conversation,
             "text": moments["text"].to_numpy(),
             "language": persons["language"].to_numpy(),
-            "topic": np.where(is_reply, None, moments["reason"].map(TOPICS)),
+            "topic": known_where(~is_reply, moments["reason"].map(TOPICS)),
             "team_id": _team_ids(world, moments["team"]),
             "wait_seconds": moments["wait_seconds"].to_numpy(),
             "handle_seconds": moments["handle_seconds"].to_numpy(),
@@ -163,7 +163,7 @@ def _write_reviews(world: World, out: Delivery) -> None:
             "review_id": "RV" + moments["moment"].astype(str).str.zfill(12).to_numpy(),
             "site": np.where(is_product, "website", "play_store"),
             "subject_type": np.where(is_product, "product", "app"),
-            "product_id": np.where(is_product, product_ids[moments["product"]], None),
+            "product_id": known_where(is_product, product_ids[moments["product"]]),
             "stars": moments["score"].astype(int).to_numpy(),
             "text": moments["text"].to_numpy(),
             "language": persons["language"].to_numpy(),
@@ -177,7 +177,7 @@ def _write_reviews(world: World, out: Delivery) -> None:
         (reviews["at"] + 2 * DAY) < world.end
     ).to_numpy()
     edited = reviews[is_edited].assign(updated_at=lambda edits: edits["at"] + 2 * DAY)
-    # What stands in the end is what the person means.
+    # The last text is the one that the person means.
     reviews["stars"] = reviews["stars"].mask(is_edited, 6 - reviews["stars"])
     _write_lines(out, "reviews", pd.concat([reviews, edited]), RENDER_REVIEWS)
 
@@ -197,4 +197,4 @@ def _signed(rng: np.random.Generator, handles: pd.Series) -> np.ndarray:
 
 def _team_ids(world: World, teams: pd.Series) -> np.ndarray:
     team_ids = world.teams["team_id"].to_numpy()
-    return np.where(teams >= 0, team_ids[teams], None)
+    return known_where(teams >= 0, team_ids[teams])

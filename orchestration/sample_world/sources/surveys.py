@@ -7,13 +7,14 @@ answer twice, staff who answer too, and paper forms typed in with scores that no
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "surveys"
 STAFF_DOMAIN = "throughline.example"
@@ -25,9 +26,13 @@ SPEEDING_SHARE = 0.03
 STRAIGHT_LINE_SHARE = 0.06
 LINE_BREAK_SHARE = 0.4
 OPENED_SHARE = 0.6
+# Of the messages that did not arrive.
+SOFT_BOUNCE_SHARE = 0.3
 
 TWICE_AFTER = np.timedelta64(20, "m")
 REMINDED_AFTER = np.timedelta64(4, "D")
+OPENED_AFTER = np.timedelta64(3, "m")
+STARTED_BEFORE = np.timedelta64(2, "m")
 
 ITEMS = ("Choice of products", "Prices", "Delivery", "Service", "Website and app")
 TOPICS = ("Delivery", "Product", "Price", "Service", "Website or app")
@@ -90,11 +95,11 @@ EMBEDDED = ("Program", "Channel", "Reason", "OrderNumber", "CaseNumber")
 CASE_CHANNELS = {"call": "phone", "chat": "chat", "ticket": "email ticket", "social": "social"}
 ORDER_CHANNELS = {"web": "online", "app": "online", "store": "store"}
 
-# Who is no customer has a person number of their own, below any of a customer's.
+# People who are no customers have person numbers of their own, below any customer's.
 STAFF_PERSON = -1_000
 PAPER_PERSON = -1_000_000
 
-# What the service desk's tool hands over with the contact.
+# The words in which the service desk's tool hands over the reason of a contact.
 REASONS = {
     "delivery": "Delivery",
     "defect": "Product fault",
@@ -149,11 +154,11 @@ def _contacts(world: World) -> pd.DataFrame:
         RecipientFirstName=persons["given_name"].to_numpy(),
         RecipientLastName=persons["surname"].to_numpy(),
         RecipientEmail=emails_at(persons, invited_at),
-        ExternalReference=np.where(has_account, account_ids(persons["account"]), None),
+        ExternalReference=known_where(has_account, account_ids(persons["account"])),
         Channel=invited["case"].map(case_channels).fillna(invited["order"].map(orders)),
         Reason=invited["case"].map(case_reasons),
-        OrderNumber=np.where(is_online, invited["order"].astype(str), None),
-        CaseNumber=np.where(invited["case"] >= 0, "C" + invited["case"].astype(str), None),
+        OrderNumber=known_where(is_online, invited["order"].astype(str)),
+        CaseNumber=known_where(invited["case"] >= 0, "C" + invited["case"].astype(str)),
     )
     return contacts[contacts["invited_at"] < world.end]
 
@@ -180,7 +185,7 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
     forms["DistributionChannel"] = np.where(is_test, "preview", "email")
     for column in RECIPIENT:
         forms[column] = forms[column].mask(is_test, None)
-    forms["excluded"] = np.where(is_test, "test", None)
+    forms["excluded"] = known_where(is_test, "test")
     forms["is_partial"] = forms["status"].eq("partial")
     forms["is_invited"] = ~is_test
     forms = pd.concat(
@@ -287,12 +292,12 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
             frame["nps_NPS_GROUP"] = _nps_groups(forms["nps"])
     if survey.has_renewal:
         renewal = np.clip(np.rint(rng.normal(7, 2.5, rows)), 0, 10).astype(int).astype(str)
-        frame["renewal_likelihood"] = np.where(is_partial, None, renewal)
+        frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
         frame = pd.concat([frame, _items(rng, is_partial, frame.index)], axis=1)
     is_ticked = (rng.random((len(TOPICS), rows)) < 0.25) & ~is_partial
     for number, topic in enumerate(TOPICS, 1):
-        frame[f"topics_{number}"] = np.where(is_ticked[number - 1], topic, None)
+        frame[f"topics_{number}"] = known_where(is_ticked[number - 1], topic)
     breaks = rng.random(rows) < LINE_BREAK_SHARE
     frame["comment"] = forms["text"].mask(
         breaks, forms["text"].str.replace(r"([,.!?]) +", r"\1\n", regex=True)
@@ -315,14 +320,14 @@ def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) ->
     items = rng.integers(2, 6, (len(is_partial), len(ITEMS)))
     is_straight = rng.random(len(is_partial)) < STRAIGHT_LINE_SHARE
     items[is_straight] = items[is_straight, :1]
-    texts = np.where(is_partial[:, None], None, items.astype(str).astype(object))
+    texts = known_where(~is_partial[:, None], items.astype(str).astype(object))
     return pd.DataFrame(
         texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=index
     )
 
 
 def _answers(survey: Survey, forms: pd.DataFrame) -> pd.DataFrame:
-    """What was delivered of each question that is scored, on a scale where more is better."""
+    """The delivered answers to each scored question, on a scale where more is better."""
     parts = []
     for program, question in survey.questions.items():
         answered = forms[forms[question].notna()]
@@ -350,7 +355,38 @@ def _answers(survey: Survey, forms: pd.DataFrame) -> pd.DataFrame:
 def _write_invitations(
     world: World, out: Delivery, contacts: pd.DataFrame, forms: pd.DataFrame
 ) -> None:
+    """The mailing log: what was sent, and once more what was answered."""
     rng = world.rng(f"{SOURCE}_invitations")
+    links = forms[forms["is_invited"]].set_index("invitation")
+    messages = _sent_messages(rng, contacts)
+    answered_at = links["at"].reindex(messages.index)
+    reminders = _reminders(world, messages, contacts["is_delivered"], answered_at)
+    answered = _answered_messages(messages, reminders, links, answered_at)
+    sent = pd.concat([messages, reminders])
+    history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
+    is_opened = history["responseId"].notna() | (
+        (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
+    )
+    history["openedAt"] = _times(history["sent_at"].where(is_opened).to_numpy() + OPENED_AFTER)
+    history["sentAt"] = _times(history["sent_at"])
+    history["modifiedAt"] = _times(history["modified_at"])
+    history["responseStartedAt"] = _times(history["response_started_at"])
+    history["responseCompletedAt"] = _times(history["completed_at"])
+    history = history.sort_values(
+        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
+    )
+    out.frame(
+        SOURCE,
+        "invitations",
+        history["modified_at"],
+        history[list(INVITATION_COLUMNS)],
+        kind="csv",
+        encoding="utf-8-sig",
+    )
+
+
+def _sent_messages(rng: np.random.Generator, contacts: pd.DataFrame) -> pd.DataFrame:
+    """An invitation each; those of a mailing share its id."""
     sent_at = contacts["invited_at"]
     is_mailing = contacts["Program"].eq("relational")
     day = sent_at.dt.strftime("%Y%m%d")
@@ -367,54 +403,39 @@ def _write_invitations(
             "sent_at": sent_at,
         }
     )
-    links = forms[forms["is_invited"]].set_index("invitation")
-    answered_at = links["at"].reindex(messages.index)
-    soft = np.where(rng.random(len(messages)) < 0.3, "SoftBounce", "HardBounce")
-    messages["status"] = np.where(contacts["is_delivered"], "Success", soft)
-    remind_at = sent_at + REMINDED_AFTER
-    is_reminded = (
-        contacts["is_delivered"] & (remind_at < world.end) & ~(answered_at <= remind_at)
-    ).to_numpy()
-    reminders = messages[is_reminded].assign(
+    is_soft = rng.random(len(messages)) < SOFT_BOUNCE_SHARE
+    bounce = np.where(is_soft, "SoftBounce", "HardBounce")
+    messages["status"] = np.where(contacts["is_delivered"], "Success", bounce)
+    return messages
+
+
+def _reminders(
+    world: World, messages: pd.DataFrame, is_delivered: pd.Series, answered_at: pd.Series
+) -> pd.DataFrame:
+    """A second message to those who have not answered by then."""
+    remind_at = messages["sent_at"] + REMINDED_AFTER
+    is_reminded = (is_delivered & (remind_at < world.end) & ~(answered_at <= remind_at)).to_numpy()
+    return messages[is_reminded].assign(
         parentDistributionId=lambda reminded: reminded["distributionId"],
         distributionId=lambda reminded: reminded["distributionId"] + "_R1",
         requestType="Reminder",
         sent_at=remind_at[is_reminded],
     )
-    # The link that was followed is the later one.
-    answered = pd.concat([messages[~is_reminded], reminders]).loc[
-        lambda each: answered_at.reindex(each.index).notna()
-    ]
+
+
+def _answered_messages(
+    messages: pd.DataFrame, reminders: pd.DataFrame, links: pd.DataFrame, answered_at: pd.Series
+) -> pd.DataFrame:
+    """The messages whose link was followed: the later one, where there are two."""
+    latest = pd.concat([messages[~messages.index.isin(reminders.index)], reminders])
+    answered = latest.loc[answered_at.reindex(latest.index).notna()]
     links = links.loc[answered.index]
-    answered = answered.assign(
+    return answered.assign(
         status=np.where(links["is_partial"], "SurveyPartiallyFinished", "SurveyFinished"),
-        response_started_at=links["at"] - np.timedelta64(2, "m"),
+        response_started_at=links["at"] - STARTED_BEFORE,
         completed_at=links["at"].mask(links["is_partial"]),
         responseId=links["ResponseId"],
         modified_at=links["at"],
-    )
-    sent = pd.concat([messages, reminders])
-    history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
-    is_opened = history["responseId"].notna() | (
-        (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
-    )
-    history["openedAt"] = _times(
-        history["sent_at"].where(is_opened).to_numpy() + np.timedelta64(3, "m")
-    )
-    history["sentAt"] = _times(history["sent_at"])
-    history["modifiedAt"] = _times(history["modified_at"])
-    history["responseStartedAt"] = _times(history["response_started_at"])
-    history["responseCompletedAt"] = _times(history["completed_at"])
-    history = history.sort_values(
-        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
-    )
-    out.frame(
-        SOURCE,
-        "invitations",
-        history["modified_at"],
-        history[list(INVITATION_COLUMNS)],
-        kind="csv",
-        encoding="utf-8-sig",
     )
 
 
@@ -446,11 +467,8 @@ def _extra_headers(columns: pd.Index) -> list[list[str]]:
 
 def _nps_groups(scores: pd.Series) -> np.ndarray:
     numbers = pd.to_numeric(scores, errors="coerce")
-    return np.select(
-        [numbers.isna(), numbers >= 9, numbers >= 7],
-        [None, "Promoter", "Passive"],
-        default="Detractor",
-    )
+    groups: list[Any] = [None, "Promoter", "Passive"]
+    return np.select([numbers.isna(), numbers >= 9, numbers >= 7], groups, default="Detractor")
 
 
 def _scores(scores: pd.Series) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "tickets"
 
@@ -44,7 +44,7 @@ ACCOUNT_SHARE = 0.4
 CLOSES_AFTER = np.timedelta64(4, "D")
 OFFERED_AFTER = np.timedelta64(60, "s")
 
-# What a moment does to a ticket: who acts, and the state that it leaves behind.
+# The effect of a moment on a ticket: who acts, and the state that it leaves behind.
 ACTS = {
     "ticket_opened": ("requester", "new"),
     "ticket_agent_replied": ("agent", "pending"),
@@ -207,7 +207,7 @@ def _opened(moments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tickets(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.DataFrame:
-    """What doesn't change in a ticket."""
+    """The part of a ticket that doesn't change."""
     opened = _opened(moments).reset_index(drop=True)
     persons = world.persons.loc[opened["person"]].reset_index(drop=True)
     solved = moments[moments["kind"] == "ticket_solved"].drop_duplicates("case", keep="last")
@@ -226,7 +226,7 @@ def _tickets(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> p
             "opened_at": opened["at"].dt.floor("s"),
             "subject": opened["text"].str.slice(0, 60).to_numpy(),
             "source_reason": opened["reason"].map(REASONS),
-            "order_number": np.where(opened["order"] >= 0, opened["order"].astype(str), None),
+            "order_number": known_where(opened["order"] >= 0, opened["order"].astype(str)),
             "language": persons["language"],
             "resolved_flag": solved["outcome"].map({"resolved": "yes", "unresolved": "no"}).array,
             "is_merged": False,
@@ -318,7 +318,7 @@ def _notes(rng: np.random.Generator, acts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _closings(acts: pd.DataFrame, solved: pd.DataFrame) -> pd.DataFrame:
-    """What stays solved closes by itself."""
+    """A ticket that stays solved closes by itself."""
     last_at = acts.groupby("ticket_id")["acted_at"].max()
     stays = solved[solved["acted_at"].to_numpy() == last_at.loc[solved["ticket_id"]].to_numpy()]
     return _act(stays, stays["acted_at"] + CLOSES_AFTER, actor="help desk", status="closed")
@@ -419,7 +419,7 @@ def _agents(world: World) -> pd.DataFrame:
 
 
 def _requesters(world: World, tickets: pd.DataFrame) -> pd.DataFrame:
-    """Whoever wrote, once per address."""
+    """The writers, once per address."""
     first = tickets.sort_values("opened_at", kind="stable").drop_duplicates("requester_id")
     persons = world.persons.loc[first["person"]].reset_index(drop=True)
     first = first.reset_index(drop=True)

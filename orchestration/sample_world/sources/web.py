@@ -11,7 +11,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, anonymous_ids, emails_at, phone_ids
-from orchestration.sample_world.world import World
+from orchestration.sample_world.world import World, known_where
 
 SOURCE = "web"
 
@@ -194,7 +194,7 @@ def _moments(world: World) -> pd.DataFrame:
 
 
 def _identifications(moments: pd.DataFrame) -> pd.DataFrame:
-    """Whoever signs in is introduced to the stream with their traits."""
+    """Each sign-in introduces its customer to the stream, with name and addresses."""
     messages = moments[moments["kind"] == "signed_in"].copy()
     messages["kind"] = "identify"
     messages["is_logged_in"] = True
@@ -241,15 +241,15 @@ def _described(world: World, messages: pd.DataFrame) -> pd.DataFrame:
         order_id=_subject_ids(messages["order"]),
         checkout_id=_subject_ids(messages["checkout"]),
         locale=persons["language"].map(languages).to_numpy(),
-        email=np.where(is_identify, emails_at(persons, messages["at"]), None),
-        phone=np.where(is_identify, persons["phone"], None),
-        given_name=np.where(is_identify, persons["given_name"], None),
-        surname=np.where(is_identify, persons["surname"], None),
+        email=known_where(is_identify, emails_at(persons, messages["at"])),
+        phone=known_where(is_identify, persons["phone"]),
+        given_name=known_where(is_identify, persons["given_name"]),
+        surname=known_where(is_identify, persons["surname"]),
     )
 
 
 def _subject_ids(numbers: pd.Series) -> np.ndarray:
-    return np.where(numbers >= 0, numbers.astype(str), None)
+    return known_where(numbers >= 0, numbers.astype(str))
 
 
 def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> pd.DataFrame:
@@ -285,7 +285,7 @@ def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -
         is_offline, rng.exponential(8 * 3_600_000, count), rng.integers(5, 900, count)
     )
     at = messages["at"].to_numpy("datetime64[ms]")
-    # What would be sent after the end is sent just before it: every message is delivered.
+    # Messages due after the end are sent just before it: every message is delivered.
     longest = np.maximum((world.end - at).astype("int64") - 300, 1)
     waited = np.minimum(waited.astype("int64"), longest)
     deliveries = messages.assign(
@@ -309,7 +309,7 @@ def _rendered(deliveries: pd.DataFrame) -> np.ndarray:
 
 
 def _write_truth(out: Delivery, messages: pd.DataFrame) -> None:
-    """Who was behind each profile and each message; a shared browser stands for several people."""
+    """The person behind each profile and message; a shared browser stands for several people."""
     signed_in = messages[messages["user_id"].notna()]
     profiles = pd.concat(
         [

@@ -23,6 +23,7 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.identity.match_models import write_version
 from orchestration.identity.training import train
 from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.warehouse.connections import quoted
 from orchestration.warehouse.dbt_invocation import failures
 from tests.dbt_project.identity.histories import (
     DAYS,
@@ -40,11 +41,7 @@ from tests.orchestration.identity.test_matching import misspelled, person, recor
 
 MODELS = (
     *("--select", "int_shapes__observations+,+int_identity__customer_profiles"),
-    *(
-        "int_identity__customer_key_redirects",
-        "int_identity__links",
-        "int_identity__profile_beliefs",
-    ),
+    *("customer_key_redirects", "int_identity__links", "int_identity__profile_beliefs"),
     *("int_identity__customer_key_changes", "int_identity__refused_links"),
     *("--exclude", "int_shapes__observations"),
 )
@@ -121,7 +118,8 @@ class Warehouse:
         """Resolve what was delivered."""
         run_dbt(self.folder, "run", *MODELS, *arguments, project=self.project)
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as connection:
-            connection.execute("use intermediate")
+            marts = quoted(self.folder / "build" / "cx.duckdb")
+            connection.execute(f"attach {marts} as cx (read_only); use intermediate")
 
             def rows(query: str) -> list[tuple]:
                 return connection.execute(query).fetchall()
@@ -157,7 +155,7 @@ class Warehouse:
                 redirects=dict(
                     rows("""
                         select old_customer_key, customer_key
-                        from int_identity__customer_key_redirects
+                        from cx.marts.customer_key_redirects
                     """)
                 ),
             )

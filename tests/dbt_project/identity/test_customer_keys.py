@@ -19,7 +19,7 @@ from orchestration.paths import DBT_PROJECT_DIR
 MODELS = {
     "int_identity__customer_keys": ("customer_key",),
     "int_identity__customer_profiles": None,
-    "int_identity__customer_key_redirects": None,
+    "customer_key_redirects": None,
     "int_identity__profile_beliefs": ("profile_key", "from_run_number"),
     "int_identity__customer_key_changes": (),
 }
@@ -140,8 +140,7 @@ class Registry:
     def redirects(self):
         return dict(
             self.rows(
-                "select old_customer_key, customer_key "
-                "from intermediate.int_identity__customer_key_redirects"
+                "select old_customer_key, customer_key from intermediate.customer_key_redirects"
             )
         )
 

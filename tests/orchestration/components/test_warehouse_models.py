@@ -4,7 +4,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.components import PublishedMarts, WarehouseModels
+from orchestration.components import PublishedMarts, WarehouseModels, warehouse_models
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.landing import ensure_ledger
 from orchestration.paths import DBT_PROJECT_DIR, published_path
@@ -55,7 +55,8 @@ def project(tmp_path, monkeypatch):
         (folder / "models" / f"{name}.sql").write_text(sql)
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(dbt_invocation, "DBT_PROJECT_DIR", folder)
-    monkeypatch.setattr(dbt_invocation, "REFERENCE_DIR", seeds)
+    for module in (dbt_invocation, warehouse_models):
+        monkeypatch.setattr(module, "REFERENCE_DIR", seeds)
     with open_warehouse() as connection:
         ensure_ledger(connection)
     return folder / "models"
@@ -109,6 +110,28 @@ def test_models_become_assets_with_rows_and_their_tests_become_checks(build):
     assert rows == {"dim_customers": 2, "customer_names": 2}
     assert {passed for passed, _ in checks(result).values()} == {True}
     assert published_customers() == 2
+
+
+def test_a_table_that_no_archive_gives_back_is_built_upon_under_its_new_name(build, project):
+    (project / "int_identity__profile_beliefs.sql").write_text(
+        "{{ config(database='warehouse', schema='intermediate', materialized='incremental') }} "
+        "select 'today' as believed_at"
+    )
+    with open_warehouse() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            "create table intermediate.customer_profiles as select 'long ago' as believed_at"
+        )
+
+    assert build().success
+
+    with open_warehouse() as connection:
+        assert connection.execute("show tables from intermediate").fetchall() == [
+            ("int_identity__profile_beliefs",)
+        ]
+        assert connection.execute(
+            "from intermediate.int_identity__profile_beliefs order by all"
+        ).fetchall() == [("long ago",), ("today",)]
 
 
 def test_a_failed_test_leaves_the_old_version(build, project):

@@ -2,6 +2,7 @@ import hashlib
 import json
 import zipfile
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -79,6 +80,72 @@ def test_keys_that_a_file_does_not_know_are_not_lost_by_accident(identity, saved
 
     assert identity("restore", saved, "--replace").exit_code == 0
     assert len(registered()) == 3
+
+
+def believe(table, *profiles):
+    with open_warehouse() as connection:
+        connection.execute(f"create table intermediate.{table} (profile_key varchar)")
+        connection.executemany(
+            f"insert into intermediate.{table} values (?)", [[each] for each in profiles]
+        )
+
+
+def beliefs():
+    with open_warehouse() as connection:
+        return {
+            table: connection.execute(f"from intermediate.{table} order by all").fetchall()
+            for (table,) in connection.execute("show tables from intermediate").fetchall()
+            if table != "int_identity__customer_keys"
+        }
+
+
+@pytest.fixture
+def saved_before(saved):
+    """An export of an older version, which called the beliefs otherwise."""
+    file = saved.with_name("customer_profiles.parquet")
+    duckdb.sql("select unnest(['a', 'b']) as profile_key").write_parquet(str(file))
+    with zipfile.ZipFile(saved) as archive:
+        keys = archive.read("int_identity__customer_keys.parquet")
+    older = saved.with_name("older.zip")
+    counts = {"int_identity__customer_keys": 3, "customer_profiles": 2}
+    with zipfile.ZipFile(older, "w") as archive:
+        archive.writestr("registry.json", json.dumps({"format": 1, "row_counts": counts}))
+        archive.writestr("int_identity__customer_keys.parquet", keys)
+        archive.write(file, "customer_profiles.parquet")
+    return older
+
+
+def test_an_older_export_is_restored_under_the_names_of_now(identity, saved_before):
+    warehouse_path().unlink()
+
+    restored = identity("restore", saved_before)
+
+    assert restored.exit_code == 0, restored.output
+    assert beliefs() == {"int_identity__profile_beliefs": [("a",), ("b",)]}
+    assert len(registered()) == 3
+
+
+def test_an_older_export_takes_the_place_of_an_older_warehouses_tables(identity, saved_before):
+    """What the warehouse believed under the former name must not come back beside it."""
+    believe("customer_profiles", "z")
+
+    assert identity("restore", saved_before).exit_code == 0
+
+    assert beliefs() == {"int_identity__profile_beliefs": [("a",), ("b",)]}
+
+
+def test_an_older_warehouse_is_saved_under_the_names_of_now(identity, saved, tmp_path):
+    believe("customer_profiles", "a")
+    believe("identity_customer_key_changes", "b")
+
+    assert identity("export", tmp_path / "all.zip").exit_code == 0
+    warehouse_path().unlink()
+    assert identity("restore", tmp_path / "all.zip").exit_code == 0
+
+    assert beliefs() == {
+        "int_identity__profile_beliefs": [("a",)],
+        "int_identity__customer_key_changes": [("b",)],
+    }
 
 
 def test_keys_of_another_secret_are_refused(identity, saved, monkeypatch):

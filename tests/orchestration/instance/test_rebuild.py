@@ -66,6 +66,27 @@ def test_a_rebuilt_warehouse_remembers_its_customer_keys(landed):
         ]
 
 
+def test_a_rebuilt_warehouse_remembers_what_an_older_one_called_otherwise(landed):
+    with open_warehouse() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute("create table intermediate.customer_profiles as select 'p' as profile")
+        connection.execute(
+            "create table intermediate.identity_customer_key_changes as select 'k' as changed"
+        )
+
+    rebuild.replace_warehouse("run")
+
+    with open_warehouse() as connection:
+        assert connection.execute("show tables from intermediate").fetchall() == [
+            ("int_identity__customer_key_changes",),
+            ("int_identity__profile_beliefs",),
+        ]
+        assert connection.execute(
+            "from intermediate.int_identity__customer_key_changes, "
+            "intermediate.int_identity__profile_beliefs"
+        ).fetchall() == [("k", "p")]
+
+
 def test_a_rebuild_that_stops_leaves_the_warehouse_as_it_was(landed, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt

@@ -1,0 +1,3 @@
+{% macro all_columns_but(relation, columns) -%}
+    {{ relation }}.* exclude ({{ columns | join(', ') }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro begins_with(column, beginning) -%}
+    starts_with({{ column }}, {{ beginning }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro ends_in(column, ending) -%}
+    ends_with({{ column }}, {{ ending }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro greatest_item(items) -%}
+    list_max({{ items }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro least_item(items) -%}
+    list_min({{ items }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro list_of(items) -%}
+    [{{ items | join(', ') }}]
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro list_size(items) -%}
+    len({{ items }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro list_type(item_type) -%}
+    {{ item_type }}[]
+{%- endmacro %}

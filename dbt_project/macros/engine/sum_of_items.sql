@@ -1,0 +1,3 @@
+{% macro sum_of_items(items) -%}
+    list_sum({{ items }})
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# 1 for Monday to 7 for Sunday. #}
+{% macro weekday_number(column) -%}
+    isodow({{ column }})
+{%- endmacro %}
