@@ -14,7 +14,7 @@
     }
 ) }}
 
--- What describes a customer, without what counts: a count changes with every touchpoint.
+-- The columns that describe a customer, without counts: a count changes with every touchpoint.
 with customers as (
     select * from {{ ref('dim_customers') }}
 )

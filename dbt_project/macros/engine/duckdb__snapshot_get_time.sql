@@ -1,4 +1,5 @@
-{# What a snapshot takes for now: the end of the last delivered day, never the time of the machine; a microsecond past the last change if that day has been recorded. #}
+{# The time that a snapshot takes for now: the end of the last delivered day, never the time of the
+   machine; a microsecond past the last change if that day has been recorded. #}
 {% macro duckdb__snapshot_get_time() -%}
     {%- set loads = graph.nodes['model.throughline.stg_ledger__loads'].relation_name -%}
     greatest(

@@ -6,7 +6,7 @@ with units as (
     where dimension = 'total' and kind in ('rate', 'nps', 'mean')
 ),
 
--- Nothing is ever grouped by what is not known.
+-- An unknown member is no member: counts are never grouped by it.
 known_units as (
     select
         metric_slug,

@@ -1,5 +1,5 @@
--- Whoever is merged with whom, or taken apart again, the sums over customers stay those of the
--- facts.
+-- The sums over customers stay those of the facts, whichever customers are merged or taken apart
+-- again.
 with dimension_totals as (
     select
         coalesce(sum(touchpoint_count), 0) as touchpoint_count,

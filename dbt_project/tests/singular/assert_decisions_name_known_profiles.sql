@@ -1,4 +1,4 @@
--- A warning: whoever is erased takes the profile away, and the decision stays behind.
+-- A warning only: an erasure takes a profile away, and the decision about it stays behind.
 {{ config(severity='warn') }}
 
 with decided_profiles as (

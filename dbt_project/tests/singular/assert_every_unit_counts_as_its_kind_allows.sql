@@ -1,4 +1,4 @@
--- One success, or none: only then can no numerator hold what its denominator does not.
+-- A unit is one success or none: only then can no numerator hold what its denominator does not.
 with units as (
     select * from {{ ref('int_kpis__units') }}
     where unit_state = 'eligible'

@@ -1,4 +1,5 @@
--- Who matches is one customer, was told apart by decision or by a rule, or waits for a person.
+-- Two profiles that match are one customer, were told apart by a decision or a rule, or wait for a
+-- person.
 with settled_pairs as (
     select
         left_profile_key,

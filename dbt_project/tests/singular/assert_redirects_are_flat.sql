@@ -1,4 +1,5 @@
--- Who follows an old key must arrive at once, and no customer may be hidden behind a redirect.
+-- An old key must lead to its customer in one step, and no customer may be hidden behind a
+-- redirect.
 select redirects.old_customer_key
 from {{ ref('customer_key_redirects') }} as redirects
 inner join {{ ref('int_identity__customer_profiles') }} as customer_profiles

@@ -1,5 +1,5 @@
--- May name a component that turns out to have no conflict, never miss one that has: what decides is
--- `orchestration/identity/resolution.py`.
+-- Never misses a component with a conflict, but may name one that turns out to have none:
+-- `orchestration/identity/resolution.py` decides.
 with marks as (
     select * from {{ ref('int_identity__marks') }}
 ),

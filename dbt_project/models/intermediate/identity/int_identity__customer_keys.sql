@@ -93,7 +93,8 @@ bereft_profiles as (
     where members.profile_key is null
 ),
 
--- Who has gone over to another customer since is no heir: that customer would be renamed.
+-- A profile that has gone over to another customer since is no heir: that customer would be
+-- renamed.
 heirs as (
     select
         bereft_profiles.customer_key,

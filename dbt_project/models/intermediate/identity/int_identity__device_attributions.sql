@@ -20,7 +20,7 @@ sensor_touchpoints as (
     where device_key is not null
 ),
 
--- The app works for an account: what it reports tells whose phone it is.
+-- The app works for an account, so its reports tell whose phone it is.
 product_usage_touchpoints as (
     select * from {{ ref('int_touchpoints__product_usage') }}
     where device_key is not null
@@ -30,8 +30,8 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- Who gives a name at the checkout has said who acts, as with a login. A checkout that was opened
--- again may have had two names: it bears one of them.
+-- A name given at the checkout says who acts, as a login does. A checkout that was opened again may
+-- have had two names: it bears one of them.
 named_checkouts as (
     select
         checkout_key,

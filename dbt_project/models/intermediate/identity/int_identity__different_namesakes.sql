@@ -29,7 +29,7 @@ namesakes as (
     where identifiers.is_told_apart_by_name
 ),
 
--- Lines of one's own: a mailbox or number that nobody else shows.
+-- Own contacts of a profile are mailboxes and numbers that nobody else shows.
 own_contacts as (
     select
         identifiers.profile_key,

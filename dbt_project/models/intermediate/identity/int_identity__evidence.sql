@@ -1,4 +1,4 @@
--- Each profile speaks once per kind, with its latest word.
+-- A profile has one value per kind: its latest name and birth date, and one of its unique ids.
 with profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),

@@ -1,4 +1,4 @@
--- The name by which people are told apart; who shows half a name has none.
+-- The name by which people are told apart; a profile that shows half a name has none.
 {{ config(materialized='view') }}
 
 with evidence as (

@@ -1,4 +1,4 @@
--- What belongs together survives together: a given name of one source and a surname of another
+-- Values that belong together survive together: a given name of one source and a surname of another
 -- would make a person who does not exist.
 with customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}

@@ -68,7 +68,7 @@ different_namesakes as (
     where is_beyond_birth_dates
 ),
 
--- Where birth dates are mistyped all the time, two of them are not two people.
+-- Where birth dates are often mistyped, two of them do not prove two people.
 limits as (
     select settings.birth_date_edits
     from settings
@@ -76,7 +76,7 @@ limits as (
     where not list_contains(matched_records.unreliable_kinds, 'birth_date')
 ),
 
--- Father and son match whoever bears their name and shows no birth date.
+-- A profile that bears the name of father and son and shows no birth date matches both.
 candidates as (
     select
         undated_matches.profile_key,
@@ -114,7 +114,7 @@ ambiguous_profiles as (
     group by candidates.profile_key
 ),
 
--- Their name and the line that they share are all that the two of them have to say.
+-- The two profiles have only their name and the line that they share to go by.
 namesake_matches as (
     select distinct
         matches.left_profile_key,

@@ -20,8 +20,8 @@ with profiles as (
     select * from {{ ref('int_identity__profiles') }}
 ),
 
--- Two birth dates of one value may be a typo; under two names it tells where somebody is, not who;
--- under too many it tells nothing.
+-- A value under two birth dates may be due to a typo. Under two names it tells where somebody is,
+-- not who; under too many it tells nothing.
 identifiers as (
     select
         profile_key,

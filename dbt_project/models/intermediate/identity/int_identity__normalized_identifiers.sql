@@ -116,7 +116,7 @@ normalized as (
         and postcode is not null
 ),
 
--- What does not normalise is kept as it came, and never links.
+-- A value that does not normalise is kept as it came, and never links.
 identifiers as (
     select
         profile_key,

@@ -1,4 +1,5 @@
--- What was believed when. Corrected data changes what is believed now, never what was.
+-- Keeps which customer each profile was believed to be, and when. Corrected data changes the belief
+-- of today, never an earlier one.
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -11,7 +12,7 @@ with customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
 
--- Whatever a run changes in who is who, it changes in the registry.
+-- A run that changes who is who changes the registry.
 latest_runs as (
     select
         max(changed_run_number) as run_number,

@@ -72,8 +72,8 @@ bridges as (
     where different_namesakes.full_name is null
 ),
 
--- The earliest is the center: who comes later adds a link and moves none, so that a run finds what
--- is new among the links of its days.
+-- The earliest profile is the center: a later one adds a link and moves none, so that a run finds
+-- what is new among the links of its days.
 stars as (
     select
         profile_key,

@@ -55,7 +55,7 @@ value_evidence as (
         evidence.evidence_value
 ),
 
--- What everybody agrees on, as nearly all values do, needs no further look.
+-- A value whose profiles all agree needs no further look; nearly all values are like that.
 disagreements as (
     select
         identifier_type,

@@ -21,7 +21,7 @@ records as (
     select * from {{ ref('int_identity__match_records') }}
 ),
 
--- What links is decided, and what is together already needs no decision.
+-- A match that links is decided, and two profiles of one customer need no decision.
 open_matches as (
     select
         matches.left_profile_key,

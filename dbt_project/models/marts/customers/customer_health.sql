@@ -1,4 +1,5 @@
--- Each sign of risk is a fact of its own: who reads it sees which they are, not only how many.
+-- Each sign of risk is a column of its own, so that a reader sees which ones hold, not only how
+-- many.
 with customers as (
     select * from {{ ref('int_identity__customers') }}
     where is_identified

@@ -51,7 +51,7 @@ select
 
     orders._load_id
 from orders
--- The stage that the customer ordered from: with the order the next one begins.
+-- The stage from which the customer ordered: the order itself begins the next one.
 left join lifecycle_spans
     on
         orders.customer_key = lifecycle_spans.customer_key

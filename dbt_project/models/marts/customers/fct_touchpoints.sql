@@ -97,5 +97,5 @@ left join customers
     on touchpoints.customer_key = customers.customer_key
 left join bad_touchpoints
     on touchpoints.touchpoint_key = bad_touchpoints.touchpoint_key
--- Whoever asks for some days reads only theirs.
+-- In order of time, so that a query for some days reads only these.
 order by touchpoints.occurred_at, touchpoints.touchpoint_key

@@ -199,7 +199,8 @@ measured as (
 
     union all
 
-    -- What another event on the device told is stitching, and so is what another profile told.
+    -- Stitching, which this leaves out, is what another event on the device or another profile
+    -- told.
     select
         'touchpoints_identified_before_stitching' as measure_slug,
         acting_profiles.channel_slug as member,

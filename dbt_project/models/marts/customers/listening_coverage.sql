@@ -1,5 +1,5 @@
--- In which channels we hear those who use them. What is said in a survey counts in the channel that
--- it is about; what is about none counts over all channels.
+-- The share of each channel's customers whom we hear. An answer to a survey counts in the channel
+-- that it is about; one about no channel counts over all channels.
 with channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
 ),

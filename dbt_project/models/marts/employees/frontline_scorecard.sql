@@ -1,4 +1,4 @@
--- What the team did, what customers said and how the team itself was that week, side by side.
+-- The service of a team, the answers of its customers and its own pulse in one week, side by side.
 with scores as (
     select * from {{ ref('cx_scorecard') }}
     where dimension = 'team' and period_type = 'week'

@@ -1,4 +1,4 @@
--- What has come to pass by `as_of`: a promise that may still be kept is no bad experience yet.
+-- Only what has come to pass by `as_of`: a promise that may still be kept is no bad experience yet.
 with bad_experiences as (
     select * from {{ ref('int_bad_experiences__incidents') }}
 ),

@@ -1,4 +1,4 @@
--- The rates are on the scorecard; here is who they are, for those who make the calls.
+-- The rates are on the scorecard; this mart lists the detractors for the people who call them.
 with loops as (
     select * from {{ ref('int_feedback__loops') }}
 ),

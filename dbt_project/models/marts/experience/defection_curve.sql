@@ -1,4 +1,4 @@
--- Kaplan–Meier: who can't be watched any longer counts for as long as they were.
+-- Kaplan–Meier: a customer who cannot be watched any longer counts for as long as they were.
 with defections as (
     select * from {{ ref('int_churn__defections') }}
 ),

@@ -37,7 +37,7 @@ cohort_sizes as (
     group by cohort_month_date
 ),
 
--- Every month of age that is over for the customer, bought in or not.
+-- Each month of age that is over for the customer, with a purchase or without.
 customer_months as (
     select
         first_orders.customer_key,

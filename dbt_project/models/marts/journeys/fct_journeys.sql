@@ -1,4 +1,4 @@
--- What depends on `as_of` is resolved here: the rest of a journey is stored without it.
+-- Everything that depends on `as_of` is resolved here; journeys are stored without it.
 with journeys as (
     select * from {{ ref('int_journeys__journeys') }}
 ),

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A view: what process-mining tools import is the steps under the names that they expect.
+-- A view: the steps under the column names that process-mining tools expect.
 with steps as (
     select * from {{ ref('fct_journey_steps') }}
 ),

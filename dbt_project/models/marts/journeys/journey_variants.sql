@@ -1,4 +1,5 @@
--- Journeys that met the same kinds of touchpoints in the same order of first meeting.
+-- A variant is the journeys that met the same kinds of touchpoints, in the same order of their
+-- first meeting.
 with steps as (
     select * from {{ ref('fct_journey_steps') }}
 ),

@@ -1,10 +1,11 @@
--- Bands by the number of scored moments: of many moments one is more extreme than of few.
+-- Journeys are compared within bands of their number of scored moments: the most extreme of many
+-- moments is more extreme than that of few.
 with journeys as (
     select * from {{ ref('fct_journeys') }}
     where peak_end_score is not null
 ),
 
--- A visitor nobody knows may be half of somebody else's journey.
+-- The journey of an anonymous visitor may be half of a known customer's.
 known_customers as (
     select * from {{ ref('int_identity__customers') }}
     where is_identified

@@ -1,4 +1,5 @@
--- What could play a role in a journey and is in none of that kind: where a definition misses.
+-- Touchpoints that could play a role in a kind of journey and are in no journey of that kind: they
+-- show where a definition misses.
 with placements as (
     select * from {{ ref('int_journeys__placements') }}
 ),

@@ -1,4 +1,4 @@
--- Who speaks for the company, and what it brings: by the tier that they were in at that moment.
+-- Customers who speak for the company, and what this brings, by their tier at that moment.
 with tier_spans as (
     select * from {{ ref('int_loyalty__customer_tier_spans') }}
 ),
@@ -44,7 +44,7 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- Whose address was given: the first customer who has it.
+-- The referred customer is the one who has the address; of several, the one with the least key.
 referred_customers as (
     select
         referrals.referral_id,
@@ -57,7 +57,7 @@ referred_customers as (
     group by referrals.referral_id
 ),
 
--- Referred twice is referred by the first.
+-- A customer who was referred twice belongs to the first referrer.
 referrers as (
     select
         referred_customers.referred_customer_key,
@@ -126,7 +126,7 @@ events as (
 
     union all
 
-    -- The revenue of a referred customer stands with whoever referred them.
+    -- The revenue of a referred customer counts for the customer who referred them.
     select
         'referred_order' as event_type,
         referrers.referrer_customer_key as customer_key,

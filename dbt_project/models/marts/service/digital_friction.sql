@@ -1,5 +1,5 @@
--- Where in the shop it hurts, and what people look for in vain. What they type may hold anything: a
--- search term is shown only when so many people typed it.
+-- Friction in the shop by page, and searches by term. People may type anything, personal data too:
+-- a search term is shown only if enough people typed it.
 with web_events as (
     select * from {{ ref('int_web__events') }}
     where not is_bot

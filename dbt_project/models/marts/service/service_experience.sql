@@ -1,4 +1,5 @@
--- What customers get without asking: delivery by promise, a shop that works, word before they ask.
+-- Service that customers get without asking: delivery by promise, a shop that works, news before
+-- they ask.
 with estimates as (
     select * from {{ ref('int_kpis__estimates') }}
 ),

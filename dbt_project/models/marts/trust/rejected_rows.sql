@@ -1,4 +1,4 @@
--- Two levels of badness in one list: rows that were refused, and whole files that were.
+-- One list of the rows and of the whole files that were refused.
 with loads as (
     select * from {{ ref('stg_ledger__loads') }}
     where is_current

@@ -42,7 +42,7 @@ typed as (
     from source
 ),
 
--- A correction may bear the time of what it corrects: the later file holds.
+-- A correction may bear the time of the version that it corrects: the later file holds.
 versions as (
     select
         *,

@@ -1,4 +1,4 @@
--- The refused text is personal data: it stays in the ledger, and is read there by who may.
+-- The refused text is personal data: it stays in the ledger, for the people who may read it there.
 with source as (
     select * from {{ source('ledger', 'rejects') }}
 )

@@ -71,7 +71,7 @@ orders as (
         {{ utc_timestamp("shop_order['cancelled_at']") }} as cancelled_at,
         {{ utc_timestamp('promised_at_text') }} as promised_at,
         list_min(shipped_times) as shipped_at,
-        -- Delivered when the last parcel is.
+        -- An order is delivered when its last parcel is.
         case when open_parcel_count = 0 then list_max(changed_times) end as delivered_at
     from parcel_times
 ),

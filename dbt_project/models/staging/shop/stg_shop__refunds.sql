@@ -33,7 +33,8 @@ order_refunds as (
     where is_latest_version
 ),
 
--- What was paid back is what the payment provider took: a refund that failed moved no money.
+-- The amount paid back is that of the payment provider's successful refunds: one that failed moved
+-- no money.
 refunds as (
     select
         *,

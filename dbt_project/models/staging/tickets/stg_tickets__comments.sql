@@ -42,7 +42,7 @@ select
     ticket_comment['ticket_id'] as ticket_id,
     ticket_comment['author_id'] as author_id,
     coalesce(ticket_comment['plain_body'], ticket_comment['body']) as body,
-    -- Whether a customer could read it is not known: then it stops no clock.
+    -- Unknown visibility counts as internal, so the comment stops no response clock.
     coalesce(is_public_or_null, false) as is_public,
     commented_at,
     {{ value_issues({

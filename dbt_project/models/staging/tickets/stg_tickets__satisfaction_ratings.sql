@@ -47,7 +47,7 @@ select
     rating['score'] as rating,
     nullif(trim(rating['comment']), '') as remark,
     rating['reason'] as reason,
-    -- Offered is a question, not an answer.
+    -- `offered` is a question, not an answer.
     coalesce(rating['score'] in ('good', 'bad'), false) as is_answered,
     offered_at,
     updated_at,

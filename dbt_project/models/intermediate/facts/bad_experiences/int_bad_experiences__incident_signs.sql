@@ -1,7 +1,7 @@
 -- Nothing here depends on `as_of`: a sign that is still to come stands among those of its incident.
 with bad_signs as (
     select * from {{ ref('int_bad_experiences__signs') }}
-    -- Whoever is not known has no experience that adds up.
+    -- Signs of an unknown customer cannot be added up to experiences.
     where customer_key is not null
 ),
 

@@ -40,7 +40,7 @@ select
     incidents.channel_slug,
     incidents.contact_reason_slug,
     customers.segment_slug,
-    -- Those still to come have the highest numbers: they leave the others as they are.
+    -- Incidents still to come have the highest numbers, so they change no other number.
     row_number() over (
         partition by incidents.customer_key
         order by incidents.occurred_at, incidents.first_bad_sign_key

@@ -1,6 +1,6 @@
--- What a rule calls bad, one by one; several of them can be one bad experience. Texts are no sign
--- until they are scored. Nothing here depends on `as_of`: a promise that is still open is a sign of
--- the moment at which it will be broken, and marts show what has come to pass.
+-- Each row is one thing that a rule calls bad; several of them can be one bad experience. Texts are
+-- no sign until they are scored. Nothing here depends on `as_of`: a promise that is still open is a
+-- sign of the moment at which it will be broken, and marts show what has come to pass.
 with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where is_counted and band in ('bottom', 'detractor')

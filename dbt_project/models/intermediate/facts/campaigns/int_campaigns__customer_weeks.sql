@@ -1,4 +1,5 @@
--- What the company sent on its own account; answers and notices about an order are not pressure.
+-- Pressure is what the company sends on its own account; answers and notices about an order are
+-- none.
 with messages as (
     select * from {{ ref('int_touchpoints__all') }}
     where

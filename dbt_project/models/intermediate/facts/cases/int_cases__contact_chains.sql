@@ -36,7 +36,7 @@ followed_contacts as (
     from known_contacts
 ),
 
--- Contacts overlap: what counts is the latest end so far, and a ticket not yet solved has none.
+-- Contacts overlap, so the latest end so far counts; a ticket that is not yet solved has no end.
 reason_contacts as (
     select
         *,
@@ -105,7 +105,7 @@ chains as (
     from chain_starts
 ),
 
--- In the first days of a channel nobody can see what came before them.
+-- In the first days of a channel, earlier contacts cannot be seen.
 channel_starts as (
     select
         channel_slug,

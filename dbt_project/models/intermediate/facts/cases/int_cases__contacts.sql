@@ -1,8 +1,9 @@
--- What first contact resolution counts: a call that a person answered, a chat with people, a ticket
--- until it is solved. A reopening is a contact of its own, and starts the clock again.
+-- A contact is what first contact resolution counts: a call that a person answered, a chat with
+-- people, a ticket until it is solved. A reopening is a contact of its own and starts the clock
+-- again.
 with cases as (
     select * from {{ ref('int_cases__cases') }}
-    -- Merged away, it lives on in another case; spam and tests are nobody's contact.
+    -- A merged case lives on in another case; spam and tests are no contacts.
     where excluded_reason is null and started_by != 'agent' and customer_turn_count > 0
 ),
 
@@ -73,7 +74,7 @@ contacts as (
         cases.ended_at,
         cases.clock_started_at,
         cases.first_human_reply_at,
-        -- A caller who hung up waits no longer; whoever wrote still does.
+        -- A caller who hung up waits no longer; a customer who wrote still waits.
         case when cases.channel_slug = 'phone' then cases.ended_at else cases.last_solved_at end
             as gave_up_at,
         -- Direct messages start a clock, but first contact resolution doesn't count them.

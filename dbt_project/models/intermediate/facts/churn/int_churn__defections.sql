@@ -1,6 +1,6 @@
--- Who had the k-th bad experience, and beside each of them customers who at that moment had been
--- with us as long, bought as often, been as silent, and had fewer. "Never had one" would be known
--- only from the future.
+-- Customers at their k-th bad experience, and beside each of them controls: customers who at that
+-- moment had been with us as long, bought as often and been as silent, but had fewer bad
+-- experiences. A control that never has one could be chosen only by knowing the future.
 with bad_experiences as (
     select * from {{ ref('int_bad_experiences__incidents') }}
 ),
@@ -18,7 +18,8 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- An experience counts among its customer's by when it began, the third for all from there on.
+-- The experiences of a customer are numbered by when they began; the third stands for all later
+-- ones.
 nth_experiences as (
     select
         customer_key,
@@ -33,7 +34,7 @@ order_bands as (
     where trait = 'orders'
 ),
 
--- While a silence is within its limit its customer is alive.
+-- A customer is alive while their silence is within its limit.
 alive_spans as (
     select
         silences.customer_key,
@@ -73,7 +74,7 @@ exposed as (
             and nth_experiences.occurred_at < alive_spans.ended_at
 ),
 
--- The bands as spans of time around the index: from here on only moments are compared.
+-- The bands become spans of time around the index, so that from here on only moments are compared.
 banded_exposed as (
     select
         exposed.experience_number,
@@ -168,7 +169,7 @@ select
     followed_customers.index_customer_key,
     followed_customers.customer_key,
     followed_customers.index_at,
-    -- A control who has as many bad experiences too is one no longer.
+    -- A control is one only until they have as many bad experiences themselves.
     followed_customers.own_experience_at as censored_at,
     min(churns.churned_at) as churned_at
 from followed_customers

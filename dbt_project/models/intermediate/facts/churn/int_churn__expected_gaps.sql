@@ -1,4 +1,4 @@
--- A few gaps of one's own say little: the segment's median stands in for so many more of them.
+-- A few own gaps say little, so the segment's median counts as `churn_segment_weight` gaps more.
 with gaps as (
     select
         *,
@@ -14,7 +14,7 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- Who has no segment is measured by all.
+-- A customer without a segment is measured by all customers.
 rhythms as (
     select
         gaps.*,

@@ -1,4 +1,5 @@
--- How many times the expected gap most returns took, as known when the month began.
+-- The factors by which returns exceed the expected gap, at two percentiles, as known when the month
+-- began.
 with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
 ),

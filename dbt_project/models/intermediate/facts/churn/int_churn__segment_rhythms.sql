@@ -1,4 +1,4 @@
--- Frozen per month: what was known when the month began, so that no later order moves a verdict.
+-- Rhythms are frozen per month, as known when it began, so that no later order changes a verdict.
 with gaps as (
     select * from {{ ref('int_churn__purchase_gaps') }}
 ),

@@ -1,4 +1,4 @@
--- Nothing here depends on `as_of`: a silence has limits, and who reads it compares.
+-- Nothing here depends on `as_of`: a silence has limits, and its readers compare them with it.
 with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
 ),

@@ -1,4 +1,5 @@
--- The ordinary clock shows the seconds since 1970, a business clock those of them that it was open.
+-- The ordinary clock shows the seconds since 1970; a business clock shows only those during which
+-- its desk was open.
 with open_hours as (
     select * from {{ ref('int_clocks__open_hours') }}
 ),
@@ -11,7 +12,7 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- What was solved by then is solved for good, if no reopening has come.
+-- A case solved by then is solved for good if it has not been reopened.
 readings as (
     select
         settings.as_of,

@@ -33,7 +33,7 @@ covered as (
     cross join settings
 ),
 
--- A day more on either side: the date of a moment is another one elsewhere.
+-- One day more on either side, because a moment has another date in another zone.
 days as (
     select
         unnest(

@@ -1,5 +1,5 @@
--- What the clock that a case runs by shows at each of its moments: a business clock stands still
--- while its desk is closed, so that business time is the difference of two readings.
+-- Reads the clock that a case runs by at each of its moments. A business clock stands still while
+-- its desk is closed, so business time is the difference of two readings.
 with contacts as (
     select * from {{ ref('int_cases__contacts') }}
 ),

@@ -1,5 +1,6 @@
--- By when a person is to have answered, if only the opening hours of the desk count: the last
--- moment at which its clock shows no more than the target. At closing time, the next opening.
+-- The deadline of an answer by a person, in opening hours of the desk: the last moment at which its
+-- clock shows no more than the target. A target that is reached at closing time ends with the next
+-- opening.
 with clock_readings as (
     select * from {{ ref('int_clocks__readings') }}
     where moment_slug = 'clock_started'
@@ -43,7 +44,7 @@ deadlines as (
 select
     unit_key,
     target_clock_seconds,
-    -- Later than the calendar reaches: nobody can be late yet.
+    -- The deadline lies beyond the calendar, so nobody can be late yet.
     case when target_ends_at < closed_at then target_ends_at else timestamp '9999-12-31' end
         as target_ends_at
 from deadlines

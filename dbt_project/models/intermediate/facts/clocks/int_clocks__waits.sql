@@ -1,4 +1,4 @@
--- How long somebody waited for a person: until answered or given up, or still.
+-- Waits for a person: until the answer or until the customer gave up; some still run.
 with contacts as (
     select * from {{ ref('int_cases__contacts') }}
     where clock_started_at is not null

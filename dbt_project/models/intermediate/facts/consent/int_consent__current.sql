@@ -32,7 +32,7 @@ profile_consents as (
     where recency_rank = 1
 ),
 
--- A shared address joins nobody, yet who withdraws at it withdraws for all who gave it.
+-- A shared address joins nobody, yet a withdrawal at it counts for all who gave it.
 withdrawn_addresses as (
     select
         bearers.profile_key,
@@ -54,7 +54,7 @@ withdrawn_addresses as (
         = case profile_consents.channel_slug when 'email' then 'email' when 'sms' then 'phone' end
 ),
 
--- Before anything else was believed, a profile was who it was first believed to be.
+-- Before its first belief, a profile counts as the customer that it was first believed to be.
 belief_spans as (
     select
         profile_key,
@@ -68,7 +68,7 @@ belief_spans as (
     from beliefs
 ),
 
--- Customers from whom some profile has gone since: the others have nobody to inherit from.
+-- Customers that a profile has left since. In all others, nobody has anything to inherit.
 parted_customers as (
     select customer_key
     from beliefs
@@ -76,7 +76,7 @@ parted_customers as (
     group by customer_key
 ),
 
--- What one said while two were believed to be one customer, who are two today.
+-- Changes by one profile while it and another were believed to be one customer, who are two today.
 shared_changes as (
     select
         companions.profile_key,

@@ -1,5 +1,5 @@
--- Where customers are heard: words that were recorded with what they did, and answers and ratings,
--- which count in the channel that they are about.
+-- Customers are heard through words that were recorded with a touchpoint, and through answers and
+-- ratings, which count in the channel that they are about.
 with touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
     where direction = 'inbound' and customer_key is not null and not is_bot

@@ -54,8 +54,8 @@ dated_answers as (
             and scored_answers.source_contact_reason = source_contact_reasons.source_reason
 ),
 
--- One person's answers that stand for one: the latest of them counts. Without a customer an answer
--- is its own person, and without a subject its own subject.
+-- Of one person's answers in a month, or about one subject, the latest counts. An answer without a
+-- customer is a person of its own, and one without a subject has a subject of its own.
 ranked_answers as (
     select
         *,

@@ -1,4 +1,4 @@
--- What came after the answer of a detractor: a person who reached them, and what they said next.
+-- Follows each detractor's answer to the person who reached them and to their next answer.
 with answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where metric_slug in ('nps_relational', 'nps_transactional')

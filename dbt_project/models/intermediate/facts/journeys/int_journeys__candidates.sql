@@ -1,4 +1,4 @@
--- Which roles a touchpoint could play in which journeys: a role is a row of the seed.
+-- Lists the roles that each touchpoint could play in journeys; a role is a row of the seed.
 with touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
     where customer_key is not null and not is_bot

@@ -1,4 +1,4 @@
--- Of several journeys a case stands with the one of the highest priority, as its touchpoints do.
+-- A case in several journeys bears the one of the highest priority, as its touchpoints do.
 with touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
     where case_key is not null

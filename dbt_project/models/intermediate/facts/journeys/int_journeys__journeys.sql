@@ -63,7 +63,8 @@ measured_journeys as (
         subject_key
 ),
 
--- Signing in again where the journey went on; the first time is no effort that it caused.
+-- Sign-ins in the sessions of a journey beyond the first one, which is no effort that the journey
+-- caused.
 journey_sessions as (
     select
         journey_key,
@@ -93,7 +94,7 @@ ended_journeys as (
     from measured_journeys
 ),
 
--- The latest one about the same that had ended before, at most so long ago.
+-- The latest journey about the same subject that had ended before, at most `repeat_days` ago.
 repeated_journeys as (
     select
         ended_journeys.journey_key,

@@ -56,7 +56,8 @@ paced_periods as (
     from order_periods
 ),
 
--- A customer without a gap of their own has no pace: a rule that asks for one waits for it.
+-- A customer without a gap of their own has no pace, and a rule that asks for a pace does not hold
+-- yet.
 order_stretches as (
     select
         paced_periods.customer_key,
@@ -100,7 +101,7 @@ ruled_touchpoints as (
         rules.maximum_orders,
         rules.lasting_days * interval '1 day' as lasting,
         rules.minimum_touchpoints,
-        -- With this one there are enough of them if the nth back is near.
+        -- With this touchpoint there are enough of its kind if the nth before it is near.
         lag(touchpoints.occurred_at, rules.minimum_touchpoints - 1) over (
             partition by touchpoints.customer_key, rules.priority
             order by touchpoints.occurred_at, touchpoints.touchpoint_key

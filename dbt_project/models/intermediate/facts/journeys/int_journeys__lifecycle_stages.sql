@@ -1,4 +1,5 @@
--- What the customer had bought before each moment, and the stage that they were in.
+-- The number of earlier purchases of the customer at each touchpoint, and the stage that they were
+-- in.
 with touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
     where customer_key is not null
@@ -8,7 +9,7 @@ lifecycle_spans as (
     select * from {{ ref('int_journeys__lifecycle_spans') }}
 ),
 
--- A stage that begins with a touchpoint is already its own.
+-- A touchpoint that begins a stage belongs to that stage.
 life_events as (
     select
         customer_key,

@@ -1,5 +1,5 @@
--- What the customer showed of a touchpoint: its own rating, else its words, and what a survey about
--- it brought. A survey about the whole journey is none of its moments.
+-- A moment is a score of one touchpoint: its own rating, else the sentiment of its words, and the
+-- answer to a survey about it. A survey about the whole journey is no moment.
 with steps as (
     select * from {{ ref('int_journeys__step_facts') }}
 ),

@@ -1,5 +1,5 @@
--- What each step adds to its journey: a hop, a contact, effort, money. Sums over steps are facts of
--- the journey.
+-- Each row holds what a step adds to its journey: a hop, a contact, effort, money. Sums over steps
+-- are facts of the journey.
 with steps as (
     select * from {{ ref('int_journeys__steps') }}
 ),
@@ -70,7 +70,8 @@ described_steps as (
         touchpoints.cost_amount,
         touchpoints.revenue_amount,
         greatest(touchpoints.wait_seconds - wait_targets.target_seconds, 0) as excess_wait_seconds,
-        -- Only where the customer was: a parcel or a message that comes moves nobody.
+        -- A place is where the customer was: a parcel or a message that the company sends moves
+        -- nobody.
         case when touchpoints.direction != 'outbound' then channels.place_slug end as place_slug,
         signed_steps.is_contact,
         signed_steps.is_hand_over,
@@ -162,7 +163,7 @@ select
     cost_amount,
     revenue_amount,
     epoch(occurred_at) - epoch(previous_occurred_at) as gap_seconds,
-    -- From this step to the next, the customer stands at its stage.
+    -- The time from this step to the next belongs to the stage of this step.
     coalesce(epoch(next_occurred_at) - epoch(occurred_at), 0) as stage_seconds,
     -- A case is counted once, where it comes first.
     case

@@ -1,5 +1,6 @@
--- Which answer judges which journey or touchpoint. Surveys name an order at best, never a journey:
--- the seed says what a program asks about, and the latest such thing before the answer is meant.
+-- Finds the journey or touchpoint that each answer judges. Surveys name an order at best, never a
+-- journey: the seed says what a program asks about, and the answer judges the latest such thing
+-- before it.
 with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where is_counted and customer_key is not null
@@ -56,7 +57,8 @@ asked_responses as (
         end
 ),
 
--- What the answer may be about: a purchase, or a contact in the same place for the same reason.
+-- Candidates are what the answer may be about: a purchase, or a contact in the same place for the
+-- same reason.
 meant_steps as (
     select
         asked_responses.response_key,
@@ -79,7 +81,7 @@ meant_steps as (
             and coalesce(asked_responses.journey_slug = steps.journey_slug, true)
     where
         coalesce(asked_responses.order_key = coalesce(steps.order_key, steps.subject_key), true)
-        -- A contact is meant by its reason, and so is the whole journey that it belongs to.
+        -- A contact, and the whole journey that it belongs to, is recognised by its reason.
         and case
             when asked_responses.about = 'case'
                 then

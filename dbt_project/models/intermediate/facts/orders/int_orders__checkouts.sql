@@ -69,7 +69,8 @@ sightings as (
     where checkout_key is not null
 ),
 
--- Ordered by who knows best, then by time: one result however the rows arrive.
+-- The best-informed witness comes first, then the earliest, so the order of arrival does not
+-- matter.
 ranked_sightings as (
     select
         sightings.*,

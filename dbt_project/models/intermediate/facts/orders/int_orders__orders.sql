@@ -24,7 +24,8 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
--- Unknown as soon as the cost of one line is: a part of the cost would look like a better margin.
+-- The cost of an order is unknown if that of one line is: a part of the cost would look like a
+-- better margin.
 sold_costs as (
     select
         sold_lines.order_key,
@@ -60,7 +61,7 @@ kept_orders as (
         coalesce(refunded.refund_original, 0) as refund_original,
         coalesce(refunded.refund_amount, 0) as refund_amount,
         sold_costs.cost_amount - coalesce(refunded.cost_amount, 0) as kept_cost_amount,
-        -- What was bought and came back was bought; what was cancelled was not.
+        -- A purchase that came back is still a purchase; a cancelled one is not.
         unlinked_orders.is_paid and not unlinked_orders.is_cancelled as is_purchase,
         greatest(unlinked_orders._load_id, refunded._load_id) as last_load_id
     from unlinked_orders
@@ -72,7 +73,7 @@ kept_orders as (
         on unlinked_orders.order_key = refunded.order_key
 ),
 
--- What a customer bought before the last of the sources began, nobody knows.
+-- Nobody knows what a customer bought before the last of the sources began.
 coverage as (
     select max(source_starts.first_ordered_at) as started_at
     from (

@@ -1,4 +1,5 @@
--- What a customer got in a channel for a reason, as sums: units of one are not independent.
+-- Sums of units by customer, channel and contact reason: the units of one customer are not
+-- independent.
 with contact_chains as (
     select * from {{ ref('int_cases__contact_chains') }}
     where has_chain

@@ -1,5 +1,6 @@
--- Two scores of one journey and what became of it, cell by cell; one journey per customer, the one
--- first answered. Outcomes lie within a fixed time after the answer, which must be over.
+-- Pairs of two scores of one journey, or of a score and an outcome, cell by cell. Each customer has
+-- one journey here, the one answered first. Outcomes lie within a fixed time after the answer,
+-- which must be over.
 with journeys as (
     select * from {{ ref('int_journeys__journeys') }}
 ),
@@ -73,7 +74,7 @@ repurchases as (
     group by answered_journeys.journey_key
 ),
 
--- Only of customers whose rhythm was known, and who had not gone before they answered.
+-- Only customers whose rhythm was known and who had not gone before they answered.
 living_customers as (
     select
         answered_journeys.journey_key,

@@ -14,7 +14,8 @@ contacts as (
         on campaign_contacts.customer_key = customers.customer_key
 ),
 
--- What a channel cannot show is no unit there: a text message tells no opening, a letter no click.
+-- A channel has no units of what it cannot show: a text message tells no opening, a letter no
+-- click.
 units as (
     {{ kpi_units('contacts', [
         kpi_unit(

@@ -21,7 +21,7 @@ judged_contacts as (
             else 'eligible'
         end as chain_state,
         coalesce(contact_in_chain, 1) = 1 as is_first_of_chain,
-        -- Without an end there is no moment that it could belong to.
+        -- A contact without an end has no moment to which it could belong.
         ended_at is not null as has_ended,
         ended_at is not null and is_last_of_case and stated_resolution is not null as is_stated,
         coalesce(follow_up_known_at, timestamp '9999-12-31') as chain_known_at

@@ -1,4 +1,5 @@
--- Known at the moment of the promise: what isn't there by then is late, whenever it comes.
+-- The outcome is known at the moment of the promise: an order that is not there by then is late,
+-- whenever it comes.
 with orders as (
     select * from {{ ref('int_orders__orders') }}
     where promised_at is not null

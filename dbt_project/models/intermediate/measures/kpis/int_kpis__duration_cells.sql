@@ -1,4 +1,5 @@
--- Kaplan–Meier: who still waits counts with the wait so far, or a busy week would look fast.
+-- Kaplan–Meier: a wait that still runs counts with its length so far, or a busy week would look
+-- fast.
 with duration_units as (
     select * from {{ ref('int_kpis__unit_members') }}
     where kind = 'duration' and is_counted

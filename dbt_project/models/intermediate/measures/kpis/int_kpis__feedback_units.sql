@@ -15,8 +15,8 @@ touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
 ),
 
--- What an answer is about: the journey that it judges, or the one of the touchpoint that it judges,
--- and the store of that touchpoint.
+-- The subjects of an answer: the journey that it judges, else the journey of the touchpoint that it
+-- judges; and the store of that touchpoint.
 answer_subjects as (
     select
         survey_answers.response_key,

@@ -25,7 +25,8 @@ anchored_journeys as (
         journeys.journey_slug,
         journeys.entry_channel_slug,
         customers.segment_slug,
-        -- A visitor nobody knows may be half of somebody else's journey: counted apart.
+        -- The journey of an anonymous visitor may be half of a known customer's: it is counted
+        -- apart.
         case when customers.is_identified then 'eligible' else 'unknown' end as state,
         journeys.ended_outcome_slug = 'reached' as is_reached,
         epoch(journeys.closed_at) - epoch(journeys.started_at) as duration_seconds,
@@ -57,7 +58,7 @@ anchored_journeys as (
         on journeys.customer_key = customers.customer_key
 ),
 
--- Abandoned: never ended, and timed out within horizon and time-out of the start.
+-- An abandoned journey never ended, and its time ran out within horizon and time-out of the start.
 units as (
     {{ kpi_units('anchored_journeys', [
         kpi_unit(

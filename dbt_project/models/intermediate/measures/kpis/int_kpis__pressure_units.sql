@@ -18,7 +18,7 @@ judged_weeks as (
         on customer_weeks.customer_key = customers.customer_key
 ),
 
--- Until the week is over more may come.
+-- More messages may come until the week is over.
 units as (
     {{ kpi_units('judged_weeks', [
         kpi_unit(

@@ -5,7 +5,7 @@ with rate_units as (
     where kind = 'rate' and is_counted
 ),
 
--- Who repeats in the total: nobody repeats elsewhere who doesn't there.
+-- Persons who repeat in the total: a person who does not repeat there repeats nowhere.
 total_units as (
     select * from rate_units
     where dimension = 'total'

@@ -27,11 +27,11 @@ clocks as (
 judged_units as (
     select
         units.*,
-        -- Without a customer, a unit is its own person.
+        -- A unit without a customer is a person of its own.
         coalesce(units.customer_key, units.unit_key) as person_key,
         units.unit_state = 'eligible' as is_eligible,
         coalesce(units.matures_at < settings.as_of, true) as is_settled,
-        -- What still runs has lasted so far.
+        -- A duration that still runs has lasted so far.
         coalesce(
             units.unit_value,
             greatest(0, clocks.seconds_at_as_of - units.clock_started_seconds)
@@ -101,7 +101,7 @@ select
     unit_state,
     is_eligible and is_settled as is_counted,
     is_eligible and (not is_settled or clock_slug is not null) as is_immature,
-    -- What has not ended says that it is longer still.
+    -- A duration that has not ended is censored: it will be longer.
     is_censored or clock_slug is not null as is_censored
 from unit_members
 where member != 'unknown'

@@ -81,7 +81,7 @@ select
     calls.handle_seconds,
     calls.answered_count > 0 as is_human_handled,
     calls.enqueued_at is not null as is_queued,
-    -- Only the caller can abandon, and who takes the offered callback has not given up.
+    -- Only the caller can abandon, and a caller who accepts the offered callback has not given up.
     coalesce(
         calls.enqueued_at is not null
         and calls.answered_count = 0

@@ -55,7 +55,7 @@ who_spoke as (
     group by case_key
 ),
 
--- What the bot says before anybody spoke to it is a greeting.
+-- A message of the bot before anybody spoke to it is a greeting.
 bot_replies as (
     select
         turns.case_key,
@@ -81,7 +81,7 @@ states as (
     group by case_key
 ),
 
--- A hand-over to people is one, whether or not any of them ever answers.
+-- A hand-over to people counts, whether or not any of them ever answers.
 hand_overs as (
     select
         conversations.case_key,
@@ -114,7 +114,7 @@ clocks as (
             when hand_overs.led_by = 'bot'
                 then coalesce(hand_overs.people_joined_at, who_spoke.last_turn_at)
         end as bot_ended_at,
-        -- Whoever writes only once people are there waits for them, not for the bot.
+        -- A customer who first writes after people have joined waits for them, not for the bot.
         case
             when
                 hand_overs.led_by = 'bot'

@@ -72,7 +72,8 @@ who_spoke as (
         case_key,
         min_by(author_type, turn_number) as started_by,
         count(case when author_type = 'customer' and is_public then 1 end) as customer_turn_count,
-        -- No reply is what opens a ticket, nor a note: only an answer that the customer can read.
+        -- A reply is an answer that the customer can read: neither the message that opens the
+        -- ticket nor a note.
         count(case when author_type = 'agent' and is_public and turn_number > 1 then 1 end)
             as agent_reply_count,
         min(case when author_type = 'customer' and is_public then spoke_at end)
@@ -122,7 +123,7 @@ rating_changes as (
         and (field_value like 'good%' or field_value like 'bad%')
 ),
 
--- Ordered by time, first to last: the other way round, better and worse change places.
+-- Ratings are ordered from first to last; the reverse order would exchange better and worse.
 rating_courses as (
     select
         ticket_id,

@@ -19,7 +19,7 @@ effective_settings as (
         on company_settings.setting = run_settings.setting
 ),
 
--- A file bears the day that it completes; nothing delivered yet is the beginning of time.
+-- A file bears the day that it completes. While nothing is delivered, `as_of` is 1970-01-01.
 delivered_until as (
     select coalesce(max(file_date) + 1, date '1970-01-01') as first_undelivered_date
     from loads

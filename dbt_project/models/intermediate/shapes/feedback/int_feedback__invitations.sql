@@ -1,4 +1,4 @@
--- A reminder belongs to its invitation: whichever message arrived first delivered it.
+-- A reminder belongs to its invitation, which is delivered when the first of its messages arrives.
 with messages as (
     select * from {{ ref('stg_surveys__invitation_messages') }}
 ),

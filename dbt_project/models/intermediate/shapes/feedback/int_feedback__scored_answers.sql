@@ -45,7 +45,7 @@ scored_answers as (
         *,
         case
             when invalid_reason is not null then null
-            -- Where the least is the best, the scale is turned: 8 - x on one from 1 to 7.
+            -- A scale on which the least is best is turned: 8 - x on one from 1 to 7.
             when direction = 'descending'
                 then cast(lowest_score + highest_score - answer_value as integer)
             else cast(answer_value as integer)

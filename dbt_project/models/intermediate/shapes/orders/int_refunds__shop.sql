@@ -38,7 +38,7 @@ refunded_lines as (
 
     union all
 
-    -- Money beyond the goods: shipping, goodwill, or less than nothing where a fee was kept.
+    -- Money beyond the goods: shipping or goodwill; it is negative where a fee was kept.
     select
         refunds.refund_id,
         'other' as refund_line_id,

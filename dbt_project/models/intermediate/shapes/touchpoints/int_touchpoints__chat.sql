@@ -2,7 +2,7 @@
 
 with cases as (
     select * from {{ ref('int_cases__chat') }}
-    -- What the customer never answered is no conversation.
+    -- A conversation in which the customer says nothing is none.
     where excluded_reason is null and customer_turn_count > 0
 ),
 

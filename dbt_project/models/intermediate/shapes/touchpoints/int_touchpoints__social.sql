@@ -16,7 +16,7 @@ scored_answers as (
 touchpoints as (
     select
         {{ surrogate_key(["'social'", "'posts'", 'post_id']) }} as touchpoint_key,
-        -- The customer of a reply is whom it answers.
+        -- The customer of a brand's reply is the person whom it answers.
         case when is_from_brand then replied_handle else author_handle end as source_profile_id,
         'social' as channel_slug,
         case

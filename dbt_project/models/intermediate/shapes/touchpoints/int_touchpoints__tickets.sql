@@ -2,7 +2,7 @@
 
 with cases as (
     select * from {{ ref('int_cases__tickets') }}
-    -- Spam and tests come from no customer; what was merged away lives on in another ticket.
+    -- Spam and tests come from no customer; a merged ticket lives on in another one.
     where excluded_reason is null
 ),
 
@@ -72,7 +72,7 @@ turn_touchpoints as (
         cast(null as double) as score,
         _load_id
     from ordered_turns
-    -- What the customer writes to reopen a ticket is the reopening's text.
+    -- The message with which a customer reopens a ticket is the text of the reopening.
     where reopening_span_number is null
 ),
 
