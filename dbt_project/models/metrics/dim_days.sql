@@ -5,7 +5,7 @@ with daily_kpis as (
 days as (
     select
         cast(
-            unnest(generate_series(min(anchor_date), max(anchor_date), interval '1 day')) as date
+            {{ one_row_per(days_between('min(anchor_date)', 'max(anchor_date)')) }} as date
         ) as day_date
     from daily_kpis
 )

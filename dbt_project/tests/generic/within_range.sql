@@ -1,5 +1,5 @@
 {% test within_range(
-    model, column_name, at_least="'-infinity'::double", at_most="'infinity'::double"
+    model, column_name, at_least="cast('-infinity' as double)", at_most="cast('infinity' as double)"
 ) %}
 
 select {{ column_name }}

@@ -26,7 +26,7 @@ ranked_kpis as (
 kpi_dimensions as (
     select
         metric_slug,
-        unnest(string_split(dimensions, ' ')) as dimension
+        {{ one_row_per(words('dimensions')) }} as dimension
     from kpis
 )
 

@@ -2,9 +2,8 @@
 -- version of a record replaces the earlier one: such rows are duplicates, and counted once.
 with shop_records as (
     select
-        json_extract_string(payload, '$.id') as order_id,
-        max_by(payload, cast(json_extract_string(payload, '$.updated_at') as timestamptz))
-            as payload
+        {{ json_text('payload', '$.id') }} as order_id,
+        max_by(payload, {{ utc_timestamp(json_text('payload', '$.updated_at')) }}) as payload
     from {{ source('shop', 'orders') }}
     group by order_id
 ),
@@ -12,8 +11,8 @@ with shop_records as (
 shop_refund_payments as (
     select
         order_id,
-        json_extract_string(payload, '$.currency') as currency,
-        unnest(json_extract(payload, '$.refunds[*].transactions[*]')) as payment
+        {{ json_text('payload', '$.currency') }} as currency,
+        {{ one_row_per(json_list('payload', '$.refunds[*].transactions[*]')) }} as payment
     from shop_records
 ),
 
@@ -41,9 +40,9 @@ transaction_records as (
 sent as (
     select
         'shop' as source_name,
-        'orders, ' || json_extract_string(payload, '$.currency') as what,
+        'orders, ' || {{ json_text('payload', '$.currency') }} as what,
         count(*) as row_count,
-        sum(cast(json_extract_string(payload, '$.total_price') as decimal(18, 2))) as amount
+        sum(cast({{ json_text('payload', '$.total_price') }} as decimal(18, 2))) as amount
     from shop_records
     group by what
 
@@ -53,11 +52,11 @@ sent as (
         'shop' as source_name,
         'refunds, ' || currency as what,
         null as row_count,
-        sum(cast(json_extract_string(payment, '$.amount') as decimal(18, 2))) as amount
+        sum(cast({{ json_text('payment', '$.amount') }} as decimal(18, 2))) as amount
     from shop_refund_payments
     where
-        json_extract_string(payment, '$.kind') = 'refund'
-        and json_extract_string(payment, '$.status') = 'success'
+        {{ json_text('payment', '$.kind') }} = 'refund'
+        and {{ json_text('payment', '$.status') }} = 'success'
     group by what
 
     union all
@@ -65,7 +64,7 @@ sent as (
     select
         'shop' as source_name,
         'lines' as what,
-        sum(json_array_length(payload, '$.line_items')) as row_count,
+        sum({{ list_size(json_list('payload', '$.line_items[*]')) }}) as row_count,
         null as amount
     from shop_records
     having count(*) > 0

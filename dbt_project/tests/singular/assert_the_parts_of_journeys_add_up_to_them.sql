@@ -70,7 +70,7 @@ where
     or coalesce(transition_counts.transition_count, 0) != journeys.touchpoint_count - 1
     or abs(
         stage_times.stage_seconds
-        - (epoch(journeys.last_touchpoint_at) - epoch(journeys.started_at))
+        - ({{ seconds_between('journeys.started_at', 'journeys.last_touchpoint_at') }})
     ) > 0.001
 
 union all

@@ -72,11 +72,13 @@ conflicts as (
     where
         not (
             length(given_names.given_name) = 1
-            and starts_with(other_given_names.given_name, given_names.given_name)
+            and {{ begins_with('other_given_names.given_name', 'given_names.given_name') }}
         )
-        and damerau_levenshtein(given_names.given_name, other_given_names.given_name) > least(
+        and {{ edit_distance('given_names.given_name', 'other_given_names.given_name') }} > least(
             settings.name_conflict_edits,
-            greatest(length(given_names.given_name), length(other_given_names.given_name)) // 3
+            {{ whole_quotient(
+                'greatest(length(given_names.given_name), length(other_given_names.given_name))', 3
+            ) }}
         )
     group by given_names.component_key
 

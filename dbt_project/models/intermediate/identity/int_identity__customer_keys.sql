@@ -28,7 +28,7 @@ registered as (
             cast(null as varchar) as anchor_profile_key,
             cast(null as varchar) as minted_profile_key,
             cast(null as varchar) as live_customer_key,
-            cast(null as varchar[]) as profile_keys,
+            cast(null as {{ list_type('varchar') }}) as profile_keys,
             cast(null as bigint) as minted_run_number,
             cast(null as bigint) as changed_run_number,
             cast(null as boolean) as is_live,
@@ -68,14 +68,14 @@ members as (
 compositions as (
     select
         component_key,
-        list_sort(list(profile_key)) as profile_keys
+        {{ sorted_values('profile_key') }} as profile_keys
     from members
     group by component_key
 ),
 
 standing_profiles as (
     select
-        unnest(profile_keys) as profile_key,
+        {{ one_row_per('profile_keys') }} as profile_key,
         customer_key
     from registered
     where is_live
@@ -86,7 +86,7 @@ bereft_profiles as (
     select
         registered.customer_key,
         registered.live_customer_key,
-        unnest(registered.profile_keys) as profile_key
+        {{ one_row_per('registered.profile_keys') }} as profile_key
     from registered
     left join members
         on registered.anchor_profile_key = members.profile_key
@@ -99,7 +99,7 @@ heirs as (
     select
         bereft_profiles.customer_key,
         min_by(
-            members.profile_key, row(members.first_seen_at, members.profile_key)
+            members.profile_key, {{ sort_key(['members.first_seen_at', 'members.profile_key']) }}
         ) as profile_key
     from bereft_profiles
     inner join members
@@ -130,7 +130,7 @@ anchored as (
 claims as (
     select
         component_key,
-        min_by(customer_key, row(minted_run_number, customer_key)) as customer_key
+        min_by(customer_key, {{ sort_key(['minted_run_number', 'customer_key']) }}) as customer_key
     from anchored
     where component_key is not null
     group by component_key
@@ -140,7 +140,7 @@ founders as (
     select
         members.component_key,
         min_by(
-            members.profile_key, row(members.first_seen_at, members.profile_key)
+            members.profile_key, {{ sort_key(['members.first_seen_at', 'members.profile_key']) }}
         ) as profile_key
     from members
     left join claims
@@ -161,11 +161,10 @@ earlier_mintings as (
 minted as (
     select
         left(
-            sha256(
-                '{{ env_var("THROUGHLINE_KEY_SECRET", "sample") }}'
-                || founders.profile_key
-                || coalesce(earlier_mintings.suffix, '')
-            ),
+            {{ secure_hash(
+                "'" ~ env_var('THROUGHLINE_KEY_SECRET', 'sample') ~ "'"
+                ~ " || founders.profile_key || coalesce(earlier_mintings.suffix, '')"
+            ) }},
             32
         ) as customer_key,
         founders.profile_key as anchor_profile_key,

@@ -9,7 +9,7 @@ profiles as (
 
 members as (
     select
-        unnest(profile_keys) as profile_key,
+        {{ one_row_per('profile_keys') }} as profile_key,
         customer_key,
         anchor_profile_key
     from customer_keys

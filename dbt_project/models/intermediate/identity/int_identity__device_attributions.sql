@@ -105,10 +105,10 @@ neighbouring_logins as (
         device_key,
         login_profile_key,
         occurred_at,
-        last_value(login_profile_key ignore nulls) over so_far as last_profile_key,
-        last_value(signed_out_by_login ignore nulls) over so_far as is_signed_out,
-        first_value(login_profile_key ignore nulls) over from_here as next_profile_key,
-        first_value(login_at ignore nulls) over from_here as next_login_at
+        {{ last_known('login_profile_key') }} over so_far as last_profile_key,
+        {{ last_known('signed_out_by_login') }} over so_far as is_signed_out,
+        {{ first_known('login_profile_key') }} over from_here as next_profile_key,
+        {{ first_known('login_at') }} over from_here as next_login_at
     from login_states
     window
         so_far as (

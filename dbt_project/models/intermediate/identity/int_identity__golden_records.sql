@@ -61,17 +61,19 @@ told_values as (
     select
         profile_key,
         source_name,
-        unnest([
-            'name', 'birth_date', 'gender', 'language', 'address', 'segment'
-        ]) as attribute_slug,
-        unnest([
-            [given_name, surname],
-            [cast(birth_date as varchar)],
-            [gender],
-            [language],
-            [street_address, postcode, city, country_code],
-            [segment_slug]
-        ]) as parts,
+        {{ one_row_per_place({
+            'attribute_slug': [
+                "'name'", "'birth_date'", "'gender'", "'language'", "'address'", "'segment'"
+            ],
+            'parts': [
+                list_of(['given_name', 'surname']),
+                list_of(['cast(birth_date as varchar)']),
+                list_of(['gender']),
+                list_of(['language']),
+                list_of(['street_address', 'postcode', 'city', 'country_code']),
+                list_of(['segment_slug'])
+            ]
+        }) }},
         coalesce(last_seen_at, timestamp '1970-01-01') as last_seen_at
     from profiles
 
@@ -81,7 +83,7 @@ told_values as (
         contact_points.profile_key,
         profiles.source_name,
         contact_points.identifier_type as attribute_slug,
-        [contact_points.identifier_value] as parts,
+        {{ list_of(['contact_points.identifier_value']) }} as parts,
         coalesce(contact_points.last_seen_at, timestamp '1970-01-01') as last_seen_at
     from contact_points
     inner join profiles
@@ -106,7 +108,7 @@ ranked_values as (
         on
             told_values.attribute_slug = source_trust.attribute_slug
             and told_values.source_name = source_trust.source_name
-    where list_count(told_values.parts) > 0
+    where {{ known_count('told_values.parts') }} > 0
 ),
 
 -- The least of structs is that of their first fields, then of the second: half a window's work.
@@ -115,13 +117,13 @@ least_values as (
         customer_key,
         attribute_slug,
         min(
-            struct_pack(
-                first_rank := first_rank,
-                second_rank := second_rank,
-                third_rank := third_rank,
-                parts := parts,
-                source_name := source_name
-            )
+            {{ struct_of({
+                'first_rank': 'first_rank',
+                'second_rank': 'second_rank',
+                'third_rank': 'third_rank',
+                'parts': 'parts',
+                'source_name': 'source_name'
+            }) }}
         ) as survivor
     from ranked_values
     group by
@@ -142,20 +144,33 @@ select
     customers.customer_key,
 
     -- attributes
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'name') as given_name,
-    max(survivors.parts[2]) filter (where survivors.attribute_slug = 'name') as surname,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'name')
+        as given_name,
+    max({{ list_item('survivors.parts', 2) }}) filter (where survivors.attribute_slug = 'name')
+        as surname,
     cast(
-        max(survivors.parts[1]) filter (where survivors.attribute_slug = 'birth_date') as date
+        max({{ list_item(
+            'survivors.parts', 1
+        ) }}) filter (where survivors.attribute_slug = 'birth_date') as date
     ) as birth_date,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'gender') as gender,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'language') as language,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'email') as email,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'phone') as phone,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'address') as street_address,
-    max(survivors.parts[2]) filter (where survivors.attribute_slug = 'address') as postcode,
-    max(survivors.parts[3]) filter (where survivors.attribute_slug = 'address') as city,
-    max(survivors.parts[4]) filter (where survivors.attribute_slug = 'address') as country_code,
-    max(survivors.parts[1]) filter (where survivors.attribute_slug = 'segment') as segment_slug,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'gender')
+        as gender,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'language')
+        as language,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'email')
+        as email,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'phone')
+        as phone,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'address')
+        as street_address,
+    max({{ list_item('survivors.parts', 2) }}) filter (where survivors.attribute_slug = 'address')
+        as postcode,
+    max({{ list_item('survivors.parts', 3) }}) filter (where survivors.attribute_slug = 'address')
+        as city,
+    max({{ list_item('survivors.parts', 4) }}) filter (where survivors.attribute_slug = 'address')
+        as country_code,
+    max({{ list_item('survivors.parts', 1) }}) filter (where survivors.attribute_slug = 'segment')
+        as segment_slug,
 
     -- the source of each
     max(survivors.source_name) filter (where survivors.attribute_slug = 'name') as name_source,

@@ -73,7 +73,7 @@ limits as (
     select settings.birth_date_edits
     from settings
     cross join {{ ref('int_identity__matched_records') }} as matched_records
-    where not list_contains(matched_records.unreliable_kinds, 'birth_date')
+    where not array_contains(matched_records.unreliable_kinds, 'birth_date')
 ),
 
 -- A profile that bears the name of father and son and shows no birth date matches both.
@@ -109,7 +109,7 @@ ambiguous_profiles as (
             and candidates.birth_date < other_candidates.birth_date
     cross join limits
     where
-        damerau_levenshtein(candidates.birth_date, other_candidates.birth_date)
+        {{ edit_distance('candidates.birth_date', 'other_candidates.birth_date') }}
         > limits.birth_date_edits
     group by candidates.profile_key
 ),

@@ -55,9 +55,8 @@ identifying_values as (
         {{ latest_value(
             "case when identifier_type = 'government_id' then identifier_value end", 'last_seen_at'
         ) }} as government_id,
-        list_sort(
-            list(identifier_type || ' ' || identifier_value) filter (where is_joining)
-        ) as linking_values
+        {{ sorted_values("identifier_type || ' ' || identifier_value", 'is_joining') }}
+            as linking_values
     from identifiers
     group by profile_key
 ),
@@ -67,7 +66,7 @@ records as (
         profiles.profile_key,
         {{ folded_name(first_word('profiles.given_name')) }} as given_name,
         {{ folded_name('profiles.surname') }} as surname,
-        strftime(profiles.birth_date, '%Y%m%d') as birth_date,
+        {{ compact_date('profiles.birth_date') }} as birth_date,
         identifying_values.email,
         identifying_values.shared_email,
         identifying_values.phone,
@@ -78,7 +77,7 @@ records as (
         {{ folded_name('profiles.region') }} as region,
         upper(trim(profiles.country_code)) as country_code,
         identifying_values.government_id,
-        coalesce(identifying_values.linking_values, []) as linking_values
+        coalesce(identifying_values.linking_values, {{ list_of([]) }}) as linking_values
     from profiles
     left join identifying_values
         on profiles.profile_key = identifying_values.profile_key
@@ -91,6 +90,6 @@ select
     {{ surrogate_key(attributes + ['linking_values']) }} as record_hash
 from records
 where
-    list_count([
-        {{ attributes | reject('in', ['region', 'country_code']) | join(',\n        ') }}
-    ]) >= 2
+    {{ known_count(
+        list_of([attributes | reject('in', ['region', 'country_code']) | join(',\n ')])
+    ) }} >= 2

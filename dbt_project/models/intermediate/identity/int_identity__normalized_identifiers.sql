@@ -30,26 +30,28 @@ shown as (
         country_code,
         first_seen_at,
         last_seen_at,
-        unnest([
-            'account_id',
-            'loyalty_card',
-            'government_id',
-            'email',
-            'phone',
-            'social_handle',
-            'contact_id',
-            'device_id'
-        ]) as identifier_type,
-        unnest([
-            trim(account_id),
-            trim(loyalty_card),
-            trim(government_id),
-            trim(email),
-            trim(phone),
-            trim(social_handle),
-            source_name || ':' || trim(contact_id),
-            trim(device_id)
-        ]) as raw_value
+        {{ one_row_per_place({
+            'identifier_type': [
+                "'account_id'",
+                "'loyalty_card'",
+                "'government_id'",
+                "'email'",
+                "'phone'",
+                "'social_handle'",
+                "'contact_id'",
+                "'device_id'"
+            ],
+            'raw_value': [
+                'trim(account_id)',
+                'trim(loyalty_card)',
+                'trim(government_id)',
+                'trim(email)',
+                'trim(phone)',
+                'trim(social_handle)',
+                "source_name || ':' || trim(contact_id)",
+                'trim(device_id)'
+            ]
+        }) }}
     from observations
 ),
 
@@ -78,8 +80,8 @@ normalized as (
             when 'government_id'
                 then upper(replace({{ folded_words('raw_identifiers.raw_value') }}, ' ', ''))
             when 'loyalty_card'
-                then upper(regexp_replace(raw_identifiers.raw_value, '[\s\-]', '', 'g'))
-            when 'social_handle' then lower(ltrim(raw_identifiers.raw_value, '@'))
+                then upper({{ replaced_matches('raw_identifiers.raw_value', '[\\s\\-]', '') }})
+            when 'social_handle' then lower(trim(leading '@' from raw_identifiers.raw_value))
             else raw_identifiers.raw_value
         end as normalized_value,
         raw_identifiers.first_seen_at,
@@ -104,7 +106,7 @@ normalized as (
             {{ folded_name(first_word('given_name')) }},
             {{ folded_name('surname') }},
             birth_date,
-            upper(regexp_replace(postcode, '[\s\-]', '', 'g'))
+            upper({{ replaced_matches('postcode', '[\\s\\-]', '') }})
         ) as normalized_value,
         first_seen_at,
         last_seen_at
@@ -150,9 +152,13 @@ junk as (
             and case blocked_values.match_kind
                 when 'exact' then distinct_values.lower_value = blocked_values.blocked_value
                 when 'prefix'
-                    then starts_with(distinct_values.lower_value, blocked_values.blocked_value)
+                    then {{ begins_with(
+                        'distinct_values.lower_value', 'blocked_values.blocked_value'
+                    ) }}
                 when 'suffix'
-                    then ends_with(distinct_values.lower_value, blocked_values.blocked_value)
+                    then {{ ends_in(
+                        'distinct_values.lower_value', 'blocked_values.blocked_value'
+                    ) }}
                 when 'contains'
                     then contains(distinct_values.lower_value, blocked_values.blocked_value)
             end

@@ -159,5 +159,5 @@ select
     identifier_value,
     full_name,
     linked_at,
-    hash(left_profile_key, right_profile_key) as link_hash
+    {{ number_hash(['left_profile_key', 'right_profile_key']) }} as link_hash
 from proposed_links

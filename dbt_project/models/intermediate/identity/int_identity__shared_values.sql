@@ -104,11 +104,11 @@ misspelled_names as (
     where
         (
             length(disputed_names.evidence_value) = 1
-            and starts_with(meant_names.evidence_value, disputed_names.evidence_value)
+            and {{ begins_with('meant_names.evidence_value', 'disputed_names.evidence_value') }}
         )
         or (
             disputed_names.bearer_count * settings.typo_rarity <= meant_names.bearer_count
-            and damerau_levenshtein(disputed_names.evidence_value, meant_names.evidence_value)
+            and {{ edit_distance('disputed_names.evidence_value', 'meant_names.evidence_value') }}
             <= settings.typo_edits
         )
     group by

@@ -83,9 +83,9 @@ agreements as (
         case
             when left_attributes.attribute_value = right_attributes.attribute_value then 'same'
             when
-                jaro_winkler_similarity(
-                    left_attributes.attribute_value, right_attributes.attribute_value
-                ) >= 0.85
+                {{ text_likeness(
+                    'left_attributes.attribute_value', 'right_attributes.attribute_value'
+                ) }} >= 0.85
                 then 'alike'
             else 'different'
         end as agreement
@@ -102,13 +102,13 @@ described as (
     select
         left_profile_key,
         right_profile_key,
-        string_agg(attribute_slug, ', ' order by attribute_slug) filter (
+        {{ dbt.listagg('attribute_slug', "', '", 'order by attribute_slug') }} filter (
             where agreement = 'same'
         ) as same_attributes,
-        string_agg(attribute_slug, ', ' order by attribute_slug) filter (
+        {{ dbt.listagg('attribute_slug', "', '", 'order by attribute_slug') }} filter (
             where agreement = 'alike'
         ) as alike_attributes,
-        string_agg(attribute_slug, ', ' order by attribute_slug) filter (
+        {{ dbt.listagg('attribute_slug', "', '", 'order by attribute_slug') }} filter (
             where agreement = 'different'
         ) as different_attributes
     from agreements

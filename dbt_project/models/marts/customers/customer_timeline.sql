@@ -38,8 +38,10 @@ select
     neighbouring_touchpoints.contact_reason_slug,
     neighbouring_touchpoints.lifecycle_stage_slug,
     neighbouring_touchpoints.touchpoint_number,
-    epoch(neighbouring_touchpoints.occurred_at - neighbouring_touchpoints.previous_at) / 86400
-        as gap_days,
+    -- Of the interval: two times since 1970 leave a noise of less than a microsecond.
+    {{ epoch_seconds(
+        'neighbouring_touchpoints.occurred_at - neighbouring_touchpoints.previous_at'
+    ) }} / 86400 as gap_days,
     neighbouring_touchpoints.wait_seconds,
     neighbouring_touchpoints.score,
     neighbouring_touchpoints.sentiment,

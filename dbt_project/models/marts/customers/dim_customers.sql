@@ -66,9 +66,12 @@ contacts as (
         customer_key,
         count(*) as touchpoint_count,
         count(distinct channel_slug) as channel_count,
-        min_by(channel_slug, row(occurred_at, touchpoint_key)) as first_channel_slug,
-        max_by(channel_slug, row(occurred_at, touchpoint_key)) as last_channel_slug,
-        max_by(lifecycle_stage_slug, row(occurred_at, touchpoint_key)) as lifecycle_stage_slug,
+        min_by(channel_slug, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
+            as first_channel_slug,
+        max_by(channel_slug, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
+            as last_channel_slug,
+        max_by(lifecycle_stage_slug, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
+            as lifecycle_stage_slug,
         min(occurred_at) as first_touchpoint_at,
         max(occurred_at) as last_touchpoint_at,
         max(case when direction = 'inbound' then occurred_at end) as last_active_at
@@ -93,9 +96,9 @@ satisfaction as (
         customer_key,
         count(*) as answer_count,
         max_by(
-            score, row(answered_at, response_key)
+            score, {{ sort_key(['answered_at', 'response_key']) }}
         ) filter (where metric_slug = 'nps_relational') as last_nps_score,
-        max_by(score_share, row(answered_at, response_key)) as last_score_share,
+        max_by(score_share, {{ sort_key(['answered_at', 'response_key']) }}) as last_score_share,
         max(answered_at) as last_answered_at
     from answers
     group by customer_key
@@ -104,7 +107,9 @@ satisfaction as (
 listening as (
     select
         customer_key,
-        string_agg(distinct channel_slug, ' ' order by channel_slug) filter (where is_heard)
+        {{ dbt.listagg(
+            'distinct channel_slug', "' '", 'order by channel_slug'
+        ) }} filter (where is_heard)
             as heard_channels,
         count(distinct channel_slug) filter (where is_heard) as heard_channel_count,
         count(distinct channel_slug) as used_channel_count,

@@ -41,7 +41,7 @@ leading_journeys as (
 bad_touchpoints as (
     select
         touchpoint_key,
-        min_by(rule_slug, row(occurred_at, bad_sign_key)) as rule_slug
+        min_by(rule_slug, {{ sort_key(['occurred_at', 'bad_sign_key']) }}) as rule_slug
     from bad_signs
     where touchpoint_key is not null
     group by touchpoint_key

@@ -24,10 +24,10 @@ mart_rules as (
 customer_months as (
     select
         channel_months.month_start_date,
-        unnest([
-            'all',
-            case when channels.channel_family != 'feedback' then channel_months.channel_slug end
-        ]) as channel_slug,
+        {{ one_row_per([
+            "'all'",
+            "case when channels.channel_family != 'feedback' then channel_months.channel_slug end"
+        ]) }} as channel_slug,
         customers.segment_slug,
         channel_months.customer_key,
         customers.is_identified,
@@ -43,7 +43,7 @@ member_months as (
     select
         month_start_date,
         channel_slug,
-        unnest(['all', segment_slug]) as segment_slug,
+        {{ one_row_per(["'all'", 'segment_slug']) }} as segment_slug,
         customer_key,
         is_identified,
         is_heard

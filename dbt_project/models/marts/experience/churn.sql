@@ -28,8 +28,10 @@ last_silences as (
         month_start_date,
         at_risk_at,
         churns_at,
-        unnest(['segment', 'total']) as dimension,
-        unnest([segment_slug, 'all']) as member
+        {{ one_row_per_place({
+            'dimension': ["'segment'", "'total'"],
+            'member': ['segment_slug', "'all'"]
+        }) }}
     from silences
     where next_ordered_at is null
 ),

@@ -40,7 +40,8 @@ days as (
     select
         experience_number,
         group_slug,
-        cast(floor(epoch(watched_until - index_at) / 86400) as integer) as day_number,
+        cast(floor({{ seconds_between('index_at', 'watched_until') }} / 86400) as integer)
+            as day_number,
         count(*) as end_count,
         count(*) filter (where is_churned) as churned_count
     from ends

@@ -17,7 +17,7 @@ windows as (
 ),
 
 months as (
-    select unnest(range(1, 61)) as age_months
+    select {{ one_row_per(numbers_to(60)) }} as age_months
 ),
 
 first_orders as (

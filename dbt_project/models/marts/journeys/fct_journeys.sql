@@ -56,7 +56,7 @@ incident_subjects as (
         bad_experience_key,
         customer_key,
         occurred_at,
-        unnest([case_key, order_key]) as subject_key
+        {{ one_row_per(['case_key', 'order_key']) }} as subject_key
     from bad_experiences
 ),
 
@@ -116,7 +116,9 @@ select
     journeys.longest_wait_seconds,
     journeys.excess_wait_seconds,
     journeys.handle_seconds,
-    epoch(coalesce(journeys.closed_at, journeys.last_anchor_at)) - epoch(journeys.started_at)
+    {{ seconds_between(
+        'journeys.started_at', 'coalesce(journeys.closed_at, journeys.last_anchor_at)'
+    ) }}
         as duration_seconds,
     efforts.effort_score,
     cast(coalesce(scores.scored_moment_count, 0) as integer) as scored_moment_count,
@@ -131,7 +133,9 @@ select
     cast(journeys.revenue_amount as decimal(18, 2)) as revenue_amount,
     coalesce(
         journeys.ended_outcome_slug = 'reached'
-        and epoch(journeys.closed_at) - epoch(journeys.started_at) <= journeys.target_hours * 3600,
+        and {{ seconds_between(
+            'journeys.started_at', 'journeys.closed_at'
+        ) }} <= journeys.target_hours * 3600,
         false
     ) as is_on_target,
     journeys.repeat_of_journey_key is not null as is_repeat,

@@ -33,8 +33,10 @@ select
     begun_spans.next_stage_slug,
     cast(begun_spans.span_number as integer) as span_number,
     (
-        epoch(case when begun_spans.has_ended then begun_spans.ended_at else begun_spans.as_of end)
-        - epoch(begun_spans.started_at)
+        {{ seconds_between(
+            'begun_spans.started_at',
+            'case when begun_spans.has_ended then begun_spans.ended_at else begun_spans.as_of end'
+        ) }}
     ) / 86400 as duration_days,
     coalesce(customers.is_identified, false) as is_identified,
     not coalesce(begun_spans.has_ended, false) as is_current,

@@ -21,7 +21,7 @@ mart_rules as (
 ),
 
 splits as (
-    select unnest(['segment', 'journey']) as split
+    select {{ one_row_per(["'segment'", "'journey'"]) }} as split
 ),
 
 banded_journeys as (

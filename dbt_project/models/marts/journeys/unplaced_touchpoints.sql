@@ -32,7 +32,7 @@ earlier_journeys as (
         unplaced_candidates.journey_slug,
         max_by(
             coalesce(journeys.ended_outcome_slug, 'silent'),
-            row(journeys.started_at, journeys.journey_key)
+            {{ sort_key(['journeys.started_at', 'journeys.journey_key']) }}
         ) as earlier_outcome_slug
     from unplaced_candidates
     inner join journeys

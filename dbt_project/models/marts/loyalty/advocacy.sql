@@ -62,7 +62,9 @@ referrers as (
     select
         referred_customers.referred_customer_key,
         min_by(
-            customer_profiles.customer_key, row(referrals.referred_at, referrals.referral_id)
+            customer_profiles.customer_key, {{ sort_key([
+                'referrals.referred_at', 'referrals.referral_id'
+            ]) }}
         ) as referrer_customer_key,
         min(referrals.referred_at) as referred_at
     from referrals

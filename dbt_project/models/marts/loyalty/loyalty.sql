@@ -132,9 +132,8 @@ tiers as (
 
 weeks as (
     select
-        unnest(
-            generate_series(min(period_start_date), max(period_start_date), interval 7 day)
-        ) as week_began_at
+        {{ one_row_per(days_between('min(period_start_date)', 'max(period_start_date)', step=7)) }}
+            as week_began_at
     from weekly_events
 ),
 

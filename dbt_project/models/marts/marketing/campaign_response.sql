@@ -23,27 +23,35 @@ responses as (
         channel_slug,
         lifecycle_stage_slug,
         delivered_at,
-        unnest([
-            'delivered', 'opened', 'clicked', 'replied', 'redeemed', 'converted', 'unsubscribed'
-        ]) as stage_slug,
-        unnest([
-            delivered_at,
-            opened_at,
-            clicked_at,
-            replied_at,
-            redeemed_at,
-            converted_at,
-            unsubscribed_at
-        ]) as reached_at,
-        unnest([
-            delivered_at,
-            response_matures_at,
-            response_matures_at,
-            response_matures_at,
-            conversion_matures_at,
-            conversion_matures_at,
-            response_matures_at
-        ]) as matures_at
+        {{ one_row_per_place({
+            'stage_slug': [
+                "'delivered'",
+                "'opened'",
+                "'clicked'",
+                "'replied'",
+                "'redeemed'",
+                "'converted'",
+                "'unsubscribed'"
+            ],
+            'reached_at': [
+                'delivered_at',
+                'opened_at',
+                'clicked_at',
+                'replied_at',
+                'redeemed_at',
+                'converted_at',
+                'unsubscribed_at'
+            ],
+            'matures_at': [
+                'delivered_at',
+                'response_matures_at',
+                'response_matures_at',
+                'response_matures_at',
+                'conversion_matures_at',
+                'conversion_matures_at',
+                'response_matures_at'
+            ]
+        }) }}
     from contacts
 ),
 
@@ -109,4 +117,4 @@ cross join mart_rules
 inner join stages
     on
         rates.stage_slug = stages.stage_slug
-        and list_contains(string_split(stages.channels, ' '), rates.channel_slug)
+        and array_contains({{ words('stages.channels') }}, rates.channel_slug)

@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "accountId": "VARCHAR",
             "email": "VARCHAR",
             "phone": "VARCHAR",
@@ -14,7 +14,7 @@ exports as (
             "status": "VARCHAR",
             "createdAt": "VARCHAR",
             "updatedAt": "VARCHAR"
-        }') as account_state,
+        }) }} as account_state,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

@@ -4,14 +4,14 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "eventId": "VARCHAR",
             "accountId": "VARCHAR",
             "type": "VARCHAR",
             "occurredAt": "VARCHAR",
             "request": {"type": "VARCHAR", "outcome": "VARCHAR", "orderNumber": "VARCHAR"},
             "post": {"threadId": "VARCHAR", "language": "VARCHAR", "text": "VARCHAR"}
-        }') as account_event,
+        }) }} as account_event,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

@@ -6,7 +6,7 @@ with source as (
 -- spelling that is asked for here is read.
 deliveries as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "ContactId": "VARCHAR",
             "InitialContactId": "VARCHAR",
             "PreviousContactId": "VARCHAR",
@@ -39,7 +39,7 @@ deliveries as (
             "DisconnectTimestamp": "VARCHAR",
             "TransferCompletedTimestamp": "VARCHAR",
             "LastUpdateTimestamp": "VARCHAR"
-        }') as contact,
+        }) }} as contact,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

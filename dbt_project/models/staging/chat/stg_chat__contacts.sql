@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "external_id": "VARCHAR",
             "role": "VARCHAR",
@@ -16,7 +16,7 @@ exports as (
             "location": {"country_code": "VARCHAR", "city": "VARCHAR"},
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR"
-        }') as contact,
+        }) }} as contact,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

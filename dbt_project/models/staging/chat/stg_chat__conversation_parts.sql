@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR",
@@ -22,7 +22,7 @@ exports as (
                     "assigned_to": {"type": "VARCHAR", "id": "VARCHAR"}
                 }]
             }
-        }') as conversation,
+        }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -48,7 +48,7 @@ conversations as (
 nested_parts as (
     select
         conversation['id'] as conversation_id,
-        unnest(conversation['conversation_parts']['conversation_parts']) as part,
+        {{ one_row_per("conversation['conversation_parts']['conversation_parts']") }} as part,
         _load_id
     from conversations
 ),
@@ -85,7 +85,7 @@ parts as (
 typed_parts as (
     select
         *,
-        nullif(trim(regexp_replace(html_body, '<[^>]*>', ' ', 'g')), '') as body,
+        nullif(trim({{ replaced_matches('html_body', '<[^>]*>', ' ') }}), '') as body,
         {{ epoch_to_timestamp('created_at_text') }} as created_at
     from parts
 )

@@ -5,7 +5,7 @@ with source as (
 -- One pass over the text. An unrated conversation has an empty rating object, which reads as null.
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR",
@@ -25,7 +25,7 @@ exports as (
                 "Language": "VARCHAR",
                 "Resolved": "VARCHAR"
             }
-        }') as conversation,
+        }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -54,13 +54,13 @@ ranked_exports as (
 
 select
     conversation['id'] as conversation_id,
-    conversation['contacts']['contacts'][1]['id'] as contact_id,
+    {{ list_item("conversation['contacts']['contacts']", 1) }}['id'] as contact_id,
     conversation['team_assignee_id'] as team_assignee_id,
     conversation['source']['delivered_as'] as delivered_as,
     conversation['state'] as state,
-    list_transform(
-        coalesce(conversation['tags']['tags'], []), lambda tag: tag['name']
-    ) as tags,
+    {{ items_as(
+        "coalesce(conversation['tags']['tags'], " ~ list_of([]) ~ ')', 'tag', "tag['name']"
+    ) }} as tags,
     nullif(trim(conversation['custom_attributes']['Contact reason']), '') as source_contact_reason,
     nullif(trim(conversation['custom_attributes']['Order number']), '') as order_number,
     lower(nullif(trim(conversation['custom_attributes']['Language']), '')) as language,

@@ -7,7 +7,7 @@ select
     campaign_id,
     household_id,
 
-    cast([] as varchar[]) as _issues,
+    cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
     max(_load_id) as _load_id
 from source
 group by

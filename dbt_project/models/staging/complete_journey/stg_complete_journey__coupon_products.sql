@@ -9,7 +9,7 @@ select
     product_id,
     campaign_id,
 
-    cast([] as varchar[]) as _issues,
+    cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
     max(_load_id) as _load_id
 from source
 group by

@@ -28,7 +28,7 @@ select
     household_comp as household_composition,
     kids_count as child_count_band,
 
-    cast([] as varchar[]) as _issues,
+    cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
     _load_id
 from versions
 where is_latest_version

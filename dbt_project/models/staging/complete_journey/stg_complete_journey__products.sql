@@ -27,7 +27,7 @@ select
     product_type,
     package_size,
 
-    cast([] as varchar[]) as _issues,
+    cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
     _load_id
 from versions
 where is_latest_version

@@ -46,7 +46,7 @@ typed as (
 versions as (
     select
         *,
-        {{ latest_version('contact_id, updated_at', content='md5(cast(typed as varchar))') }}
+        {{ latest_version('contact_id, updated_at', content=row_hash('typed')) }}
             as is_latest_version
     from typed
 )

@@ -32,7 +32,7 @@ typed as (
 versions as (
     select
         *,
-        {{ latest_version('deal_id', 'updated_at', content='md5(cast(typed as varchar))') }}
+        {{ latest_version('deal_id', 'updated_at', content=row_hash('typed')) }}
             as is_latest_version
     from typed
 )

@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "sg_event_id": "VARCHAR",
             "sg_message_id": "VARCHAR",
             "email": "VARCHAR",
@@ -13,7 +13,7 @@ with source as (
             "url": "VARCHAR",
             "reason": "VARCHAR",
             "type": "VARCHAR"
-        }') as posted,
+        }) }} as posted,
         payload,
         _file_date,
         _load_id
@@ -29,15 +29,15 @@ typed as (
         source.posted.singlesend_id as campaign_id,
         source.posted.singlesend_name as campaign_name,
         coalesce(
-            json_extract_string(source.posted.category, '$[0]'),
-            json_extract_string(source.posted.category, '$')
+            {{ json_text('source.posted.category', '$[0]') }},
+            {{ json_text('source.posted.category', '$') }}
         ) as campaign_kind,
         source.posted.url as clicked_url,
         source.posted.reason as failure_reason,
         source.posted.type as bounce_type,
         coalesce({{ dbt.safe_cast('source.posted.sg_machine_open', 'boolean') }}, false)
             as is_machine_open,
-        make_timestamp({{ dbt.safe_cast("source.posted['timestamp']", 'bigint') }} * 1000000)
+        {{ epoch_to_timestamp("source.posted['timestamp']") }}
             as occurred_at,
         {{ value_issues({"source.posted['timestamp']": 'occurred_at'}) }} as _issues,
         source.payload,

@@ -12,7 +12,8 @@ typed as (
         trim(team) as team_name,
         -- ISO week 1 holds 4 January.
         date_trunc('week', make_date(try_cast(left(trim(week), 4) as integer), 1, 4))
-        + to_days(7 * (try_cast(substr(trim(week), 7) as integer) - 1)) as week_starts_at,
+        + {{ duration_of('7 * (try_cast(substr(trim(week), 7) as integer) - 1)', 'day') }}
+            as week_starts_at,
         asked as asked_text,
         "How did the week go? / 1" as mood_1_text,
         "How did the week go? / 2" as mood_2_text,

@@ -30,7 +30,7 @@ typed as (
 versions as (
     select
         *,
-        {{ latest_version('message_id', 'updated_at', content='md5(cast(typed as varchar))') }}
+        {{ latest_version('message_id', 'updated_at', content=row_hash('typed')) }}
             as is_latest_version
     from typed
 )
@@ -39,15 +39,16 @@ select
     message_id,
     customer_address,
     case
-        when starts_with(customer_address, 'notify:') then 'push'
+        when {{ begins_with('customer_address', "'notify:'") }} then 'push'
         else 'sms'
     end as channel_slug,
     case
-        when not starts_with(customer_address, 'notify:')
+        when not {{ begins_with('customer_address', "'notify:'") }}
             then replace(customer_address, 'whatsapp:', '')
     end as phone,
     case
-        when starts_with(customer_address, 'notify:') then replace(customer_address, 'notify:', '')
+        when {{ begins_with('customer_address', "'notify:'") }}
+            then replace(customer_address, 'notify:', '')
     end as account_id,
     body,
     message_status,

@@ -46,7 +46,7 @@ receipt_lines as (
         {{ decimal_comma('unit_price_text') }} as unit_price,
         {{ decimal_comma('discount_text') }} as discount_amount,
         {{ decimal_comma('amount_text') }} as line_amount,
-        try_strptime(sold_at_text, '%d.%m.%Y %H:%M:%S') as sold_at_local
+        {{ day_first_timestamp('sold_at_text') }} as sold_at_local
     from versions
     where is_latest_version
 )

@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "token": "VARCHAR",
             "email": "VARCHAR",
             "phone": "VARCHAR",
@@ -11,7 +11,7 @@ with source as (
             "source_name": "VARCHAR",
             "total_price": "VARCHAR",
             "customer": {"id": "VARCHAR", "first_name": "VARCHAR", "last_name": "VARCHAR"}
-        }') as checkout,
+        }) }} as checkout,
         payload,
         _file_date,
         _load_id

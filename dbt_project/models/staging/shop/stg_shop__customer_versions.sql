@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "email": "VARCHAR",
             "phone": "VARCHAR",
@@ -15,7 +15,7 @@ with source as (
                 "address1": "VARCHAR", "city": "VARCHAR", "zip": "VARCHAR",
                 "country_code": "VARCHAR"
             }
-        }') as customer,
+        }) }} as customer,
         payload,
         _file_date,
         _load_id

@@ -1,13 +1,13 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "updated_at": "VARCHAR",
             "line_items": [{
                 "id": "VARCHAR", "sku": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
                 "price": "VARCHAR", "total_discount": "VARCHAR"
             }]
-        }') as shop_order,
+        }) }} as shop_order,
         payload,
         _file_date,
         _load_id
@@ -26,7 +26,7 @@ versions as (
 line_items as (
     select
         shop_order['id'] as order_id,
-        unnest(shop_order['line_items']) as line_item,
+        {{ one_row_per("shop_order['line_items']") }} as line_item,
         _load_id
     from versions
     where is_latest_version

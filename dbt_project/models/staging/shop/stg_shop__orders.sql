@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "email": "VARCHAR",
             "phone": "VARCHAR",
@@ -25,7 +25,7 @@ with source as (
                 "created_at": "VARCHAR", "updated_at": "VARCHAR", "status": "VARCHAR",
                 "shipment_status": "VARCHAR"
             }]
-        }') as shop_order,
+        }) }} as shop_order,
         payload,
         _file_date,
         _load_id
@@ -36,28 +36,30 @@ with source as (
 order_texts as (
     select
         *,
-        list_filter(
-            shop_order['note_attributes'],
-            lambda attribute: attribute['name'] = 'promised_delivery_at'
-        )[1]['value'] as promised_at_text,
-        list_filter(
-            shop_order['fulfillments'], lambda fulfillment: fulfillment['status'] = 'success'
-        ) as parcels
+        {{ list_item(
+            items_where(
+                "shop_order['note_attributes']",
+                'attribute',
+                "attribute['name'] = 'promised_delivery_at'"
+            ),
+            1
+        ) }}['value'] as promised_at_text,
+        {{ items_where(
+            "shop_order['fulfillments']", 'fulfillment', "fulfillment['status'] = 'success'"
+        ) }} as parcels
     from source
 ),
 
 parcel_times as (
     select
         *,
-        list_transform(
-            parcels, lambda parcel: {{ utc_timestamp("parcel['created_at']") }}
-        ) as shipped_times,
-        list_transform(
-            parcels, lambda parcel: {{ utc_timestamp("parcel['updated_at']") }}
-        ) as changed_times,
-        len(list_filter(
-            parcels, lambda parcel: parcel['shipment_status'] is distinct from 'delivered'
-        )) as open_parcel_count
+        {{ items_as('parcels', 'parcel', utc_timestamp("parcel['created_at']")) }} as shipped_times,
+        {{ items_as('parcels', 'parcel', utc_timestamp("parcel['updated_at']")) }} as changed_times,
+        {{ list_size(
+            items_where(
+                'parcels', 'parcel', "parcel['shipment_status'] is distinct from 'delivered'"
+            )
+        ) }} as open_parcel_count
     from order_texts
 ),
 
@@ -70,9 +72,10 @@ orders as (
         {{ utc_timestamp("shop_order['updated_at']") }} as updated_at,
         {{ utc_timestamp("shop_order['cancelled_at']") }} as cancelled_at,
         {{ utc_timestamp('promised_at_text') }} as promised_at,
-        list_min(shipped_times) as shipped_at,
+        {{ least_item('shipped_times') }} as shipped_at,
         -- An order is delivered when its last parcel is.
-        case when open_parcel_count = 0 then list_max(changed_times) end as delivered_at
+        case when open_parcel_count = 0 then {{ greatest_item('changed_times') }} end
+            as delivered_at
     from parcel_times
 ),
 
@@ -104,7 +107,7 @@ select
     shop_order['currency'] as currency,
     shop_order['financial_status'] as financial_status,
     shop_order['cancel_reason'] as cancel_reason,
-    shop_order['discount_codes'][1]['code'] as discount_code,
+    {{ list_item("shop_order['discount_codes']", 1) }}['code'] as discount_code,
 
     -- measures
     total_amount,

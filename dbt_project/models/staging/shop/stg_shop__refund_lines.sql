@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "updated_at": "VARCHAR",
             "refunds": [{
@@ -10,7 +10,7 @@ with source as (
                     "subtotal": "VARCHAR"
                 }]
             }]
-        }') as shop_order,
+        }) }} as shop_order,
         payload,
         _file_date,
         _load_id
@@ -29,7 +29,7 @@ versions as (
 refunds as (
     select
         shop_order['id'] as order_id,
-        unnest(shop_order['refunds']) as refund,
+        {{ one_row_per("shop_order['refunds']") }} as refund,
         _load_id
     from versions
     where is_latest_version
@@ -39,7 +39,7 @@ refund_line_items as (
     select
         order_id,
         refund['id'] as refund_id,
-        unnest(refund['refund_line_items']) as line_item,
+        {{ one_row_per("refund['refund_line_items']") }} as line_item,
         _load_id
     from refunds
 ),

@@ -1,6 +1,6 @@
 with source as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "updated_at": "VARCHAR",
             "refunds": [{
@@ -8,7 +8,7 @@ with source as (
                 "created_at": "VARCHAR",
                 "transactions": [{"amount": "VARCHAR", "kind": "VARCHAR", "status": "VARCHAR"}]
             }]
-        }') as shop_order,
+        }) }} as shop_order,
         payload,
         _file_date,
         _load_id
@@ -27,7 +27,7 @@ versions as (
 order_refunds as (
     select
         shop_order['id'] as order_id,
-        unnest(shop_order['refunds']) as refund,
+        {{ one_row_per("shop_order['refunds']") }} as refund,
         _load_id
     from versions
     where is_latest_version
@@ -39,13 +39,15 @@ refunds as (
     select
         *,
         {{ utc_timestamp("refund['created_at']") }} as refunded_at,
-        list_transform(
-            list_filter(
-                refund['transactions'],
-                lambda payment: payment['kind'] = 'refund' and payment['status'] = 'success'
+        {{ items_as(
+            items_where(
+                "refund['transactions']",
+                'payment',
+                "payment['kind'] = 'refund' and payment['status'] = 'success'"
             ),
-            lambda payment: try_cast(payment['amount'] as decimal(18, 2))
-        ) as paid_amounts
+            'payment',
+            "try_cast(payment['amount'] as decimal(18, 2))"
+        ) }} as paid_amounts
     from order_refunds
 )
 
@@ -55,18 +57,16 @@ select
     refund['id'] as refund_id,
 
     -- measures
-    cast(coalesce(list_sum(paid_amounts), 0) as decimal(18, 2)) as refund_amount,
+    cast(coalesce({{ sum_of_items('paid_amounts') }}, 0) as decimal(18, 2)) as refund_amount,
 
     -- timestamps
     refunded_at,
 
-    list_concat(
-        {{ value_issues({"refund['created_at']": 'refunded_at'}) }},
-        case
-            when len(list_filter(paid_amounts, lambda amount: amount is null)) > 0
-                then ['refund_amount']
-            else []
-        end
-    ) as _issues,
+    {{ value_issues({"refund['created_at']": 'refunded_at'}) }}
+    || case
+        when {{ list_size(items_where('paid_amounts', 'amount', 'amount is null')) }} > 0
+            then {{ list_of(["'refund_amount'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
 from refunds

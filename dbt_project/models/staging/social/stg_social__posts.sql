@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "network": "VARCHAR",
             "type": "VARCHAR",
@@ -23,7 +23,7 @@ exports as (
             },
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR"
-        }') as post,
+        }) }} as post,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -61,9 +61,9 @@ select
     -- attributes
     post['network'] as network_slug,
     post['type'] as post_type,
-    lower(ltrim(post['author']['handle'], '@')) as author_handle,
+    lower(trim(leading '@' from post['author']['handle'])) as author_handle,
     post['author']['name'] as author_name,
-    lower(ltrim(post['in_reply_to']['handle'], '@')) as replied_handle,
+    lower(trim(leading '@' from post['in_reply_to']['handle'])) as replied_handle,
     post['text'] as body,
     lower(post['lang']) as language,
     post['topic'] as topic,

@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "review_id": "VARCHAR",
             "site": "VARCHAR",
             "subject": {"type": "VARCHAR", "id": "VARCHAR"},
@@ -15,7 +15,7 @@ exports as (
             "author": {"handle": "VARCHAR", "name": "VARCHAR"},
             "submitted_at": "VARCHAR",
             "updated_at": "VARCHAR"
-        }') as review,
+        }) }} as review,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -48,7 +48,7 @@ select
     -- attributes
     review['site'] as site_slug,
     review['subject']['type'] as subject_type,
-    lower(ltrim(nullif(review['author']['handle'], ''), '@')) as author_handle,
+    lower(trim(leading '@' from nullif(review['author']['handle'], ''))) as author_handle,
     review['author']['name'] as author_name,
     nullif(concat_ws(chr(10), review['title'], review['body']), '') as body,
     lower(review['lang']) as language,

@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "ticket_id": "VARCHAR",
             "author_id": "VARCHAR",
@@ -12,7 +12,7 @@ exports as (
             "plain_body": "VARCHAR",
             "public": "VARCHAR",
             "created_at": "VARCHAR"
-        }') as ticket_comment,
+        }) }} as ticket_comment,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "ticket_id": "VARCHAR",
             "author_id": "VARCHAR",
@@ -17,7 +17,7 @@ exports as (
                 "value": "VARCHAR",
                 "previous_value": "VARCHAR"
             }]
-        }') as ticket_audit,
+        }) }} as ticket_audit,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -39,7 +39,7 @@ audit_events as (
         ticket_audit['via']['source']['rel'] as via_relation,
         ticket_audit['created_at'] as changed_at_text,
         {{ utc_timestamp("ticket_audit['created_at']") }} as changed_at,
-        unnest(ticket_audit['events']) as field_event,
+        {{ one_row_per("ticket_audit['events']") }} as field_event,
         _load_id
     from ranked_exports
     where is_latest_version

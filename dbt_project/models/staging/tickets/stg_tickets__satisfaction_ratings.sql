@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "ticket_id": "VARCHAR",
             "requester_id": "VARCHAR",
@@ -14,7 +14,7 @@ exports as (
             "reason": "VARCHAR",
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR"
-        }') as rating,
+        }) }} as rating,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

@@ -5,7 +5,7 @@ with source as (
 -- One pass over the text: every path asked for alone would parse the whole ticket again.
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "via": {"channel": "VARCHAR"},
             "created_at": "VARCHAR",
@@ -19,7 +19,7 @@ exports as (
             "group_id": "VARCHAR",
             "tags": ["VARCHAR"],
             "custom_fields": [{"id": "VARCHAR", "value": "VARCHAR"}]
-        }') as ticket,
+        }) }} as ticket,
         md5(payload) as payload_hash,
         _file_date,
         _load_id
@@ -55,8 +55,8 @@ select
     ticket['subject'] as subject,
     ticket['priority'] as priority,
     ticket['status'] as status,
-    coalesce(ticket['tags'], []) as tags,
-    coalesce(ticket['custom_fields'], []) as custom_fields,
+    coalesce(ticket['tags'], {{ list_of([]) }}) as tags,
+    coalesce(ticket['custom_fields'], {{ list_of([]) }}) as custom_fields,
     opened_at,
     updated_at,
     {{ value_issues({

@@ -4,7 +4,7 @@ with source as (
 
 exports as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "id": "VARCHAR",
             "name": "VARCHAR",
             "email": "VARCHAR",
@@ -14,7 +14,7 @@ exports as (
             "locale": "VARCHAR",
             "created_at": "VARCHAR",
             "updated_at": "VARCHAR"
-        }') as help_desk_user,
+        }) }} as help_desk_user,
         md5(payload) as payload_hash,
         _file_date,
         _load_id

@@ -5,7 +5,7 @@ with source as (
 -- One pass over the text: every path asked for alone would parse the whole message again.
 messages as (
     select
-        json_transform(payload, '{
+        {{ json_fields('payload', {
             "messageId": "VARCHAR",
             "type": "VARCHAR",
             "event": "VARCHAR",
@@ -39,8 +39,8 @@ messages as (
             "sentAt": "VARCHAR",
             "receivedAt": "VARCHAR",
             "timestamp": "VARCHAR"
-        }') as message,
-        hash(payload) as payload_hash,
+        }) }} as message,
+        {{ number_hash(['payload']) }} as payload_hash,
         _file_date,
         _load_id
     from source

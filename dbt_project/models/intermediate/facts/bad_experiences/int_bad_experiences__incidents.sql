@@ -16,9 +16,10 @@ incidents as (
         first_bad_sign_key,
         customer_key,
         incident_type,
-        min_by(rule_slug, row(occurred_at, bad_sign_key)) as first_rule_slug,
-        min_by(channel_slug, row(occurred_at, bad_sign_key)) as channel_slug,
-        min_by(contact_reason_slug, row(occurred_at, bad_sign_key)) as contact_reason_slug,
+        min_by(rule_slug, {{ sort_key(['occurred_at', 'bad_sign_key']) }}) as first_rule_slug,
+        min_by(channel_slug, {{ sort_key(['occurred_at', 'bad_sign_key']) }}) as channel_slug,
+        min_by(contact_reason_slug, {{ sort_key(['occurred_at', 'bad_sign_key']) }})
+            as contact_reason_slug,
         max(case_key) as case_key,
         max(order_key) as order_key,
         min(occurred_at) as occurred_at

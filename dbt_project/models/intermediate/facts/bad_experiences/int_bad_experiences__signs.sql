@@ -49,7 +49,9 @@ contact_touchpoints as (
     select
         contacts.contact_key,
         max_by(
-            touchpoints.touchpoint_key, row(touchpoints.occurred_at, touchpoints.touchpoint_key)
+            touchpoints.touchpoint_key, {{ sort_key([
+                'touchpoints.occurred_at', 'touchpoints.touchpoint_key'
+            ]) }}
         ) as touchpoint_key
     from contacts
     inner join touchpoints

@@ -17,7 +17,8 @@ deliveries as (
     select
         campaign_key,
         profile_key,
-        min_by(touchpoint_key, row(occurred_at, touchpoint_key)) as campaign_contact_key,
+        min_by(touchpoint_key, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
+            as campaign_contact_key,
         min(customer_key) as customer_key,
         min(channel_slug) as channel_slug,
         min(occurred_date) as delivered_date,

@@ -64,8 +64,10 @@ exposed as (
         nth_experiences.experience_number,
         nth_experiences.occurred_at as index_at,
         alive_spans.*,
-        epoch(nth_experiences.occurred_at - alive_spans.first_ordered_at) / 86400 as tenure_days,
-        epoch(nth_experiences.occurred_at - alive_spans.began_at) / 86400 as silence_days
+        {{ seconds_between('alive_spans.first_ordered_at', 'nth_experiences.occurred_at') }} / 86400
+            as tenure_days,
+        {{ seconds_between('alive_spans.began_at', 'nth_experiences.occurred_at') }} / 86400
+            as silence_days
     from nth_experiences
     inner join alive_spans
         on
@@ -82,10 +84,11 @@ banded_exposed as (
         exposed.segment_slug,
         exposed.order_band,
         exposed.index_at,
-        exposed.index_at - to_days(tenure_bands.band_to) as first_ordered_after,
-        exposed.index_at - to_days(tenure_bands.band_from) as first_ordered_until,
-        exposed.index_at - to_days(silence_bands.band_to) as silent_after,
-        exposed.index_at - to_days(silence_bands.band_from) as silent_until
+        exposed.index_at - {{ duration_of('tenure_bands.band_to', 'day') }} as first_ordered_after,
+        exposed.index_at - {{ duration_of('tenure_bands.band_from', 'day') }}
+            as first_ordered_until,
+        exposed.index_at - {{ duration_of('silence_bands.band_to', 'day') }} as silent_after,
+        exposed.index_at - {{ duration_of('silence_bands.band_from', 'day') }} as silent_until
     from exposed
     inner join defection_bands as tenure_bands
         on

@@ -27,7 +27,7 @@ ranked_ratios as (
     select
         month_start_date,
         count(ratio) as return_count,
-        list_sort(list(ratio)) as ratios
+        {{ sorted_values('ratio') }} as ratios
     from known_ratios
     group by month_start_date
 )

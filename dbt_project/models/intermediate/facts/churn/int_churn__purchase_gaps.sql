@@ -19,7 +19,8 @@ successions as (
         ordered_date,
         lead(ordered_at) over purchases_in_order as next_ordered_at,
         lead(ordered_date) over purchases_in_order as next_ordered_date,
-        epoch(ordered_at - lag(ordered_at) over purchases_in_order) / 86400 as gap_before_days,
+        {{ seconds_between('lag(ordered_at) over purchases_in_order', 'ordered_at') }} / 86400
+            as gap_before_days,
         min(ordered_at) over (partition by customer_key) as first_ordered_at
     from purchases
     window purchases_in_order as (
@@ -41,7 +42,8 @@ select
         order by successions.order_number
         rows between unbounded preceding and current row
     ) as own_median_gap_days,
-    epoch(successions.next_ordered_at - successions.ordered_at) / 86400 as gap_days,
+    {{ seconds_between('successions.ordered_at', 'successions.next_ordered_at') }} / 86400
+        as gap_days,
     successions.first_ordered_at,
     successions.ordered_at,
     successions.ordered_date,

@@ -12,8 +12,10 @@ months as (
 known_gaps as (
     select
         months.month_start_date,
-        unnest(['segment', 'total']) as dimension,
-        unnest([gaps.segment_slug, 'all']) as member,
+        {{ one_row_per_place({
+            'dimension': ["'segment'", "'total'"],
+            'member': ['gaps.segment_slug', "'all'"]
+        }) }},
         gaps.gap_days
     from months
     inner join gaps

@@ -25,13 +25,13 @@ select
     expected_gaps.ordered_date,
     expected_gaps.next_ordered_at,
     expected_gaps.ordered_at
-    + to_seconds(
-        cast(round(limits.at_risk_factor * expected_gaps.expected_gap_days * 86400) as bigint)
-    ) as at_risk_at,
+    + {{ duration_of(
+        'round(limits.at_risk_factor * expected_gaps.expected_gap_days * 86400)', 'second'
+    ) }} as at_risk_at,
     expected_gaps.ordered_at
-    + to_seconds(
-        cast(round(limits.churn_factor * expected_gaps.expected_gap_days * 86400) as bigint)
-    ) as churns_at
+    + {{ duration_of(
+        'round(limits.churn_factor * expected_gaps.expected_gap_days * 86400)', 'second'
+    ) }} as churns_at
 from expected_gaps
 left join limits
     on expected_gaps.month_start_date = limits.month_start_date

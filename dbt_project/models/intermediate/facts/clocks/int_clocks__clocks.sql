@@ -23,8 +23,8 @@ readings as (
 
 select
     'elapsed' as clock_slug,
-    cast(epoch(as_of) as bigint) as seconds_at_as_of,
-    cast(epoch(solves_final_until) as bigint) as seconds_at_final_solves
+    cast({{ epoch_seconds('as_of') }} as bigint) as seconds_at_as_of,
+    cast({{ epoch_seconds('solves_final_until') }} as bigint) as seconds_at_final_solves
 from readings
 
 union all

@@ -36,13 +36,12 @@ covered as (
 -- One day more on either side, because a moment has another date in another zone.
 days as (
     select
-        unnest(
-            generate_series(
-                date_trunc('day', began_at) - interval '1 day',
-                date_trunc('day', ended_at) + interval '1 day',
-                interval '1 day'
+        {{ one_row_per(
+            days_between(
+                "date_trunc('day', began_at) - interval '1 day'",
+                "date_trunc('day', ended_at) + interval '1 day'"
             )
-        ) as local_date
+        ) }} as local_date
     from covered
 ),
 
@@ -65,18 +64,18 @@ open_hours as (
         calendar_days.calendar_slug,
         calendar_days.local_date,
         {{ to_utc(
-            "(calendar_days.local_date + cast(business_hours.opens_at || ':00' as interval))",
+            '(calendar_days.local_date + ' ~ time_of_day('business_hours.opens_at') ~ ')',
             'calendar_days.time_zone'
         ) }} as opened_at,
         {{ to_utc(
-            "(calendar_days.local_date + cast(business_hours.closes_at || ':00' as interval))",
+            '(calendar_days.local_date + ' ~ time_of_day('business_hours.closes_at') ~ ')',
             'calendar_days.time_zone'
         ) }} as closed_at
     from calendar_days
     inner join business_hours
         on
             calendar_days.calendar_slug = business_hours.calendar_slug
-            and isodow(calendar_days.local_date) = business_hours.weekday
+            and {{ weekday_number('calendar_days.local_date') }} = business_hours.weekday
 )
 
 select

@@ -36,8 +36,10 @@ moments as (
     select
         case_key,
         contact_key as unit_key,
-        unnest(['clock_started', 'replied', 'gave_up']) as moment_slug,
-        unnest([clock_started_at, first_human_reply_at, gave_up_at]) as occurred_at
+        {{ one_row_per_place({
+            'moment_slug': ["'clock_started'", "'replied'", "'gave_up'"],
+            'occurred_at': ['clock_started_at', 'first_human_reply_at', 'gave_up_at']
+        }) }}
     from contacts
 
     union all
@@ -45,8 +47,10 @@ moments as (
     select
         case_key,
         case_key as unit_key,
-        unnest(['opened', 'first_solved', 'last_solved']) as moment_slug,
-        unnest([opened_at, first_solved_at, last_solved_at]) as occurred_at
+        {{ one_row_per_place({
+            'moment_slug': ["'opened'", "'first_solved'", "'last_solved'"],
+            'occurred_at': ['opened_at', 'first_solved_at', 'last_solved_at']
+        }) }}
     from cases
 ),
 
@@ -63,10 +67,12 @@ readings as (
     from moments
     inner join case_calendars
         on moments.case_key = case_calendars.case_key
-    asof left join open_hours
-        on
-            case_calendars.clock_slug = open_hours.calendar_slug
-            and moments.occurred_at >= open_hours.opened_at
+    {{ last_row_at(
+        'open_hours',
+        'case_calendars.clock_slug = open_hours.calendar_slug',
+        'opened_at',
+        'moments.occurred_at'
+    ) }}
     where moments.occurred_at is not null
 )
 

@@ -18,7 +18,9 @@ targets as (
     select
         clock_readings.unit_key,
         clock_readings.clock_slug,
-        clock_readings.clock_seconds + cast(epoch(windows.first_response_target) as bigint)
+        clock_readings.clock_seconds + cast({{ epoch_seconds(
+            'windows.first_response_target'
+        ) }} as bigint)
             as target_clock_seconds
     from clock_readings
     cross join windows
@@ -31,14 +33,17 @@ deadlines as (
         targets.target_clock_seconds,
         open_hours.closed_at,
         open_hours.opened_at
-        + to_seconds(
-            targets.target_clock_seconds - cast(open_hours.open_seconds_before as bigint)
-        ) as target_ends_at
+        + {{ duration_of(
+            'targets.target_clock_seconds - cast(open_hours.open_seconds_before as bigint)',
+            'second'
+        ) }} as target_ends_at
     from targets
-    asof left join open_hours
-        on
-            targets.clock_slug = open_hours.calendar_slug
-            and targets.target_clock_seconds >= open_hours.open_seconds_before
+    {{ last_row_at(
+        'open_hours',
+        'targets.clock_slug = open_hours.calendar_slug',
+        'open_seconds_before',
+        'targets.target_clock_seconds'
+    ) }}
 )
 
 select

@@ -30,7 +30,7 @@ select
         when solves.is_last_solve_final then business_times.last_ended_seconds
         else clocks.seconds_at_final_solves
     end - business_times.started_seconds as last_solve_business_seconds,
-    cast(epoch(cases.opened_at) as bigint) as opened_seconds,
+    cast({{ epoch_seconds('cases.opened_at') }} as bigint) as opened_seconds,
     business_times.started_seconds as opened_business_seconds
 from cases
 inner join solves

@@ -32,7 +32,7 @@ select
     ) }} as waited_seconds,
     coalesce(business_times.ended_seconds, business_times.gave_up_seconds)
     - business_times.started_seconds as waited_business_seconds,
-    cast(epoch(contacts.clock_started_at) as bigint) as started_seconds,
+    cast({{ epoch_seconds('contacts.clock_started_at') }} as bigint) as started_seconds,
     business_times.started_seconds as started_business_seconds,
     channels.is_online,
     coalesce(business_times.is_open_at_start, false) as is_open_at_start,

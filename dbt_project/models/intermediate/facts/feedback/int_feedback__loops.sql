@@ -49,7 +49,8 @@ next_answers as (
     select
         detractors.response_key,
         min(answers.answered_at) as next_answered_at,
-        min_by(answers.band, row(answers.answered_at, answers.response_key)) as next_band
+        min_by(answers.band, {{ sort_key(['answers.answered_at', 'answers.response_key']) }})
+            as next_band
     from detractors
     inner join answers
         on

@@ -100,7 +100,7 @@ repeated_journeys as (
         ended_journeys.journey_key,
         max_by(
             earlier_journeys.journey_key,
-            row(earlier_journeys.ended_at, earlier_journeys.journey_key)
+            {{ sort_key(['earlier_journeys.ended_at', 'earlier_journeys.journey_key']) }}
         ) as repeat_of_journey_key
     from ended_journeys
     inner join journey_types
@@ -113,7 +113,7 @@ repeated_journeys as (
             = coalesce(earlier_journeys.subject_key, '')
             and ended_journeys.started_at > earlier_journeys.ended_at
             and ended_journeys.started_at
-            - to_seconds(cast(journey_types.repeat_days * 86400 as bigint))
+            - {{ duration_of('journey_types.repeat_days', 'day') }}
             <= earlier_journeys.ended_at
     group by ended_journeys.journey_key
 )
@@ -161,7 +161,7 @@ select
         when ended_journeys.closed_at is null
             then
                 ended_journeys.last_anchor_at
-                + to_seconds(cast(ended_journeys.timeout_days * 86400 as bigint))
+                + {{ duration_of('ended_journeys.timeout_days', 'day') }}
     end as expires_at,
     ended_journeys._load_id
 from ended_journeys

@@ -39,7 +39,8 @@ order_periods as (
         lead(marked_at) over life as ended_at,
         sum(case when is_order then 1 else 0 end) over life as order_count,
         case
-            when lag(is_order) over life then (epoch(marked_at) - epoch(lag(marked_at) over life))
+            when lag(is_order) over life
+                then {{ seconds_between('lag(marked_at) over life', 'marked_at') }}
         end as gap_seconds
     from life_marks
     window life as (partition by customer_key order by marked_at, is_order, mark_key)
@@ -63,15 +64,17 @@ order_stretches as (
         paced_periods.customer_key,
         rules.priority,
         rules.lifecycle_stage_slug,
-        paced_periods.started_at + to_microseconds(cast(1e6 * greatest(
-            coalesce(rules.minimum_days_since_order, 0) * 86400,
-            coalesce(rules.minimum_gaps_since_order * paced_periods.median_gap_seconds, 0)
-        ) as bigint)) as holds_from,
+        paced_periods.started_at + {{ duration_of(
+            'greatest('
+            ~ 'coalesce(rules.minimum_days_since_order, 0) * 86400, '
+            ~ 'coalesce(rules.minimum_gaps_since_order * paced_periods.median_gap_seconds, 0))',
+            'second'
+        ) }} as holds_from,
         least(
             coalesce(paced_periods.ended_at, timestamp '9999-12-31'),
             coalesce(
                 paced_periods.started_at
-                + to_seconds(cast(rules.maximum_days_since_order * 86400 as bigint)),
+                + {{ duration_of('rules.maximum_days_since_order', 'day') }},
                 timestamp '9999-12-31'
             )
         ) as holds_until
@@ -99,7 +102,7 @@ ruled_touchpoints as (
         rules.lifecycle_stage_slug,
         rules.minimum_orders,
         rules.maximum_orders,
-        rules.lasting_days * interval '1 day' as lasting,
+        {{ duration_of('rules.lasting_days', 'day') }} as lasting,
         rules.minimum_touchpoints,
         -- With this touchpoint there are enough of its kind if the nth before it is near.
         lag(touchpoints.occurred_at, rules.minimum_touchpoints - 1) over (

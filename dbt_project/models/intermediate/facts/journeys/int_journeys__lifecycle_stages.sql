@@ -36,7 +36,7 @@ life_histories as (
     select
         touchpoint_key,
         customer_key,
-        last_value(lifecycle_stage_slug ignore nulls) over life as lifecycle_stage_slug,
+        {{ last_known('lifecycle_stage_slug') }} over life as lifecycle_stage_slug,
         sum(case when is_purchase then 1 else 0 end) over life
         - case when is_purchase then 1 else 0 end as prior_order_count,
         occurred_at

@@ -28,7 +28,7 @@ explicit_journeys as (
         coalesce(
             max(case when is_reach or is_fail then occurred_at end),
             max(case when is_anchor then occurred_at end)
-            + to_seconds(cast(max(timeout_days) * 86400 as bigint))
+            + {{ duration_of('max(timeout_days)', 'day') }}
         ) as open_until
     from explicit_steps
     group by
@@ -74,7 +74,7 @@ unknown_journeys as (
         journey_slug,
         min(occurred_at) as started_at,
         max(case when is_anchor then occurred_at end)
-        + to_seconds(cast(max(timeout_days) * 86400 as bigint)) as open_until
+        + {{ duration_of('max(timeout_days)', 'day') }} as open_until
     from unknown_steps
     group by
         journey_key,

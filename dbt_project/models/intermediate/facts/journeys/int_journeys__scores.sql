@@ -45,7 +45,7 @@ moment_scores as (
 journey_answers as (
     select
         journey_key,
-        max_by(score_share, row(answered_at, response_key)) as journey_score,
+        max_by(score_share, {{ sort_key(['answered_at', 'response_key']) }}) as journey_score,
         max(answered_at) as journey_scored_at
     from survey_answers
     where judged = 'journey'
@@ -55,7 +55,9 @@ journey_answers as (
 effort_answers as (
     select
         steps.journey_key,
-        max_by(survey_answers.score, row(survey_answers.answered_at, survey_answers.response_key))
+        max_by(survey_answers.score, {{ sort_key([
+            'survey_answers.answered_at', 'survey_answers.response_key'
+        ]) }})
             as ces_score
     from survey_answers
     inner join steps

@@ -97,15 +97,15 @@ described_steps as (
 steps_in_order as (
     select
         *,
-        last_value(place_slug ignore nulls) over earlier_steps as previous_place_slug,
-        last_value(case when is_contact then case_key end ignore nulls) over earlier_steps
+        {{ last_known('place_slug') }} over earlier_steps as previous_place_slug,
+        {{ last_known('case when is_contact then case_key end') }} over earlier_steps
             as previous_case_key,
-        last_value(case when is_contact then is_hand_over end ignore nulls) over earlier_steps
+        {{ last_known('case when is_contact then is_hand_over end') }} over earlier_steps
             as is_previous_hand_over,
-        last_value(
-            case when is_contact then is_sent_on or case_transfer_count > 0 end ignore nulls
-        ) over earlier_steps as is_previous_sent_on,
-        last_value(stage_slug ignore nulls) over earlier_steps as previous_stage_slug,
+        {{ last_known(
+            'case when is_contact then is_sent_on or case_transfer_count > 0 end'
+        ) }} over earlier_steps as is_previous_sent_on,
+        {{ last_known('stage_slug') }} over earlier_steps as previous_stage_slug,
         lag(occurred_at) over journey as previous_occurred_at,
         lead(occurred_at) over journey as next_occurred_at,
         row_number() over (
@@ -162,9 +162,9 @@ select
     excess_wait_seconds,
     cost_amount,
     revenue_amount,
-    epoch(occurred_at) - epoch(previous_occurred_at) as gap_seconds,
+    {{ seconds_between('previous_occurred_at', 'occurred_at') }} as gap_seconds,
     -- The time from this step to the next belongs to the stage of this step.
-    coalesce(epoch(next_occurred_at) - epoch(occurred_at), 0) as stage_seconds,
+    coalesce({{ seconds_between('occurred_at', 'next_occurred_at') }}, 0) as stage_seconds,
     -- A case is counted once, where it comes first.
     case
         when case_key is not null and case_step_number = 1 then case_transfer_count else 0

@@ -23,7 +23,7 @@ journey_spans as (
         coalesce(
             max(case when is_reach or is_fail then occurred_at end),
             max(case when is_anchor then occurred_at end)
-            + to_seconds(cast(max(timeout_days) * 86400 as bigint))
+            + {{ duration_of('max(timeout_days)', 'day') }}
         ) as open_until
     from explicit_steps
     group by journey_key

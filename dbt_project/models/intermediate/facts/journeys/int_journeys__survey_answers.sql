@@ -37,7 +37,7 @@ asked_responses as (
         journey_surveys.about,
         journey_surveys.journey_slug,
         counted_answers.answered_at
-        - to_seconds(cast(journey_surveys.within_days * 86400 as bigint)) as earliest_at
+        - {{ duration_of('journey_surveys.within_days', 'day') }} as earliest_at
     from counted_answers
     inner join scored_answers
         on
@@ -52,7 +52,8 @@ asked_responses as (
         on counted_answers.channel_slug = channels.channel_slug
     where
         case
-            when starts_with(scored_answers.subject, 'case ') then journey_surveys.about = 'case'
+            when {{ begins_with('scored_answers.subject', "'case '") }}
+                then journey_surveys.about = 'case'
             else journey_surveys.about = 'order'
         end
 ),

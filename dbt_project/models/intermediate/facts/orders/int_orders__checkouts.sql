@@ -75,7 +75,8 @@ ranked_sightings as (
     select
         sightings.*,
         customer_profiles.customer_key,
-        row(sightings.witness_rank, sightings.seen_at, sightings.profile_key) as witness_order
+        {{ sort_key(['sightings.witness_rank', 'sightings.seen_at', 'sightings.profile_key']) }}
+            as witness_order
     from sightings
     left join customer_profiles
         on sightings.profile_key = customer_profiles.profile_key
@@ -103,7 +104,7 @@ own_orders as (
     select
         checkout_key,
         min(ordered_at) as ordered_at,
-        min_by(order_key, row(ordered_at, order_key)) as order_key
+        min_by(order_key, {{ sort_key(['ordered_at', 'order_key']) }}) as order_key
     from orders
     where checkout_key is not null
     group by checkout_key
@@ -112,7 +113,8 @@ own_orders as (
 purchases_elsewhere as (
     select
         checkouts.checkout_key,
-        min_by(orders.order_key, row(orders.ordered_at, orders.order_key)) as order_key
+        min_by(orders.order_key, {{ sort_key(['orders.ordered_at', 'orders.order_key']) }})
+            as order_key
     from checkouts
     cross join windows
     inner join orders

@@ -73,12 +73,10 @@ select
     touchpoints.is_bot,
     touchpoint_types.is_purchase,
     touchpoints.occurred_at,
-    cast(
-        timezone(
-            coalesce(touchpoints.business_time_zone, settings.default_time_zone),
-            timezone('UTC', touchpoints.occurred_at)
-        ) as date
-    ) as occurred_date,
+    {{ business_date(
+        'touchpoints.occurred_at',
+        'coalesce(touchpoints.business_time_zone, settings.default_time_zone)'
+    ) }} as occurred_date,
     touchpoints.received_at,
     touchpoints._load_id
 from attributed_touchpoints as touchpoints

@@ -52,7 +52,7 @@ select
     count(*) filter (where outcome_slug = 'no_result') as failed_search_count,
     count(*) filter (where touchpoint_type_slug = 'error_shown') as error_count,
     count(*) filter (where touchpoint_type_slug = 'rage_clicked') as rage_click_count,
-    date_diff('second', min(occurred_at), max(occurred_at)) as duration_seconds,
+    {{ dbt.datediff('min(occurred_at)', 'max(occurred_at)', 'second') }} as duration_seconds,
 
     -- flags
     count(*) filter (where touchpoint_type_slug = 'cart_added') > 0 as has_cart,

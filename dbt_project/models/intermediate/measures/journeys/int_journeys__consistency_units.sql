@@ -54,7 +54,7 @@ units as (
         contact_reason_slug,
         channel_slug,
         customer_key,
-        ln(1 + epoch(first_human_reply_at) - epoch(clock_started_at)) as unit_value
+        ln(1 + {{ seconds_between('clock_started_at', 'first_human_reply_at') }}) as unit_value
     from contacts
 
     union all
@@ -71,7 +71,7 @@ units as (
         on journeys.journey_key = efforts.journey_key
     cross join settings
     where
-        journeys.started_at + to_seconds(cast(journeys.horizon_days * 86400 as bigint))
+        journeys.started_at + {{ duration_of('journeys.horizon_days', 'day') }}
         < settings.as_of
 
     union all

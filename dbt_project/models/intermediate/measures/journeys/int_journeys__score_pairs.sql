@@ -152,7 +152,7 @@ judged_journeys as (
 
 -- By journey and segment, by journey, and all together.
 splits as (
-    select unnest(['segment', 'journey', 'all']) as split
+    select {{ one_row_per(["'segment'", "'journey'", "'all'"]) }} as split
 ),
 
 cell_journeys as (

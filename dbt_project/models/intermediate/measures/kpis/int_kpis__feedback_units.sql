@@ -21,7 +21,9 @@ answer_subjects as (
     select
         survey_answers.response_key,
         min_by(
-            journeys.journey_slug, row(survey_answers.judged != 'journey', survey_answers.judged)
+            journeys.journey_slug, {{ sort_key([
+                "survey_answers.judged != 'journey'", 'survey_answers.judged'
+            ]) }}
         ) as journey_slug,
         max(touchpoints.store_key) as store_key
     from survey_answers

@@ -29,7 +29,7 @@ anchored_journeys as (
         -- apart.
         case when customers.is_identified then 'eligible' else 'unknown' end as state,
         journeys.ended_outcome_slug = 'reached' as is_reached,
-        epoch(journeys.closed_at) - epoch(journeys.started_at) as duration_seconds,
+        {{ seconds_between('journeys.started_at', 'journeys.closed_at') }} as duration_seconds,
         journeys.human_contact_count,
         journeys.cost_amount,
         efforts.effort_score,
@@ -40,13 +40,12 @@ anchored_journeys as (
         journeys.closed_at,
         journeys.expires_at,
         journeys.started_at
-        + to_seconds(cast(journey_types.target_hours * 3600 as bigint)) as target_ends_at,
+        + {{ duration_of('journey_types.target_hours', 'hour') }} as target_ends_at,
         journeys.started_at
-        + to_seconds(cast(journey_types.horizon_days * 86400 as bigint)) as horizon_ends_at,
+        + {{ duration_of('journey_types.horizon_days', 'day') }} as horizon_ends_at,
         journeys.started_at
-        + to_seconds(
-            cast((journey_types.horizon_days + journey_types.timeout_days) * 86400 as bigint)
-        ) as abandonment_known_at
+        + {{ duration_of('journey_types.horizon_days + journey_types.timeout_days', 'day') }}
+            as abandonment_known_at
     from journeys
     inner join journey_types
         on journeys.journey_slug = journey_types.journey_slug

@@ -15,7 +15,7 @@ ranked_cells as (
         dimension,
         member,
         count(*) as unit_count,
-        list_sort(list(unit_value)) as ranked_values
+        {{ sorted_values('unit_value') }} as ranked_values
     from dated_units
     group by
         metric_slug,
@@ -28,8 +28,11 @@ ranked_cells as (
 select
     {{ kpi_cell_key() }} as cell_key,
     cast(
-        (ranked_values[(unit_count + 1) // 2] + ranked_values[unit_count // 2 + 1]) / 2 as double
+        (
+            {{ list_item('ranked_values', whole_quotient('unit_count + 1', 2)) }}
+            + {{ list_item('ranked_values', whole_quotient('unit_count', 2) ~ ' + 1') }}
+        ) / 2 as double
     ) as median_value,
-    cast(ranked_values[{{ median_rank('-', 'unit_count') }}] as double) as ci_low,
-    cast(ranked_values[{{ median_rank('+', 'unit_count') }}] as double) as ci_high
+    cast({{ list_item('ranked_values', median_rank('-', 'unit_count')) }} as double) as ci_low,
+    cast({{ list_item('ranked_values', median_rank('+', 'unit_count')) }} as double) as ci_high
 from ranked_cells

@@ -49,8 +49,8 @@ person_cells as (
             and rate_units.person_key = repeating_persons.person_key
             and rate_units.anchor_date between repeating_persons.first_date
             and repeating_persons.last_date
-            and list_contains(
-                string_split(rate_units.period_types, ' '), repeating_persons.period_type
+            and array_contains(
+                {{ words('rate_units.period_types') }}, repeating_persons.period_type
             )
     group by
         rate_units.metric_slug,

@@ -23,8 +23,10 @@ first_purchases as (
         purchases.ordered_at,
         purchase_windows.metric_slug as window_metric_slug,
         purchases.is_first_order,
-        purchases.ordered_at + purchase_windows.after_days * interval '1 day' as window_starts_at,
-        purchases.ordered_at + purchase_windows.until_days * interval '1 day' as window_ends_at
+        purchases.ordered_at + {{ duration_of('purchase_windows.after_days', 'day') }}
+            as window_starts_at,
+        purchases.ordered_at + {{ duration_of('purchase_windows.until_days', 'day') }}
+            as window_ends_at
     from purchases
     cross join purchase_windows
     where purchases.order_number = 1 or purchases.customer_key is null

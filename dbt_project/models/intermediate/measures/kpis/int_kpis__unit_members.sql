@@ -8,7 +8,7 @@ kpis as (
     select
         metric_slug,
         kind,
-        unnest(string_split(dimensions, ' ')) as dimension
+        {{ one_row_per(words('dimensions')) }} as dimension
     from {{ ref('kpis') }}
 ),
 

@@ -17,21 +17,21 @@ calls as (
                 when initiation_method in ('OUTBOUND', 'API', 'CALLBACK') then 'agent'
                 else 'customer'
             end,
-            struct_pack(at := initiated_at, id := contact_id)
+            {{ sort_key(['initiated_at', 'contact_id']) }}
         ) as started_by,
-        min_by(customer_phone, struct_pack(at := initiated_at, id := contact_id)) as customer_phone,
+        min_by(customer_phone, {{ sort_key(['initiated_at', 'contact_id']) }}) as customer_phone,
         -- The agent who had the call last knows best what it was about.
-        max_by(source_contact_reason, struct_pack(at := initiated_at, id := contact_id))
+        max_by(source_contact_reason, {{ sort_key(['initiated_at', 'contact_id']) }})
             as source_contact_reason,
-        max_by(order_number, struct_pack(at := initiated_at, id := contact_id)) as order_number,
-        max_by(resolved_flag, struct_pack(at := initiated_at, id := contact_id)) as resolved_flag,
-        max_by(language, struct_pack(at := initiated_at, id := contact_id)) as language,
-        min_by(queue_name, struct_pack(at := enqueued_at, id := contact_id)) as first_queue_name,
+        max_by(order_number, {{ sort_key(['initiated_at', 'contact_id']) }}) as order_number,
+        max_by(resolved_flag, {{ sort_key(['initiated_at', 'contact_id']) }}) as resolved_flag,
+        max_by(language, {{ sort_key(['initiated_at', 'contact_id']) }}) as language,
+        min_by(queue_name, {{ sort_key(['enqueued_at', 'contact_id']) }}) as first_queue_name,
         max_by(
             case when connected_at is not null then queue_name end,
-            struct_pack(at := connected_at, id := contact_id)
+            {{ sort_key(['connected_at', 'contact_id']) }}
         ) as last_queue_name,
-        max_by(disconnect_reason, struct_pack(at := initiated_at, id := contact_id))
+        max_by(disconnect_reason, {{ sort_key(['initiated_at', 'contact_id']) }})
             as disconnect_reason,
         sum(queue_seconds) as queue_seconds,
         sum(

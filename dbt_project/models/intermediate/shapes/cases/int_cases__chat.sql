@@ -151,8 +151,8 @@ select
     source_teams.team_id as team_key,
     coalesce(who_spoke.started_by, 'customer') as started_by,
     case
-        when list_contains(conversations.tags, 'spam') then 'spam'
-        when list_contains(conversations.tags, 'test') then 'test'
+        when array_contains(conversations.tags, 'spam') then 'spam'
+        when array_contains(conversations.tags, 'test') then 'test'
     end as excluded_reason,
     conversations.language,
     case conversations.resolved_flag when 'yes' then 'resolved' when 'no' then 'unresolved' end

@@ -12,7 +12,7 @@ threads as (
         max(language) as language,
         min_by(
             case when is_from_brand then 'agent' else 'customer' end,
-            struct_pack(at := posted_at, id := post_id)
+            {{ sort_key(['posted_at', 'post_id']) }}
         ) as started_by,
         count(case when not is_from_brand then 1 end) as customer_turn_count,
         sum(work_seconds) as handle_seconds,

@@ -40,7 +40,7 @@ keyed_tickets as (
 field_values as (
     select
         ticket_id,
-        unnest(custom_fields) as custom_field
+        {{ one_row_per('custom_fields') }} as custom_field
     from tickets
 ),
 
@@ -127,8 +127,8 @@ rating_changes as (
 rating_courses as (
     select
         ticket_id,
-        min_by(rating, struct_pack(at := changed_at, id := change_number)) as first_rating,
-        max_by(rating, struct_pack(at := changed_at, id := change_number)) as last_rating
+        min_by(rating, {{ sort_key(['changed_at', 'change_number']) }}) as first_rating,
+        max_by(rating, {{ sort_key(['changed_at', 'change_number']) }}) as last_rating
     from rating_changes
     group by ticket_id
 ),
@@ -158,9 +158,9 @@ select
         case when tickets.submitter_id = tickets.requester_id then 'customer' else 'agent' end
     ) as started_by,
     case
-        when list_contains(tickets.tags, 'closed_by_merge') then 'merged'
-        when list_contains(tickets.tags, 'spam') then 'spam'
-        when list_contains(tickets.tags, 'test') then 'test'
+        when array_contains(tickets.tags, 'closed_by_merge') then 'merged'
+        when array_contains(tickets.tags, 'spam') then 'spam'
+        when array_contains(tickets.tags, 'test') then 'test'
         when tickets.status = 'deleted' then 'deleted'
     end as excluded_reason,
     own_fields.language,

@@ -17,8 +17,8 @@ select
     coalesce(company_sources.description, contracts.contract_description) as source_description,
     case
         when run_settings.setting_value is not null
-            then list_contains(
-                string_split(replace(run_settings.setting_value, ' ', ''), ','),
+            then array_contains(
+                {{ words("replace(replace(run_settings.setting_value, ' ', ''), ',', ' ')") }},
                 contracts.source_name
             )
         else coalesce(company_sources.is_enabled, true)

@@ -12,10 +12,10 @@ settings as (
     select
         setting,
         setting_value,
-        to_seconds(cast(
-            setting_value * case unit when 'days' then 86400 when 'hours' then 3600 else 1 end
-            as bigint
-        )) as duration
+        {{ duration_of(
+            "setting_value * case unit when 'days' then 86400 when 'hours' then 3600 else 1 end",
+            'second'
+        ) }} as duration
     from (
         select * from kpi_windows
         union all

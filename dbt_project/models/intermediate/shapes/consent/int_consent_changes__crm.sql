@@ -9,8 +9,10 @@ with contacts as (
 answers as (
     select
         {{ surrogate_key(["'crm'", 'contact_id']) }} as profile_key,
-        unnest(['email', 'sms', 'push']) as channel_slug,
-        unnest([is_email_allowed, is_sms_allowed, is_push_allowed]) as is_allowed,
+        {{ one_row_per_place({
+            'channel_slug': ["'email'", "'sms'", "'push'"],
+            'is_allowed': ['is_email_allowed', 'is_sms_allowed', 'is_push_allowed']
+        }) }},
         coalesce(consented_at, updated_at) as changed_at,
         _load_id
     from contacts

@@ -8,12 +8,13 @@ with customer_versions as (
 answers as (
     select
         {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
-        unnest(['email', 'sms']) as channel_slug,
-        unnest([email_consent_state, sms_consent_state]) as consent_state,
-        unnest([
-            coalesce(email_consented_at, updated_at),
-            coalesce(sms_consented_at, updated_at)
-        ]) as changed_at,
+        {{ one_row_per_place({
+            'channel_slug': ["'email'", "'sms'"],
+            'consent_state': ['email_consent_state', 'sms_consent_state'],
+            'changed_at': [
+                'coalesce(email_consented_at, updated_at)', 'coalesce(sms_consented_at, updated_at)'
+            ]
+        }) }},
         _load_id
     from customer_versions
 )

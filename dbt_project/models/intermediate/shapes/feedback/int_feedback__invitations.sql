@@ -12,7 +12,8 @@ invitations as (
     select
         invitation_key,
         max(program_slug) as program_slug,
-        min_by(source_profile_id, row(is_reminder, sent_at, message_key)) as source_profile_id,
+        min_by(source_profile_id, {{ sort_key(['is_reminder', 'sent_at', 'message_key']) }})
+            as source_profile_id,
         max(response_id) as response_id,
         min(sent_at) as sent_at,
         min(case when not is_bounced then sent_at end) as delivered_at,

@@ -20,7 +20,7 @@ teams as (
 answers as (
     select
         *,
-        unnest(range(1, answer_count + 1)) as answer_number
+        {{ one_row_per(numbers_to('answer_count')) }} as answer_number
     from pulse_counts
 )
 

@@ -33,7 +33,7 @@ judged_answers as (
         *,
         case
             when lowest_score is null then 'unknown_scale'
-            when answer_value is null or not isfinite(answer_value) then 'not_a_number'
+            when answer_value is null or not {{ is_finite('answer_value') }} then 'not_a_number'
             when answer_value != floor(answer_value) then 'not_a_whole_number'
             when answer_value not between lowest_score and highest_score then 'off_the_scale'
         end as invalid_reason

@@ -12,8 +12,8 @@ observations as (
         phone,
         account_id,
         -- One field holds the whole name: the last word is the surname, the rest is given.
-        nullif(trim(regexp_replace(full_name, '\S+$', '')), '') as given_name,
-        regexp_extract(full_name, '(\S+)$', 1) as surname,
+        nullif(trim({{ replaced_matches('full_name', '\\S+$', '') }}), '') as given_name,
+        {{ matched_part('full_name', '(\\S+)$') }} as surname,
         language,
         coalesce(updated_at, created_at) as seen_at,
         _load_id

@@ -14,7 +14,7 @@ settings as (
 
 placed_orders as (
     select
-        source_orders.* exclude (business_time_zone),
+        {{ all_columns_but('source_orders', ['business_time_zone']) }},
         coalesce(source_orders.business_time_zone, settings.default_time_zone)
             as business_time_zone
     from source_orders

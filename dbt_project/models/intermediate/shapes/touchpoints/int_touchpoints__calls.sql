@@ -12,7 +12,7 @@ notes as (
 case_notes as (
     select
         case_key,
-        string_agg(body, ' / ' order by turn_number) as body
+        {{ dbt.listagg('body', "' / '", 'order by turn_number') }} as body
     from notes
     group by case_key
 ),

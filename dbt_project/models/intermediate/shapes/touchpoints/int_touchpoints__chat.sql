@@ -29,9 +29,13 @@ addressed_turns as (
 case_texts as (
     select
         case_key,
-        string_agg(case when addressee = 'bot' then body end, ' / ' order by turn_number)
+        {{ dbt.listagg(
+            "case when addressee = 'bot' then body end", "' / '", 'order by turn_number'
+        ) }}
             as bot_chat_body,
-        string_agg(case when addressee = 'people' then body end, ' / ' order by turn_number)
+        {{ dbt.listagg(
+            "case when addressee = 'people' then body end", "' / '", 'order by turn_number'
+        ) }}
             as agent_chat_body
     from addressed_turns
     group by case_key

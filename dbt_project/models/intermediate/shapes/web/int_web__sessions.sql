@@ -10,7 +10,7 @@ with web_events as (
 ),
 
 settings as (
-    select to_seconds(cast(session_timeout_minutes * 60 as bigint)) as session_timeout
+    select {{ duration_of('session_timeout_minutes', 'minute') }} as session_timeout
     from {{ ref('int_company__settings') }}
 ),
 
@@ -21,7 +21,7 @@ predecessors as (
         login_profile_key,
         occurred_at,
         lag(occurred_at) over device_events as previous_at,
-        lag(login_profile_key ignore nulls) over device_events as previous_login_profile_key
+        {{ previous_known('login_profile_key') }} over device_events as previous_login_profile_key
     from web_events
     window device_events as (
         partition by device_key
@@ -48,7 +48,7 @@ session_starts as (
 
 select
     touchpoint_key,
-    last_value(started_session_key ignore nulls) over (
+    {{ last_known('started_session_key') }} over (
         partition by device_key
         order by occurred_at asc, login_profile_key is null asc, touchpoint_key asc
         rows between unbounded preceding and current row
