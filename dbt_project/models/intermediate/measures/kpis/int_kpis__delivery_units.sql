@@ -21,8 +21,12 @@ deliveries as (
         orders.channel_slug,
         customers.segment_slug,
         'delivery' as journey_slug,
-        case when orders.cancelled_at <= orders.promised_at then 'excluded' else 'eligible' end
-            as delivery_state,
+        -- An order that was cancelled nobody knows when promised nothing that could be judged.
+        case
+            when orders.is_cancelled and coalesce(orders.cancelled_at <= orders.promised_at, true)
+                then 'excluded'
+            else 'eligible'
+        end as delivery_state,
         coalesce(orders.delivered_at <= orders.promised_at, false) as is_on_time,
         orders.promised_at,
         {{ business_date('orders.promised_at', 'orders.business_time_zone') }} as promised_date
