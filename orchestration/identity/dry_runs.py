@@ -5,6 +5,7 @@ is given the profiles of the last build and a copy of the registry. Neither the 
 anything published is written to. Callers hold `warehouse_lock`.
 """
 
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ _PROFILES = "int_identity__customer_profiles"
 # The next run begins with these: the keys given out, the pairs that need no new scoring.
 _KEPT = (_KEYS, "int_identity__matched_records")
 _EXAMPLES = 5
+_FOLDER = ".dry_run-"
 
 
 class DryRunError(Exception):
@@ -75,8 +77,11 @@ def dry_run() -> DryRun:
     """
     check_seeds()
     _check_that_customers_are_known()
+    for leftover in data_dir().glob(f"{_FOLDER}*"):
+        # Of a dry run that was killed.
+        shutil.rmtree(leftover)
     # Beside the warehouse: it holds the same personal data.
-    with TemporaryDirectory(prefix=".dry_run-", dir=data_dir()) as folder:
+    with TemporaryDirectory(prefix=_FOLDER, dir=data_dir()) as folder:
         elsewhere = Elsewhere(Path(folder))
         elsewhere.take_from(warehouse_path(), _KEPT)
         try:

@@ -90,6 +90,8 @@ def test_a_dry_run_tells_what_the_seeds_would_change_and_writes_nothing(runs):
     """The warehouse was built with a decision that the seed of the repository doesn't have."""
     *_, corrected = runs
     before = warehouse_path().read_bytes()
+    killed = warehouse_path().parent / ".dry_run-killed"
+    killed.mkdir()
 
     outcome = dry_runs.dry_run()
 
@@ -101,3 +103,4 @@ def test_a_dry_run_tells_what_the_seeds_would_change_and_writes_nothing(runs):
     assert outcome.profiles_moved in (1, 2)
     assert "1 split" in outcome.in_words()
     assert warehouse_path().read_bytes() == before
+    assert not list(warehouse_path().parent.glob(".dry_run*"))
