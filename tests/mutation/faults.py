@@ -5,201 +5,209 @@ sees, each with the reason why it may live.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
-MODELS = "dbt_project/models"
-IDENTITY = f"{MODELS}/intermediate/identity"
-TOUCHPOINTS = f"{MODELS}/intermediate/touchpoints"
-ORDERS = f"{MODELS}/intermediate/orders"
-FEEDBACK = f"{MODELS}/intermediate/feedback"
-CASES = f"{MODELS}/intermediate/cases"
-CHAINS = f"{MODELS}/intermediate/facts/cases/int_cases__contact_chains.sql"
-CLOCKS = f"{MODELS}/intermediate/facts/clocks"
-JOURNEYS = f"{MODELS}/intermediate/journeys"
-SERVICE = f"{MODELS}/intermediate/service"
-KPIS = f"{MODELS}/intermediate/measures/kpis"
-MARTS = f"{MODELS}/marts"
-MACROS = "dbt_project/macros"
-SEEDS = "seeds/reference"
+from orchestration.paths import DBT_PROJECT_DIR, PROJECT_DIR, REFERENCE_DIR
+
+
+@cache
+def files() -> dict[str, list[str]]:
+    """Where every model, macro, test and seed lies in the repository, by the name of its file."""
+    found: dict[str, list[str]] = {}
+    for folder in (DBT_PROJECT_DIR, REFERENCE_DIR):
+        for file in folder.rglob("*.*"):
+            found.setdefault(file.name, []).append(str(file.relative_to(PROJECT_DIR)))
+    return found
 
 
 @dataclass(frozen=True)
 class Fault:
     """One place of one file, and what a mistake makes of it."""
 
-    path: str
+    file: str
     old: str
     new: str
     # What dbt builds to meet it; the file's own model or seed unless said otherwise.
     selects: str = ""
 
     @property
+    def stem(self) -> str:
+        """The name of the model, macro or seed."""
+        return self.file.split(".")[0]
+
+    @property
+    def path(self) -> str:
+        """Where its file lies; raises ValueError unless there is just one of its name."""
+        (path,) = files()[self.file]
+        return path
+
+    @property
     def name(self) -> str:
         """The file, and what is wrong in it."""
-        stem = self.path.rsplit("/", 1)[1].split(".")[0]
-        return f"{stem}: {' '.join(self.old.split())} -> {' '.join(self.new.split())}"
+        return f"{self.stem}: {' '.join(self.old.split())} -> {' '.join(self.new.split())}"
 
     @property
     def selection(self) -> str:
         """The nodes to build: those that change, and all that read them."""
-        return self.selects or self.path.rsplit("/", 1)[1].split(".")[0] + "+"
+        return self.selects or self.stem + "+"
 
 
-def doubled(path: str, ref: str) -> Fault:
+def doubled(file: str, ref: str) -> Fault:
     """A join that finds everything twice."""
     table = f"select * from {{{{ ref('{ref}') }}}}"
-    return Fault(path, table, f"{table}\n    union all\n    {table}")
+    return Fault(file, table, f"{table}\n    union all\n    {table}")
 
 
 FLIPPED_COMPARISONS = (
-    Fault(f"{KPIS}/int_kpis__contact_units.sql", "chain_length = 1", "chain_length != 1"),
+    Fault("int_kpis__contact_units.sql", "chain_length = 1", "chain_length != 1"),
     Fault(
-        CHAINS,
+        "int_cases__contact_chains.sql",
         "reason_contacts.started_at\n                    <= reason_contacts.chain_ended_at",
         "reason_contacts.started_at\n                    >= reason_contacts.chain_ended_at",
     ),
     Fault(
-        CHAINS,
+        "int_cases__contact_chains.sql",
         "followed_contacts.next_started_at > contacts.ended_at",
         "followed_contacts.next_started_at < contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__delivery_units.sql",
+        "int_kpis__delivery_units.sql",
         "orders.delivered_at <= orders.promised_at",
         "orders.delivered_at > orders.promised_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__invitation_units.sql",
+        "int_kpis__invitation_units.sql",
         "completed_at <= window_ends_at",
         "completed_at > window_ends_at",
     ),
-    Fault(f"{KPIS}/int_kpis__service_units.sql", "agent_reply_count = 1", "agent_reply_count > 1"),
-    Fault(f"{KPIS}/int_kpis__service_units.sql", "transfer_count > 0", "transfer_count = 0"),
+    Fault("int_kpis__service_units.sql", "agent_reply_count = 1", "agent_reply_count > 1"),
+    Fault("int_kpis__service_units.sql", "transfer_count > 0", "transfer_count = 0"),
     Fault(
-        f"{KPIS}/int_kpis__journey_units.sql",
+        "int_kpis__journey_units.sql",
         "coalesce(is_reached and closed_at <= horizon_ends_at, false)",
         "coalesce(is_reached and closed_at > horizon_ends_at, false)",
     ),
-    Fault(f"{KPIS}/int_kpis__cells.sql", "unit_value < 0", "unit_value <= 0"),
+    Fault("int_kpis__cells.sql", "unit_value < 0", "unit_value <= 0"),
     Fault(
-        f"{ORDERS}/int_orders__orders.sql",
+        "int_orders__orders.sql",
         "kept_orders.delivered_at > kept_orders.promised_at",
         "kept_orders.delivered_at < kept_orders.promised_at",
     ),
     Fault(
-        f"{FEEDBACK}/int_bad_experiences__signs.sql",
+        "int_bad_experiences__signs.sql",
         "observations.measure > bad_experience_rules.threshold",
         "observations.measure < bad_experience_rules.threshold",
     ),
     Fault(
-        f"{ORDERS}/int_orders__checkouts.sql",
+        "int_orders__checkouts.sql",
         "checkouts.started_at < orders.ordered_at",
         "checkouts.started_at > orders.ordered_at",
     ),
     Fault(
-        f"{FEEDBACK}/int_bad_experiences__signs.sql",
+        "int_bad_experiences__signs.sql",
         "coalesce(orders.delivered_at > orders.promised_at, true)",
         "coalesce(orders.delivered_at > orders.promised_at, false)",
     ),
     Fault(
-        f"{CLOCKS}/int_clocks__waits.sql",
+        "int_clocks__waits.sql",
         "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
         "business_times.ended_seconds > response_deadlines.target_clock_seconds",
     ),
 )
 
 DROPPED_FILTERS = (
-    Fault(f"{JOURNEYS}/int_journeys__candidates.sql", "is not null and not is_bot", "is not null"),
+    Fault("int_journeys__candidates.sql", "is not null and not is_bot", "is not null"),
     Fault(
-        f"{IDENTITY}/int_identity__proposed_links.sql",
+        "int_identity__proposed_links.sql",
         "where is_linking and not is_junk",
         "where is_linking",
     ),
-    Fault(f"{IDENTITY}/int_identity__proposed_links.sql", "    where not is_blocked\n", ""),
-    Fault(f"{ORDERS}/int_orders__orders.sql", "where customer_key is not null and is_purchase", ""),
+    Fault("int_identity__proposed_links.sql", "    where not is_blocked\n", ""),
+    Fault("int_orders__orders.sql", "where customer_key is not null and is_purchase", ""),
     Fault(
-        f"{ORDERS}/int_orders__orders.sql",
-        "placed_orders.is_paid and placed_orders.cancelled_at is null",
-        "placed_orders.is_paid",
+        "int_orders__orders.sql",
+        "unlinked_orders.is_paid and not unlinked_orders.is_cancelled",
+        "unlinked_orders.is_paid",
     ),
     Fault(
-        f"{CASES}/int_cases__contacts.sql",
+        "int_cases__contacts.sql",
         "where excluded_reason is null and started_by != 'agent' and customer_turn_count > 0",
         "where excluded_reason is null and customer_turn_count > 0",
     ),
     Fault(
-        f"{CASES}/int_cases__contacts.sql",
+        "int_cases__contacts.sql",
         "where is_public and author_type in ('customer', 'agent')",
         "where author_type in ('customer', 'agent')",
     ),
-    Fault(CHAINS, "    where is_human_contact\n", ""),
-    Fault(f"{KPIS}/int_kpis__unit_members.sql", "where member != 'unknown'", ""),
-    Fault(f"{FEEDBACK}/int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
+    Fault("int_cases__contact_chains.sql", "    where is_human_contact\n", ""),
+    Fault("int_kpis__unit_members.sql", "where member != 'unknown'", ""),
+    Fault("int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
-        f"{FEEDBACK}/int_feedback__counted_answers.sql",
+        "int_feedback__counted_answers.sql",
         "    and ranked_answers.recency_rank = 1 as is_counted",
         " as is_counted",
     ),
-    Fault(f"{ORDERS}/int_orders__order_lines.sql", "    where not is_return\n", ""),
+    Fault("int_orders__order_lines.sql", "    where not is_return\n", ""),
     Fault(
-        f"{MARTS}/experience/bad_experiences.sql",
+        "bad_experiences.sql",
         "on incident_signs.occurred_at < settings.as_of",
         "on true",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__channel_months.sql",
+        "int_feedback__channel_months.sql",
         "where direction = 'inbound' and customer_key",
         "where customer_key",
     ),
     Fault(
-        f"{MARTS}/loyalty/loyalty.sql",
+        "loyalty.sql",
         "on tier_referrals.matures_at < settings.as_of",
         "on true",
     ),
-    Fault(f"{ORDERS}/int_orders__checkouts.sql", "    where orders.is_purchase\n", ""),
+    Fault("int_orders__checkouts.sql", "    where orders.is_purchase\n", ""),
     Fault(
-        f"{MARTS}/customers/customer_timeline.sql",
+        "customer_timeline.sql",
         "where customer_key is not null and not is_bot",
         "where customer_key is not null",
     ),
 )
 
 DUPLICATED_JOINS = (
-    doubled(f"{KPIS}/int_kpis__delivery_units.sql", "int_orders__order_lines"),
-    doubled(f"{ORDERS}/int_orders__orders.sql", "int_orders__products"),
-    doubled(f"{ORDERS}/int_orders__order_lines.sql", "int_orders__products"),
-    doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "int_identity__customer_profiles"),
-    doubled(f"{TOUCHPOINTS}/int_touchpoints__all.sql", "touchpoint_types"),
-    doubled(f"{MARTS}/customers/fct_touchpoints.sql", "int_identity__customers"),
-    doubled(f"{FEEDBACK}/int_feedback__counted_answers.sql", "int_identity__customers"),
-    doubled(f"{KPIS}/int_kpis__checkout_units.sql", "int_identity__customers"),
+    doubled("int_kpis__delivery_units.sql", "int_orders__order_lines"),
+    doubled("int_orders__orders.sql", "int_orders__products"),
+    doubled("int_orders__order_lines.sql", "int_orders__products"),
+    doubled("int_touchpoints__all.sql", "int_identity__customer_profiles"),
+    doubled("int_touchpoints__all.sql", "touchpoint_types"),
+    doubled("fct_touchpoints.sql", "int_identity__customers"),
+    doubled("int_feedback__counted_answers.sql", "int_identity__customers"),
+    doubled("int_kpis__checkout_units.sql", "int_identity__customers"),
     Fault(
-        f"{KPIS}/int_kpis__units.sql",
+        "int_kpis__units.sql",
         "    ref('int_kpis__contact_units'),\n",
         "    ref('int_kpis__contact_units'),\n    ref('int_kpis__contact_units'),\n",
     ),
-    doubled(f"{JOURNEYS}/int_journeys__journeys.sql", "journey_types"),
+    doubled("int_journeys__journeys.sql", "journey_types"),
 )
 
 SHIFTED_TIMES = (
     Fault(
-        f"{MACROS}/engine/to_local.sql",
+        "to_local.sql",
         "timezone('UTC', {{ column }})",
         "timezone({{ time_zone }}, {{ column }})",
         "int_orders__unlinked_orders+",
     ),
     Fault(
-        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
-        "timezone('UTC', touchpoints.occurred_at)",
-        "timezone('America/New_York', touchpoints.occurred_at)",
+        "int_touchpoints__all.sql",
+        "'coalesce(touchpoints.business_time_zone, settings.default_time_zone)'",
+        "'settings.default_time_zone'",
     ),
     Fault(
-        f"{MACROS}/engine/to_utc.sql",
+        "to_utc.sql",
         "timezone('UTC', ",
         "timezone('Asia/Tokyo', ",
         "stg_pos__receipt_lines+",
     ),
     Fault(
-        f"{MACROS}/period_start.sql".replace("macros/", "macros/kpis/"),
+        "period_start.sql".replace("macros/", "macros/kpis/"),
         "'week'",
         "'month'",
         "int_kpis__cells+",
@@ -208,28 +216,28 @@ SHIFTED_TIMES = (
 
 LOST_DAYS = (
     Fault(
-        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
+        "int_touchpoints__all.sql",
         "left join web_sessions\n    on touchpoints.touchpoint_key = web_sessions.touchpoint_key",
         "left join web_sessions\n    on touchpoints.touchpoint_key = web_sessions.touchpoint_key\n"
         "where dayofmonth(touchpoints.occurred_at) != 3",
     ),
     Fault(
-        f"{ORDERS}/int_orders__refunds.sql",
+        "int_orders__refunds.sql",
         "from refunds\n",
         "from refunds\nwhere dayofmonth(refunded_at) != 15\n",
     ),
     Fault(
-        f"{MARTS}/customers/fct_touchpoints.sql",
+        "fct_touchpoints.sql",
         "select * from {{ ref('int_touchpoints__all') }}",
         "select * from {{ ref('int_touchpoints__all') }} where dayofmonth(occurred_at) != 3",
     ),
     Fault(
-        f"{KPIS}/int_kpis__cells.sql",
+        "int_kpis__cells.sql",
         "from unit_members\n    group by",
         "from unit_members\n    where dayofmonth(anchor_date) != 3\n    group by",
     ),
     Fault(
-        f"{JOURNEYS}/int_journeys__candidates.sql",
+        "int_journeys__candidates.sql",
         "where customer_key is not null and not is_bot",
         "where customer_key is not null and not is_bot and dayofmonth(occurred_at) != 3",
     ),
@@ -237,90 +245,91 @@ LOST_DAYS = (
 
 SWAPPED_FLAGS = (
     Fault(
-        f"{CASES}/int_cases__contacts.sql",
+        "int_cases__contacts.sql",
         "not cases.is_bot_only as is_human_contact",
         "cases.is_bot_only as is_human_contact",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__scored_answers.sql",
+        "int_feedback__scored_answers.sql",
         "when direction = 'descending'",
         "when direction = 'ascending'",
     ),
     Fault(
-        f"{MODELS}/intermediate/consent/int_consent__current.sql",
+        "int_consent__current.sql",
         "bool_and(applying_consents.is_allowed)",
         "bool_or(applying_consents.is_allowed)",
     ),
     Fault(
-        f"{MODELS}/intermediate/consent/int_consent__current.sql",
+        "int_consent__current.sql",
         "order by changed_at desc, is_allowed asc, consent_change_key asc",
         "order by changed_at asc, is_allowed asc, consent_change_key asc",
     ),
     Fault(
-        f"{JOURNEYS}/int_journeys__journeys.sql",
+        "int_journeys__journeys.sql",
         "when bool_or(is_reach) then 'reached'\n            when bool_or(is_fail) then 'failed'",
         "when bool_or(is_reach) then 'failed'\n            when bool_or(is_fail) then 'reached'",
     ),
     Fault(
-        f"{FEEDBACK}/int_feedback__counted_answers.sql",
+        "int_feedback__counted_answers.sql",
         "order by answered_at desc nulls last, response_id desc",
         "order by answered_at asc nulls last, response_id desc",
     ),
     Fault(
-        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "int_identity__device_attributions.sql",
         "when attribution_rule in ('open_login', 'last_login') then last_profile_key",
         "when attribution_rule in ('open_login', 'last_login') then next_profile_key",
     ),
     Fault(
-        f"{KPIS}/int_kpis__service_units.sql",
+        "int_kpis__service_units.sql",
         "'is_contained'",
         "'not is_contained'",
     ),
-    Fault(f"{SEEDS}/feedback/rating_scales.csv", "promoter,9,10,1", "promoter,9,10,-1"),
-    Fault(f"{SEEDS}/channels/touchpoint_types.csv", "inbound", "outbound"),
+    Fault("rating_scales.csv", "promoter,9,10,1", "promoter,9,10,-1"),
+    Fault("touchpoint_types.csv", "inbound", "outbound"),
 )
 
 MONEY = (
     Fault(
-        f"{MACROS}/reporting_amount.sql",
+        "reporting_amount.sql",
         "* {{ exchange_rate }}, 2)",
         "* {{ exchange_rate }}, 2) + 0.01",
         "int_orders__unlinked_orders+",
     ),
     Fault(
-        f"{ORDERS}/int_orders__orders.sql",
+        "int_orders__orders.sql",
         "when kept_orders.is_paid then kept_orders.amount - kept_orders.refund_amount else 0 end\n"
         "        as net_amount",
         "when kept_orders.is_paid then kept_orders.amount else 0 end\n        as net_amount",
     ),
     Fault(
-        f"{ORDERS}/int_orders__refunds.sql",
-        "-returned_lines.amount_original as amount_original",
-        "returned_lines.amount_original as amount_original",
+        "refunds_of_lines.sql",
+        "-amount_original as amount_original",
+        "amount_original as amount_original",
+        selects="int_refunds__pos+",
     ),
     Fault(
-        f"{ORDERS}/int_orders__orders.sql",
+        "int_orders__orders.sql",
         "sum(sold_lines.quantity * products.unit_cost)",
         "sum(products.unit_cost)",
     ),
     Fault(
-        f"{TOUCHPOINTS}/int_touchpoints__all.sql",
+        "int_touchpoints__all.sql",
         "/ 3600 * settings.handling_cost_per_hour",
         "/ 60 * settings.handling_cost_per_hour",
     ),
     Fault(
-        f"{MACROS}/decimal_comma.sql",
+        "decimal_comma.sql",
         "replace({{ column }}, ',', '.')",
         "replace({{ column }}, ',', '')",
         "stg_pos__receipt_lines+",
     ),
     Fault(
-        f"{ORDERS}/int_orders__exchange_rates.sql",
+        "int_orders__exchange_rates.sql",
         "cast(1 as decimal(18, 8))",
         "cast(1.01 as decimal(18, 8))",
     ),
     Fault(
-        f"{MARTS}/customers/dim_customers.sql",
+        "dim_customers.sql",
         "sum(net_amount)",
         "sum(amount)",
     ),
@@ -328,52 +337,52 @@ MONEY = (
 
 WINDOWS = (
     Fault(
-        f"{SERVICE}/int_clocks__response_deadlines.sql",
+        "int_clocks__response_deadlines.sql",
         "target_ends_at < closed_at",
         "target_ends_at <= closed_at",
     ),
     Fault(
-        CHAINS,
+        "int_cases__contact_chains.sql",
         "followed_contacts.next_same_reason_started_at > contacts.ended_at",
         "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__repurchase_units.sql",
+        "int_kpis__repurchase_units.sql",
         ">= later_purchases.ordered_at",
         "> later_purchases.ordered_at",
     ),
     Fault(
-        f"{KPIS}/int_kpis__unit_members.sql",
+        "int_kpis__unit_members.sql",
         "units.matures_at < settings.as_of",
         "units.matures_at < settings.as_of + interval 1 day",
     ),
     Fault(
-        f"{TOUCHPOINTS}/int_web__sessions.sql",
+        "int_web__sessions.sql",
         "occurred_at > previous_at + (select",
         "occurred_at >= previous_at + (select",
     ),
     Fault(
-        f"{JOURNEYS}/int_journeys__journeys.sql",
-        "ended_journeys.timeout_days * 86400",
-        "ended_journeys.timeout_days * 8640",
+        "int_journeys__journeys.sql",
+        "duration_of('ended_journeys.timeout_days', 'day')",
+        "duration_of('ended_journeys.timeout_days', 'hour')",
     ),
     Fault(
-        f"{KPIS}/int_kpis__checkout_units.sql",
+        "int_kpis__checkout_units.sql",
         "completed_at <= recovery_ends_at",
         "completed_at <= outcome_known_at",
     ),
     Fault(
-        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "int_identity__device_attributions.sql",
         "when next_login_at <= occurred_at + (select",
         "when next_login_at > occurred_at + (select",
     ),
     Fault(
-        f"{FEEDBACK}/int_bad_experiences__incident_signs.sql",
+        "int_bad_experiences__incident_signs.sql",
         "<= signs_in_order.previous_at + windows.bad_experience_gap",
         "< signs_in_order.previous_at + windows.bad_experience_gap",
     ),
     Fault(
-        CHAINS,
+        "int_cases__contact_chains.sql",
         "<= chains.earlier_ended_at + windows.repeat_contact_window",
         "< chains.earlier_ended_at + windows.repeat_contact_window",
     ),
@@ -383,60 +392,60 @@ WINDOWS = (
 PEER_DEFECTS = (
     # Improved and worsened satisfaction swapped.
     Fault(
-        f"{CASES}/int_cases__tickets.sql",
+        "int_cases__tickets.sql",
         "rating_courses.first_rating = 'bad' and rating_courses.last_rating = 'good'",
         "rating_courses.first_rating = 'good' and rating_courses.last_rating = 'bad'",
     ),
     # No ticket is ever unreplied.
     Fault(
-        f"{MARTS}/service/fct_cases.sql",
+        "fct_cases.sql",
         "agent_reply_count = 0 as is_unreplied",
         "agent_reply_count < 0 as is_unreplied",
     ),
     # 6.5 is an answer.
     Fault(
-        f"{FEEDBACK}/int_feedback__scored_answers.sql",
+        "int_feedback__scored_answers.sql",
         "            when answer_value != floor(answer_value) then 'not_a_whole_number'\n",
         "",
     ),
     # Any question of a tagged survey is its metric.
     Fault(
-        f"{FEEDBACK}/int_feedback__asked_answers.sql",
+        "int_feedback__asked_answers.sql",
         "        and answers.question = survey_questions.question",
         "",
     ),
     # One person is promoter and detractor at once.
     Fault(
-        f"{FEEDBACK}/int_feedback__counted_answers.sql",
+        "int_feedback__counted_answers.sql",
         "coalesce(customer_key, response_key),\n",
         "response_key,\n",
     ),
     # Invitations that bounced could never be answered.
     Fault(
-        f"{KPIS}/int_kpis__invitation_units.sql",
+        "int_kpis__invitation_units.sql",
         "case when invitations.is_delivered then 'eligible' else 'excluded' end",
         "'eligible'",
     ),
     # Days are averaged.
     Fault(
-        f"{KPIS}/int_kpis__cells.sql",
+        "int_kpis__cells.sql",
         "cast(sum(positive_count) as bigint)",
         "cast(avg(positive_count) as bigint)",
     ),
     # Signing in cuts the session.
     Fault(
-        f"{TOUCHPOINTS}/int_web__sessions.sql",
+        "int_web__sessions.sql",
         "login_profile_key != previous_login_profile_key",
         "login_profile_key is distinct from previous_login_profile_key",
     ),
     # A late login changes nothing that came before it.
     Fault(
-        f"{IDENTITY}/int_identity__device_attributions.sql",
+        "int_identity__device_attributions.sql",
         "when attribution_rule = 'next_login' then next_profile_key",
         "when attribution_rule = 'next_login' then null",
     ),
     # Records arrive at least once.
-    Fault(f"{MODELS}/staging/calls/stg_calls__contact_records.sql", "where version_rank = 1", ""),
+    Fault("stg_calls__contact_records.sql", "where is_latest_version", ""),
 )
 
 FAULTS = (

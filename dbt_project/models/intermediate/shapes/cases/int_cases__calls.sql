@@ -41,8 +41,8 @@ calls as (
         ) as handle_seconds,
         count(connected_at) as answered_count,
         -- Inside the centre the next contact is the transfer; outside there is no next contact.
-        count(case when initiation_method = 'TRANSFER' then 1 end)
-        + count(case when transferred_out_at is not null and next_contact_id is null then 1 end)
+        count(*) filter (where initiation_method = 'TRANSFER')
+        + count(*) filter (where transferred_out_at is not null and next_contact_id is null)
             as transfer_count,
         coalesce(bool_or(is_callback_accepted or initiation_method = 'CALLBACK'), false)
             as is_callback_accepted,

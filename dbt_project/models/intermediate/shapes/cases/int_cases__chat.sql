@@ -32,7 +32,7 @@ assignments as (
     select
         conversation_id,
         min(case when author_type in ('bot', 'system') then created_at end) as assigned_by_bot_at,
-        count(case when author_type = 'agent' and assignee_type = 'team' then 1 end)
+        count(*) filter (where author_type = 'agent' and assignee_type = 'team')
             as transfer_count
     from parts
     where part_type = 'assignment' and assignee_type in ('admin', 'team')
@@ -43,8 +43,8 @@ who_spoke as (
     select
         case_key,
         min_by(author_type, turn_number) as started_by,
-        count(case when author_type = 'customer' then 1 end) as customer_turn_count,
-        count(case when author_type = 'agent' and turn_number > 1 then 1 end) as agent_reply_count,
+        count(*) filter (where author_type = 'customer') as customer_turn_count,
+        count(*) filter (where author_type = 'agent' and turn_number > 1) as agent_reply_count,
         min(case when author_type = 'customer' then spoke_at end) as first_customer_turn_at,
         min(case when author_type = 'customer' then turn_number end) as first_customer_turn_number,
         min(case when author_type = 'bot' then spoke_at end) as first_bot_turn_at,

@@ -14,7 +14,7 @@ threads as (
             case when is_from_brand then 'agent' else 'customer' end,
             {{ sort_key(['posted_at', 'post_id']) }}
         ) as started_by,
-        count(case when not is_from_brand then 1 end) as customer_turn_count,
+        count(*) filter (where not is_from_brand) as customer_turn_count,
         sum(work_seconds) as handle_seconds,
         coalesce(bool_or(is_closing), false) as is_solved,
         min(posted_at) as opened_at,

@@ -71,10 +71,10 @@ who_spoke as (
     select
         case_key,
         min_by(author_type, turn_number) as started_by,
-        count(case when author_type = 'customer' and is_public then 1 end) as customer_turn_count,
+        count(*) filter (where author_type = 'customer' and is_public) as customer_turn_count,
         -- A reply is an answer that the customer can read: neither the message that opens the
         -- ticket nor a note.
-        count(case when author_type = 'agent' and is_public and turn_number > 1 then 1 end)
+        count(*) filter (where author_type = 'agent' and is_public and turn_number > 1)
             as agent_reply_count,
         min(case when author_type = 'customer' and is_public then spoke_at end)
             as first_customer_turn_at,
