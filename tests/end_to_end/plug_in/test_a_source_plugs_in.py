@@ -89,7 +89,8 @@ def in_project(project, *arguments):
 
 def by_hand(project, command, *select):
     """What dbt says of some models, typed by an analyst in the project."""
-    data = project / "data" / "by_hand"
+    # Where the run has parsed the project already.
+    data = project / "data" / "dbt"
     return in_project(
         project,
         *("dbt.cli.main", command, "--no-use-colors", "--select", *select),
