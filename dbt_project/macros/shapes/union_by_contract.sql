@@ -5,11 +5,13 @@
     in its meta).
 #}
 {% macro union_by_contract(relations) %}
+    {%- set given = columns_by_relation(relations) if execute else {} -%}
     {%- for relation in relations %}
+    {%- do refuse_other_columns(relation, given.get(relation.identifier)) %}
     select
-        {%- set given = columns_of_branch(relation) %}
         {%- for column in model.columns.values() %}
-        {{ column_of_branch(column, given) }} as {{ column.name }}{{ "," if not loop.last }}
+        {{ column_of_branch(column, given.get(relation.identifier, [])) }} as {{ column.name }}
+        {{- "," if not loop.last }}
         {%- endfor %}
     from {{ relation }}
     {{- "\n    union all" if not loop.last }}
