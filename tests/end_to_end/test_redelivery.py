@@ -9,7 +9,7 @@ import pytest
 from tests.company import opened, refill
 
 # They count what was delivered.
-COUNT_DELIVERIES = {"stg_ledger__staged_tables", "data_reconciliation"}
+COUNT_DELIVERIES = {"int_reconciliation__staged_tables", "data_reconciliation"}
 
 
 @pytest.fixture(scope="module")

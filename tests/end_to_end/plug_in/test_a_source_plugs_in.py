@@ -189,7 +189,7 @@ def test_a_branch_that_is_not_listed_fails_and_says_what_to_run(project):
 
 
 def test_staging_that_loses_a_record_stops_the_run(project, model):
-    model("stg_kiosk__items", "partition by order_id, item_number", "partition by product_id")
+    model("stg_kiosk__items", "'order_id, item_number'", "'product_id'")
 
     told = by_hand(
         project, "build", "stg_kiosk__items", "int_reconciliation__staged_tables", RECONCILED

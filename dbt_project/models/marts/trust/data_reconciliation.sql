@@ -146,13 +146,17 @@ comparisons as (
     union all
 
     select
-        source_name,
-        table_name as subject_name,
+        landed_tables.source_name,
+        landed_tables.table_name as subject_name,
         'raw rows are staged or superseded' as step_name,
         'rows' as unit,
-        raw_row_count as expected_value,
-        staged_row_count + superseded_row_count as actual_value
-    from staged_tables
+        staged_tables.raw_row_count as expected_value,
+        staged_tables.staged_row_count + staged_tables.superseded_row_count as actual_value
+    from landed_tables
+    inner join staged_tables
+        on
+            landed_tables.source_name = staged_tables.source_name
+            and landed_tables.table_name = staged_tables.table_name
 
     union all
 

@@ -10,8 +10,7 @@ versions as (
     select
         *,
         {{ utc_timestamp('at_text') }} as happened_at,
-        row_number() over (partition by event_id order by _file_date desc, _line desc)
-            as version_rank
+        {{ latest_version('event_id', content='_line') }} as is_latest_version
     from source
 )
 
@@ -25,4 +24,4 @@ select
     {{ value_issues({'at_text': 'happened_at'}) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

@@ -6,9 +6,7 @@ versions as (
     select
         *,
         try_cast(price as decimal(18, 2)) as price_amount,
-        row_number() over (
-            partition by order_id, item_number order by _file_date desc, _line desc
-        ) as version_rank
+        {{ latest_version('order_id, item_number', content='_line') }} as is_latest_version
     from source
 )
 
@@ -21,4 +19,4 @@ select
     {{ value_issues({'price': 'price_amount'}) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

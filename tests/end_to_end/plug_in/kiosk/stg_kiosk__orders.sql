@@ -9,8 +9,7 @@ versions as (
         {{ utc_timestamp('ordered_at') }} as placed_at,
         {{ utc_timestamp('promised_at') }} as due_at,
         {{ utc_timestamp('delivered_at') }} as arrived_at,
-        row_number() over (partition by order_id order by _file_date desc, _line desc)
-            as version_rank
+        {{ latest_version('order_id', content='_line') }} as is_latest_version
     from source
 )
 
@@ -34,4 +33,4 @@ select
     }) }} as _issues,
     _load_id
 from versions
-where version_rank = 1
+where is_latest_version

@@ -173,11 +173,13 @@ case_units as (
         ),
         kpi_unit(
             'one_touch_resolution', 'last_solved_at', 'agent_reply_count = 1',
-            among="channel_slug = 'ticket' and is_solved", matures_at='last_solve_known_at'
+            among="channel_slug = 'ticket' and is_solved and last_solved_at is not null",
+            matures_at='last_solve_known_at'
         ),
         kpi_unit(
             'no_touch_resolution', 'last_solved_at', 'agent_reply_count = 0',
-            among="channel_slug = 'ticket' and is_solved", matures_at='last_solve_known_at'
+            among="channel_slug = 'ticket' and is_solved and last_solved_at is not null",
+            matures_at='last_solve_known_at'
         ),
         kpi_unit(
             'reopening', 'first_solved_at',

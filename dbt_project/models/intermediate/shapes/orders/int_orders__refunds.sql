@@ -1,5 +1,5 @@
--- What a refund does not say itself is that of its order. Goods that come back without their receipt
--- are a refund of no known order, at the rate of its own day.
+-- A refund takes from its order what it does not say itself. Goods that come back without their
+-- receipt are a refund of no known order, at the rate of its own day.
 with source_refunds as (
     select * from {{ ref('int_shapes__refunds') }}
 ),

@@ -9,40 +9,44 @@ settings as (
 
 select
     -- keys
-    {{ surrogate_key(['source_name', 'source_order_id', 'source_line_id']) }} as order_line_key,
-    {{ surrogate_key(['source_name', 'source_order_id']) }} as order_key,
+    {{ surrogate_key([
+        'sale_lines.source_name', 'sale_lines.source_order_id', 'sale_lines.source_line_id'
+    ]) }} as order_line_key,
+    {{ surrogate_key(['sale_lines.source_name', 'sale_lines.source_order_id']) }} as order_key,
     case
-        when source_original_order_id is not null
-            then {{ surrogate_key(['original_source_name', 'source_original_order_id']) }}
+        when sale_lines.source_original_order_id is not null
+            then {{ surrogate_key([
+                'sale_lines.original_source_name', 'sale_lines.source_original_order_id'
+            ]) }}
     end as original_order_key,
     case
-        when source_profile_id is not null
-            then {{ surrogate_key(['source_name', 'source_profile_id']) }}
+        when sale_lines.source_profile_id is not null
+            then {{ surrogate_key(['sale_lines.source_name', 'sale_lines.source_profile_id']) }}
     end as profile_key,
-    source_name,
-    source_order_id,
-    source_line_id,
-    source_profile_id,
-    store_key,
-    product_key,
+    sale_lines.source_name,
+    sale_lines.source_order_id,
+    sale_lines.source_line_id,
+    sale_lines.source_profile_id,
+    sale_lines.store_key,
+    sale_lines.product_key,
 
     -- attributes
-    channel_slug,
-    currency,
+    sale_lines.channel_slug,
+    sale_lines.currency,
     coalesce(sale_lines.business_time_zone, settings.default_time_zone) as business_time_zone,
 
     -- measures
-    quantity,
-    unit_price_original,
-    discount_original,
-    amount_original,
+    sale_lines.quantity,
+    sale_lines.unit_price_original,
+    sale_lines.discount_original,
+    sale_lines.amount_original,
 
     -- flags
-    coalesce(amount_original < 0 or quantity < 0, false) as is_return,
+    coalesce(sale_lines.amount_original < 0 or sale_lines.quantity < 0, false) as is_return,
 
     -- timestamps
-    sold_at,
+    sale_lines.sold_at,
 
-    _load_id
+    sale_lines._load_id
 from sale_lines
 cross join settings
