@@ -108,7 +108,7 @@ def test_business_dates_are_those_of_new_york(query):
 def test_visits_mailings_and_redemptions_are_touchpoints(query):
     touchpoints = query(
         "select touchpoint_type_slug, count(distinct touchpoint_key) "
-        "from intermediate.int_touchpoints__complete_journey group by all order by all"
+        "from staging.int_touchpoints__complete_journey group by all order by all"
     )
 
     assert touchpoints == TOUCHPOINTS
