@@ -5,6 +5,7 @@ know at parse time what a model reads, and its Jinja reads no folder: so the lis
 written here, by every command that starts dbt, whenever a folder says something else.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -30,7 +31,10 @@ def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
     path = project / SOURCE_LIST
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
-    path.write_text(text, encoding="utf-8")
+    # By rename: the webserver, the daemon and a run may all read it at once.
+    written = path.with_suffix(f".{os.getpid()}.new")
+    written.write_text(text, encoding="utf-8")
+    written.replace(path)
     return True
 
 
