@@ -1,4 +1,4 @@
--- What was sold or looked at and is in no catalogue is listed by its key: no fact loses its product.
+-- What was sold or seen and is in no catalogue is listed by its key: no fact loses its product.
 with products as (
     select * from {{ ref('int_orders__products') }}
 ),
