@@ -35,6 +35,10 @@ answers as (
     where customer_key is not null and is_valid
 ),
 
+referred_customers as (
+    select * from {{ ref('int_loyalty__referred_customers') }}
+),
+
 channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
 ),
@@ -151,6 +155,7 @@ select
     customers.is_identified,
     coalesce(holdings.has_account, false) as has_account,
     coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
+    referred_customers.referred_customer_key is not null as is_referred,
     coalesce(permissions.is_email_allowed, false) as is_email_marketing_allowed,
     coalesce(permissions.is_sms_allowed, false) as is_sms_marketing_allowed,
     coalesce(permissions.is_push_allowed, false) as is_push_marketing_allowed,
@@ -179,3 +184,5 @@ left join satisfaction
     on customers.customer_key = satisfaction.customer_key
 left join listening
     on customers.customer_key = listening.customer_key
+left join referred_customers
+    on customers.customer_key = referred_customers.referred_customer_key
