@@ -1,7 +1,7 @@
 -- What share of detractors did we speak to within 48 hours, and how many came back as non-detractors?
 select
     cast(date_trunc('month', answered_date) as date) as month_start_date,
-    count(*) filter (where loop_state in ('closed', 'missed')) as detractors,
+    count(*) filter (where loop_state in ('closed', 'closed_late', 'missed')) as detractors,
     count(*) filter (where loop_state = 'closed') as reached_in_48_hours,
     count(*) filter (where next_answered_at is not null) as answered_again,
     count(*) filter (where recovery_state = 'recovered') as recovered
