@@ -352,7 +352,7 @@
                     'currency': none,
                 },
                 'audits': {
-                    'staged_by': none,
+                    'staged_by': 'stg_tickets__audits',
                     'key': ['id', 'ticket_id'],
                     'keeps_versions': false,
                     'is_tabular': false,

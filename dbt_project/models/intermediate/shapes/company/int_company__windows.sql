@@ -34,6 +34,9 @@ select
     max(duration) filter (where setting = 'bot_containment_window_hours') as bot_containment_window,
     max(duration) filter (where setting = 'referral_conversion_days') as referral_conversion,
     max(duration) filter (where setting = 'survey_response_window_days') as survey_response_window,
+    max(duration) filter (where setting = 'double_event_seconds') as double_event,
+    max(duration) filter (where setting = 'double_submission_seconds') as double_submission,
+    max(duration) filter (where setting = 'repeated_answer_hours') as repeated_answer,
     max(setting_value) filter (where setting = 'speeding_share') as speeding_share,
     cast(max(setting_value) filter (where setting = 'straight_line_items') as bigint)
         as straight_line_items,
