@@ -653,6 +653,30 @@ def mailing_sent_again(files: DeliveredFiles) -> None:
         )
 
 
+def odd_posts(files: DeliveredFiles) -> None:
+    """9990: a review under two ids, a message sent twice, a direction that no list knows."""
+    at = "2026-03-02T10:00:00Z"
+    review = {
+        **{"review_id": "V9990", "site": "website", "subject": {"type": "product", "id": "PR001"}},
+        **{"stars": 5, "title": "Good", "body": "Just as told", "lang": "en"},
+        **{"author": {"handle": "odd_reviewer", "name": "Odd"}, "submitted_at": at},
+        "updated_at": at,
+    }
+    files.add("social.reviews", "2026-03-02", review, review | {"review_id": "V9991"})
+    post = {
+        **{"id": "p9990", "network": "chirper", "type": "direct_message", "direction": "incoming"},
+        **{"author": {"handle": "odd_writer", "name": "Odd"}, "in_reply_to": None},
+        **{"conversation_id": "th-9990", "text": "Anybody there?", "lang": "en", "topic": "Other"},
+        **{"desk": None, "created_at": at, "updated_at": at},
+    }
+    files.add(
+        "social.posts",
+        "2026-03-02",
+        *(post, post | {"id": "p9991", "created_at": "2026-03-02T10:00:01Z"}),
+        post | {"id": "p9992", "direction": "sideways", "text": "From nowhere"},
+    )
+
+
 def zoned_responses(files: DeliveredFiles) -> None:
     """9980: the third header row says a zone that is not the contract's."""
     table = contract_of("surveys.responses")
@@ -681,5 +705,5 @@ CASES = (
     *(excluded_tickets, excluded_conversation, merged_ticket, ai_agent, unreached_detractors),
     *(callback_without_customer, flow_moves_a_caller, privately_created, odd_ratings, half_star),
     *(cut_conversation, unmapped_reason, double_submission, double_message, mailing_sent_again),
-    zoned_responses,
+    *(odd_posts, zoned_responses),
 )

@@ -217,3 +217,14 @@ def test_responses_of_another_time_zone_are_quarantined_with_both_zones(odd_comp
 
     assert "America/Denver" in reason
     assert "UTC" in reason
+
+
+def test_what_a_network_tells_twice_is_told_once(odd_company):
+    key = odd_company.customer_key("social", "odd_reviewer")
+    reviews = odd_company.published(
+        f"select is_counted from marts.fct_survey_responses where customer_key = '{key}'"
+    )
+    assert reviews.is_counted.tolist() == [True]
+    # And a post of a direction that no list knows is nobody's.
+    assert touchpoints(odd_company, "th-9990") == [("social_messaged", None)]
+    assert case(odd_company, "th-9990")["customer_turn_count"] == 1

@@ -5,7 +5,7 @@ with posts as (
 ),
 
 reviews as (
-    select * from {{ ref('stg_social__reviews') }}
+    select * from {{ ref('int_feedback__reviews') }}
 ),
 
 scored_answers as (
