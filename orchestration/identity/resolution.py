@@ -204,8 +204,8 @@ def _waived(
 ) -> _Waivers:
     """The conflicts that the bridges themselves settle.
 
-    A profile's own values; those of profiles that decisions or vendors merge; names and birth dates of
-    those who share an identifier that is nobody else's; and those of a match of alike names and
+    A profile's own values; those of profiles that decisions or vendors merge; names and birth dates
+    of those who share an identifier that is nobody else's; and those of a match of alike names and
     near birth dates.
     """
     waived = _Waivers()

@@ -94,24 +94,28 @@ def placeholder_birth_date(files: DeliveredFiles) -> None:
         day,
         contact(98010001, "Zofia", "Datowska", day, Date_of_birth="1900-01-01"),
         contact(98010002, "Zofia", "Datowska", day, Date_of_birth="1985-05-05"),
-        contact(98010003, "Ewa", "Zerowa", day, Date_of_birth="1753-01-01", Email=""),
-        contact(98010004, "Ewa", "Zerowa", day, Date_of_birth="1753-01-01", Email=""),
+        *(
+            contact(98010003 + n, "Ewa", "Zerowa", day, Date_of_birth="1753-01-01")
+            | {"Email": "", "Postal Code": postcode}
+            for n, postcode in enumerate(("00-007", "80-801"))
+        ),
     )
 
 
 def learnt_birth_date(files: DeliveredFiles) -> None:
     """9802: a day that no list has and that thirty persons bear, one of them with another too."""
     day = "2026-03-03"
-    letters = "abcdefghijklmnopqrstuvwxyzabcd"
+    given = ("Adam", "Beata", "Celina", "Dorota", "Edward")
+    surnames = ("Fronczak", "Gawlik", "Hordyna", "Iwaniuk", "Jeziorski", "Kulesza")
     files.add(
         "crm.contacts",
         day,
         *(
-            contact(98020000 + n, f"Name{letter}", f"Czart{letter * (n // 26 + 2)}", day)
-            | {"Date of birth": "1983-07-07"}
-            for n, letter in enumerate(letters)
+            contact(98020000 + n, given[n % 5], surnames[n % 6], day, Date_of_birth="1983-07-07")
+            | {"Postal Code": f"3{n % 10}-{100 + n}"}
+            for n in range(30)
         ),
-        contact(98020099, "Namea", "Czartaa", day, Date_of_birth="1961-02-03"),
+        contact(98020099, "Adam", "Fronczak", day, Date_of_birth="1961-02-03"),
     )
 
 
@@ -166,7 +170,7 @@ def merged_contacts(files: DeliveredFiles) -> None:
     files.add(
         "shop.customers",
         after,
-        shop_customer(6000000980051, "Marysia", "Dawna", after, email="m.old@example.org"),
+        shop_customer(6000000980051, "Maria", "Zamezna", after, email="m.old@example.org"),
         shop_customer(6000000980052, "Maria", "Zamezna", after),
         shop_customer(6000000980053, "Marysia", "Mergecka", after),
     )
