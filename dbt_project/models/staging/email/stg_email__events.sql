@@ -47,7 +47,7 @@ typed as (
         ]) }} as record_key,
         nullif(split_part(source.posted.sg_message_id, '.', 1), '') as message_id,
         {{ normalize_email('source.posted.email') }} as email,
-        lower(trim(source.posted.event)) as event_type,
+        lower(trim(source.posted.event)) as told_event_type,
         source.posted.singlesend_id as campaign_id,
         source.posted.singlesend_name as campaign_name,
         coalesce(
@@ -73,7 +73,7 @@ typed as (
 versions as (
     select
         typed.*,
-        event_types.event_type as listed_event_type,
+        event_types.event_type,
         coalesce(event_types.is_once_per_message, false) as is_once_per_message,
         row_number() over (
             partition by typed.record_key
@@ -81,7 +81,7 @@ versions as (
         ) as version_order
     from typed
     left join event_types
-        on typed.event_type = event_types.event_type
+        on typed.told_event_type = event_types.event_type
 ),
 
 records as (
@@ -96,7 +96,7 @@ records as (
             partition by
                 message_id,
                 email,
-                event_type,
+                told_event_type,
                 campaign_id,
                 clicked_url,
                 case
@@ -113,7 +113,7 @@ select
     event_id,
     message_id,
     email,
-    event_type,
+    told_event_type as event_type,
     campaign_id,
     campaign_name,
     campaign_kind,
@@ -126,7 +126,7 @@ select
     id_order > 1 or event_order > 1 as is_repeat,
     occurred_at,
     {{ value_issues({
-        'event_type_text': 'listed_event_type',
+        'event_type_text': 'event_type',
         'occurred_at_text': 'occurred_at'
     }) }} as _issues,
     _load_id

@@ -15,7 +15,7 @@ drop_reasons as (
     where is_opt_out
 ),
 
--- What the provider drops because its recipient wants none tells of a withdrawal that nobody posted.
+-- What the provider drops because its recipient wants none tells of a withdrawal nobody posted.
 refusals as (
     select events.event_id
     from events
