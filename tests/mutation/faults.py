@@ -506,6 +506,36 @@ ODD_SERVICE_INPUTS = (
     Fault("int_cases__tickets.sql", "        and audits.machine_type is null\n", ""),
 )
 
+# What a vendor means, misread.
+MISREAD_ORDERS_AND_MESSAGES = (
+    Fault("int_orders__unlinked_orders.sql", "    where excluded_reason is null\n", ""),
+    Fault(
+        "stg_shop__order_lines.sql",
+        "coalesce({{ sum_of_items('allocations') }}, line_discount)",
+        "line_discount",
+        "stg_shop__order_lines",
+    ),
+    Fault(
+        "int_orders__shop.sql",
+        "when orders.current_total_amount is null then orders.total_amount",
+        "when true then orders.total_amount",
+        "int_orders__shop",
+    ),
+    Fault(
+        "stg_shop__orders.sql",
+        "coalesce(channel_slug, 'unknown')",
+        "coalesce(channel_slug, 'app')",
+        "stg_shop__orders",
+    ),
+    Fault("int_email__events.sql", "    where not is_repeat\n", "", "int_email__events"),
+    Fault(
+        "int_consent_changes__messaging.sql",
+        "on messages.compact_body = reply_words.compact_word",
+        "on lower(messages.body) = reply_words.compact_word",
+        "int_consent_changes__messaging",
+    ),
+)
+
 FAULTS = (
     *FLIPPED_COMPARISONS,
     *DROPPED_FILTERS,
@@ -517,6 +547,7 @@ FAULTS = (
     *WINDOWS,
     *PEER_DEFECTS,
     *ODD_SERVICE_INPUTS,
+    *MISREAD_ORDERS_AND_MESSAGES,
 )
 
 # Fault's name -> why no data test and no unit test needs to see it.

@@ -149,7 +149,7 @@
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
-                    'key': ['sg_event_id'],
+                    'key': ['sg_event_id', 'sg_message_id', 'email', 'event', 'timestamp'],
                     'keeps_versions': false,
                     'is_tabular': false,
                     'amount': none,
