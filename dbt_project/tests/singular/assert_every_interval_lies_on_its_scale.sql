@@ -1,6 +1,6 @@
--- No bound lies where no value can be: counts, costs and durations are not negative, and a share lies
--- between 0 and 1. Each line is a mart, a lower and an upper bound, and the ends of their scale; a
--- convention test sees to it that no mart with an interval is missing.
+-- No bound lies where no value can be: counts, costs and durations are not negative, and a share
+-- lies between 0 and 1. Each line is a mart, a lower and an upper bound, and the ends of their
+-- scale; a convention test sees to it that no mart with an interval is missing.
 {%- set scales = [
     ('advocacy', 'favourable_review_ci_low', 'favourable_review_ci_high', '0', '1'),
     ('advocacy', 'favourable_mention_ci_low', 'favourable_mention_ci_high', '0', '1'),

@@ -53,7 +53,7 @@ compared_estimates as (
 judged_estimates as (
     select
         estimates.*,
-        coalesce(member_targets.target, whole_targets.target) as target
+        coalesce(member_targets.target, whole_targets.target) as target -- noqa: RF04
     from compared_estimates as estimates
     cross join settings
     left join targets as member_targets

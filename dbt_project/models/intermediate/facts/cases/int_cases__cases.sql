@@ -56,7 +56,7 @@ select
     source_cases.is_queued,
     source_cases.is_abandoned,
     source_cases.is_callback_accepted,
-    source_cases.is_solved and source_cases.stated_resolution is distinct from 'unresolved'
+    source_cases.is_solved and coalesce(source_cases.stated_resolution != 'unresolved', true)
         as is_solved,
     -- A call is over when it ends, whatever became of it.
     not source_cases.is_solved and source_cases.channel_slug != 'phone' as is_open,
@@ -69,12 +69,12 @@ select
     source_cases.first_bot_reply_at,
     source_cases.first_human_reply_at,
     case
-        when source_cases.stated_resolution is distinct from 'unresolved'
+        when coalesce(source_cases.stated_resolution != 'unresolved', true)
             then source_cases.first_solved_at
     end as first_solved_at,
     source_cases.first_reopened_at,
     case
-        when source_cases.stated_resolution is distinct from 'unresolved'
+        when coalesce(source_cases.stated_resolution != 'unresolved', true)
             then source_cases.last_solved_at
     end as last_solved_at,
     -- A case that nobody solved by then is judged as unsolved; a channel without a limit has no

@@ -38,8 +38,8 @@ followed_contacts as (
     from known_contacts
 ),
 
--- Contacts overlap, so the latest end so far counts. A ticket that is not yet solved goes on for who
--- looks back; its chain is judged at its limit, or it would never be.
+-- Contacts overlap, so the latest end so far counts. A ticket that is not yet solved goes on for
+-- who looks back; its chain is judged at its limit, or it would never be.
 reason_contacts as (
     select
         *,

@@ -1,7 +1,7 @@
 -- Whether a solve was the last shows a window later: what was solved since is not final, and until
--- then a ticket's waits are those up to the moment by which solves can be judged. A case that nobody
--- solved within the limit of its channel is judged there, whenever it is solved: else it would never
--- be, and one that takes long would leave the unsolved behind.
+-- then a ticket's waits are those up to the moment by which solves can be judged. A case that
+-- nobody solved within the limit of its channel is judged there, whenever it is solved: else it
+-- would never be, and one that takes long would leave the unsolved behind.
 with cases as (
     select * from {{ ref('int_cases__cases') }}
 ),

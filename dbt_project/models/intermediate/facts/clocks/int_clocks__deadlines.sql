@@ -1,6 +1,6 @@
--- The deadline of an answer by a person, or of a first solve, in opening hours of the desk: the last
--- moment at which its clock shows no more than the target of the channel. A target that is reached
--- at closing time ends with the next opening.
+-- The deadline of an answer by a person, or of a first solve, in opening hours of the desk: the
+-- last moment at which its clock shows no more than the target of the channel. A target that is
+-- reached at closing time ends with the next opening.
 with clock_readings as (
     select
         *,

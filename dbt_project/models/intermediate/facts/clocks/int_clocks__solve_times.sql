@@ -1,6 +1,6 @@
 -- How long a case took by the ordinary clock and by that of its desk. What is unsolved at the limit
--- of its channel took that long at least; a last solve that is not final is counted up to the moment
--- by which solves can be judged.
+-- of its channel took that long at least; a last solve that is not final is counted up to the
+-- moment by which solves can be judged.
 with cases as (
     select * from {{ ref('int_cases__cases') }}
 ),

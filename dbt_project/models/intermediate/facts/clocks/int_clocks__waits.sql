@@ -1,7 +1,7 @@
--- Waits for a person: until the answer or until the customer gave up; some still run. Nobody follows
--- a wait past the limit of its channel: who has no answer by then has waited that long at least.
--- Each contact is judged by the target of its own channel, by the ordinary clock where there is such
--- a target, else in opening hours of the desk.
+-- Waits for a person: until the answer or until the customer gave up; some still run. Nobody
+-- follows a wait past the limit of its channel: who has no answer by then has waited that long at
+-- least. Each contact is judged by the target of its own channel, by the ordinary clock where there
+-- is such a target, else in opening hours of the desk.
 with contacts as (
     select * from {{ ref('int_cases__contacts') }}
     where clock_started_at is not null

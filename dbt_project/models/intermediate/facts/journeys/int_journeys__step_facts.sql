@@ -24,8 +24,8 @@ effort_signs as (
     select * from {{ ref('effort_signs') }}
 ),
 
--- The one list of targets: of a channel that has a target by the clock and one in opening hours, the
--- former counts.
+-- The one list of targets: of a channel that has a target by the clock and one in opening hours,
+-- the former counts.
 wait_targets as (
     select
         member as channel_slug,
