@@ -19,6 +19,10 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+member_names as (
+    select * from {{ ref('int_kpis__member_names') }}
+),
+
 dated_estimates as (
     select
         estimates.*,
@@ -89,6 +93,7 @@ select
     estimates.dimension,
     estimates.dimension_name,
     estimates.member,
+    coalesce(member_names.member_name, estimates.member) as member_name,
     estimates.numerator,
     estimates.denominator,
     estimates.value,
@@ -119,3 +124,7 @@ select
 from judged_estimates as estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
+left join member_names
+    on
+        estimates.dimension = member_names.dimension
+        and estimates.member = member_names.member
