@@ -33,6 +33,9 @@ select
     max(duration) filter (where setting = 'bot_containment_window_hours') as bot_containment_window,
     max(duration) filter (where setting = 'referral_conversion_days') as referral_conversion,
     max(duration) filter (where setting = 'survey_response_window_days') as survey_response_window,
+    max(duration) filter (where setting = 'double_event_seconds') as double_event,
+    max(duration) filter (where setting = 'double_submission_seconds') as double_submission,
+    max(duration) filter (where setting = 'repeated_answer_hours') as repeated_answer,
     max(setting_value) filter (where setting = 'speeding_share') as speeding_share,
     cast(max(setting_value) filter (where setting = 'straight_line_items') as bigint)
         as straight_line_items,
@@ -40,6 +43,8 @@ select
     max(duration) filter (where setting = 'checkout_recovery_days') as checkout_recovery,
     max(duration) filter (where setting = 'retention_month_days') as retention_month,
     max(duration) filter (where setting = 'campaign_response_days') as campaign_response,
+    max(duration) filter (where setting = 'machine_click_seconds') as machine_click,
+    max(duration) filter (where setting = 'machine_burst_seconds') as machine_burst,
     max(duration) filter (where setting = 'campaign_conversion_days') as campaign_conversion,
     max(duration) filter (where setting = 'bad_experience_gap_days') as bad_experience_gap,
     max(setting_value) filter (where setting = 'churn_percentile') as churn_percentile,
