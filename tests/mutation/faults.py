@@ -110,9 +110,24 @@ FLIPPED_COMPARISONS = (
     ),
     Fault(
         "int_clocks__waits.sql",
-        "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
-        "business_times.ended_seconds > response_deadlines.target_clock_seconds",
+        "else coalesce(business_times.ended_seconds <= deadlines.target_clock_seconds",
+        "else coalesce(business_times.ended_seconds > deadlines.target_clock_seconds",
     ),
+    # An interval that holds the target says nothing.
+    Fault(
+        "kpi_status.sql",
+        "{{ ci_low }} >= {{ target }} then 'on_target'",
+        "{{ value }} >= {{ target }} then 'on_target'",
+        "cx_scorecard",
+    ),
+    # What is solved after its limit is not resolved.
+    Fault(
+        "int_cases__contact_chains.sql",
+        "coalesce(contacts.ended_at <= contacts.limit_ends_at, false)",
+        "contacts.ended_at is not null",
+    ),
+    # A case solved after its limit is censored there.
+    Fault("int_cases__solves.sql", " and last_solved_at <= limit_ends_at", ""),
 )
 
 DROPPED_FILTERS = (
@@ -140,7 +155,24 @@ DROPPED_FILTERS = (
         "where author_type in ('customer', 'agent')",
     ),
     Fault("int_cases__contact_chains.sql", "    where is_human_contact\n", ""),
-    Fault("int_kpis__unit_members.sql", "where member != 'unknown'", ""),
+    # Who belongs to no member is a member too.
+    Fault(
+        "int_kpis__unit_members.sql",
+        "from unit_members\n",
+        "from unit_members\nwhere member != 'unknown'\n",
+    ),
+    # What is called unresolved was closed, not solved.
+    Fault(
+        "int_cases__cases.sql",
+        " and coalesce(source_cases.stated_resolution != 'unresolved', true)\n",
+        "\n",
+    ),
+    # Advice that nobody asks for twice is no problem solved.
+    Fault(
+        "int_kpis__contact_units.sql",
+        "            among='is_problem_or_request', state",
+        "            state",
+    ),
     Fault("int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
         "int_feedback__counted_answers.sql",
@@ -336,15 +368,22 @@ MONEY = (
 )
 
 WINDOWS = (
+    # Fewer than no errors.
     Fault(
-        "int_clocks__response_deadlines.sql",
+        "mean_bound.sql",
+        "{{ value }} - {{ margin }} >= {{ lowest }}",
+        "{{ value }} is not null",
+        "int_kpis__estimates digital_friction",
+    ),
+    Fault(
+        "int_clocks__deadlines.sql",
         "target_ends_at < closed_at",
         "target_ends_at <= closed_at",
     ),
     Fault(
         "int_cases__contact_chains.sql",
-        "followed_contacts.next_same_reason_started_at > contacts.ended_at",
-        "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
+        "followed_contacts.next_same_reason_started_at\n            > contacts.ended_at",
+        "followed_contacts.next_same_reason_started_at\n            >= contacts.ended_at",
     ),
     Fault(
         "int_kpis__repurchase_units.sql",

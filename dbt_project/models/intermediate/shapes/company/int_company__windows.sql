@@ -28,7 +28,6 @@ select
     max(duration) filter (where setting = 'first_order_look_back_days') as first_order_look_back,
     max(duration) filter (where setting = 'fcr_window_days') as fcr_window,
     max(duration) filter (where setting = 'repeat_contact_window_days') as repeat_contact_window,
-    max(duration) filter (where setting = 'first_response_target_seconds') as first_response_target,
     max(duration) filter (where setting = 'short_wait_seconds') as short_wait,
     max(duration) filter (where setting = 'solve_maturity_days') as solve_maturity,
     max(duration) filter (where setting = 'bot_containment_window_hours') as bot_containment_window,
