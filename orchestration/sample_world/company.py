@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from orchestration.paths import REFERENCE_DIR
-from orchestration.sample_world.clock import to_utc
+from orchestration.sample_world.clock import FIRST_WEEKDAY, SUNDAY, to_utc
 from orchestration.sample_world.names import COUNTRIES
-from orchestration.sample_world.world import seeded_rng, table_of
+from orchestration.sample_world.world import START, seeded_rng, table_of
 
 # In place of a chunk of customers: the company is the same in every chunk.
 COMPANY_CHUNK = 2**31
@@ -37,6 +37,13 @@ class Company:
     defect_product: int
     defect_from: float
     checkout_from: float
+    is_consumable: np.ndarray
+    # By country and day from the start: whether its stores are closed.
+    closed_days: np.ndarray
+
+    def product(self, product_id: str) -> int:
+        """The row of a product."""
+        return int(np.flatnonzero(self.products["product_id"] == product_id)[0])
 
     def team(self, team_id: str) -> int:
         """The row of a team."""
@@ -57,10 +64,15 @@ def make_company(days: int, seed: int) -> Company:
     products = pd.read_csv(REFERENCE_DIR / "commerce" / "products.csv")
     stores = pd.read_csv(REFERENCE_DIR / "commerce" / "stores.csv")
     teams = pd.read_csv(REFERENCE_DIR / "service" / "teams.csv")
-    popularity = rng.permutation(1 / (np.arange(len(products)) + 4.0))
-    defect_product = int(popularity.argmax())
-    defect_from = np.floor(days * rng.uniform(0.45, 0.55))
-    checkout_from = np.floor(days * rng.uniform(0.65, 0.75)) + 0.3
+    is_consumable = (products["category_slug"] == "consumables").to_numpy()
+    price = products["list_price"].to_numpy()
+    # What costs much sells less; what is used up mostly goes along with something else.
+    popularity = rng.permutation(1 / (np.arange(len(products)) + 4.0)) / np.sqrt(price)
+    popularity[is_consumable] *= 0.6
+    # The defect is in a good that many buy.
+    defect_product = int(np.argmax(np.where(is_consumable, 0, popularity)))
+    defect_from = 76.0 + rng.integers(0, 5)
+    checkout_from = 60.3 + rng.integers(0, 5)
     sent_at, campaigns = _campaigns(days)
     incidents = pd.DataFrame(
         {
@@ -85,12 +97,28 @@ def make_company(days: int, seed: int) -> Company:
         defect_product=defect_product,
         defect_from=float(defect_from),
         checkout_from=float(checkout_from),
+        is_consumable=is_consumable,
+        closed_days=_closed_days(days),
     )
+
+
+def _closed_days(days: int) -> np.ndarray:
+    """Stores in Poland and Germany rest on Sundays and holidays; the others on holidays only."""
+    holidays = pd.read_csv(REFERENCE_DIR / "service" / "holidays.csv", parse_dates=["holiday_date"])
+    number = (holidays["holiday_date"] - pd.Timestamp(START)).dt.days
+    closed = np.zeros((len(COUNTRIES), days + 30), dtype=bool)
+    is_sunday = (np.arange(days + 30) + FIRST_WEEKDAY) % 7 == SUNDAY
+    for row, country in enumerate(COUNTRIES):
+        of_country = number[(holidays["country_code"] == country) & number.between(0, days + 29)]
+        closed[row, of_country] = True
+        if country in ("PL", "DE"):
+            closed[row] |= is_sunday
+    return closed
 
 
 def _campaigns(days: int) -> tuple[np.ndarray, pd.DataFrame]:
     """The calendar of mailings; its times are days since the start, at daytime in Europe."""
-    calendar = [(day + 8 / 24, "email", "Newsletter", "newsletter") for day in range(4, days, 14)]
+    calendar = [(day + 8 / 24, "email", "Newsletter", "newsletter") for day in range(4, days, 21)]
     for day in range(9, days, 21):
         calendar += [
             (day + 9 / 24, "email", "Promotion", "promo"),

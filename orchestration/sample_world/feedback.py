@@ -14,7 +14,9 @@ from orchestration.sample_world.service import Efforts, Problems
 from orchestration.sample_world.shopping import Intents
 from orchestration.sample_world.world import known_where
 
-ANSWER_CHANCE = 0.38
+# Who is asked about what just happened answers more often than who is asked in general.
+ANSWER_CHANCES = {"relational_nps": 0.165}
+ANSWER_CHANCE = 0.25
 PARTIAL_CHANCE = 0.08
 BOUNCE_CHANCE = 0.012
 TEST_CHANCE = 0.01
@@ -44,7 +46,9 @@ def ask(
     invitation = scene.invitations.add(person=who)
     is_junk = people.frame["is_shared_mailbox"].to_numpy()[who]
     is_delivered = ~scene.chance(np.where(is_junk, 0.1, BOUNCE_CHANCE), rows)
-    has_answered = is_delivered & scene.chance(ANSWER_CHANCE, rows)
+    has_answered = is_delivered & scene.chance(
+        ANSWER_CHANCES.get(programs[0], ANSWER_CHANCE), rows
+    )
     at = into_hours(
         rng, invited_at + np.minimum(scene.wait(1.2, rows) + 0.02, 11), people.is_western[who]
     )
@@ -88,7 +92,7 @@ def survey_purchases(scene: Scene, intents: Intents, is_defective: np.ndarray) -
         18,
     )
     is_known = intents.is_online | people.has_card(intents.who, intents.at)
-    asked = is_known & (invited_at < scene.days) & scene.chance(0.5, rows)
+    asked = is_known & (invited_at < scene.days) & scene.chance(0.9, rows)
     drivers = {
         "days_late": late_days(intents),
         "was_defective": is_defective,
@@ -114,7 +118,7 @@ def survey_deliveries(
         9,
         18,
     )
-    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.12, rows)
+    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.3, rows)
     ask(
         scene, ("journey_csat",), intents.who[asked], invited_at[asked],
         {"days_late": late_days(intents)[asked], "contacts": contacts[asked]},
@@ -139,8 +143,8 @@ def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
         "was_unsolved": ~efforts.is_solved,
     }
     is_reachable = (people.style[who] != ONLY_SOCIAL) & (invited_at < scene.days)
-    asked = is_reachable & scene.chance(0.6, rows)
-    asked_whole = is_reachable & ~asked & scene.chance(0.5, rows)
+    asked = is_reachable & scene.chance(0.7, rows)
+    asked_whole = is_reachable & ~asked & scene.chance(0.7, rows)
     for programs, those in (
         (("support_csat", "support_ces"), asked),
         (("journey_csat",), asked_whole),

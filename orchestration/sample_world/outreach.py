@@ -11,10 +11,12 @@ from orchestration.sample_world.names import JUNK_EMAILS
 from orchestration.sample_world.scene import Scene
 
 KINDS = ("promo", "winback", "newsletter", "service")
-WORKS_FOR_DAYS = 2.0
+WORKS_FOR_DAYS = 3.0
+# Of those who get a message and shop within these days, whom it brought.
+BROUGHT_CHANCE = 0.75
 UNSUBSCRIBE_CHANCE = 0.004
 OPEN_CHANCE = 0.34
-CLICK_CHANCE = 0.06
+CLICK_CHANCE = 0.014
 BOUNCE_CHANCE = 0.01
 JUNK_BOUNCE_CHANCE = 0.6
 SPAM_CHANCE = 0.001
@@ -43,7 +45,7 @@ def campaign_behind(scene: Scene, where: np.ndarray, who: np.ndarray, at: np.nda
         received = np.zeros(len(scene.people), dtype=bool)
         received[_recipients_of(scene, campaign, channel, sent_at)] = True
         came = may_come & received[who] & (scene.people.opted_out_at[who] > at)
-        behind[came & scene.chance(0.5, len(who))] = campaign
+        behind[came & scene.chance(BROUGHT_CHANCE, len(who))] = campaign
     scene.campaign_clicks.add(behind >= 0, person=who, campaign=behind, at=at - 2 * MINUTE)
     return behind
 
@@ -68,6 +70,12 @@ def send(scene: Scene) -> None:
         scene.moments.log(
             f"{channel}_sent", person=recipients, at=np.full(rows, sent_at), campaign=campaign,
             outcome=outcome, value=np.where(passive, np.nan, np.minimum(reaction, latest)),
+        )  # fmt: skip
+        # A click opens the shop, also where nothing comes of it.
+        looks = ((outcome == "clicked") | ((channel == "push") & (outcome == "opened"))) & ~came
+        scene.idle_clicks.add(
+            looks, person=recipients, at=sent_at + reaction / 86_400,
+            campaign=np.full(rows, campaign),
         )  # fmt: skip
 
 

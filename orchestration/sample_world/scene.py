@@ -30,6 +30,8 @@ class Scene:
     invitations: Rows = field(default_factory=Rows)
     episodes: Rows = field(default_factory=Rows)
     opt_outs: Rows = field(default_factory=Rows)
+    intents: Rows = field(default_factory=Rows)
+    idle_clicks: Rows = field(default_factory=Rows)
     campaign_clicks: Rows = field(default_factory=Rows)
     # Moments of another journey that are steps of this one too: the order begins the delivery.
     shared_steps: Rows = field(default_factory=Rows)

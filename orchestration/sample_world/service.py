@@ -41,6 +41,7 @@ PERSISTENCE = 0.82
 RATING_CHANCE = 0.25
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
+DEFECT_CHANCE = 0.035
 
 
 @dataclass
@@ -83,7 +84,7 @@ def problems_of(
     )  # fmt: skip
     shows_at = np.maximum(received_at, company.defect_from) + 0.2
     shows_at += rng.beta(2, 2, rows) * (company.defect_from + DEFECT_DAYS - shows_at)
-    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(0.06, rows))
+    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(DEFECT_CHANCE, rows))
     asks_at = placed.promised_at + rng.uniform(0.1, 1.2, rows)
     waits = (days_late > 0) & (asks_at < placed.delivered_at - 0.3)
     is_cancelled = ~np.isnan(placed.cancelled_at)
@@ -92,14 +93,14 @@ def problems_of(
         return scene.chance(share, rows)
 
     causes = (
-        ("delivery", waits & some(np.where(is_warned, 0.25, 0.55)), asks_at),
+        ("delivery", waits & some(np.where(is_warned, 0.2, 0.42)), asks_at),
         ("complaint", is_cancelled & some(0.5), placed.cancelled_at + rng.uniform(0.05, 1, rows)),
         ("defect", in_batch, shows_at),
-        ("defect", is_defective & ~in_batch & some(0.8), received_at + rng.uniform(0.3, 5, rows)),
-        ("payment", intents.met_errors & some(0.35), intents.at + rng.uniform(0.02, 0.6, rows)),
-        ("payment", intents.is_online & some(0.025), intents.at + rng.uniform(0.5, 6, rows)),
-        ("complaint", intents.has_bought & some(0.02), intents.at + rng.uniform(0.2, 3, rows)),
-        ("account", people.has_account(who, intents.at) & some(0.02),
+        ("defect", is_defective & ~in_batch & some(0.6), received_at + rng.uniform(0.3, 5, rows)),
+        ("payment", intents.met_errors & some(0.3), intents.at + rng.uniform(0.02, 0.6, rows)),
+        ("payment", intents.is_online & some(0.015), intents.at + rng.uniform(0.5, 6, rows)),
+        ("complaint", intents.has_bought & some(0.007), intents.at + rng.uniform(0.2, 3, rows)),
+        ("account", people.has_account(who, intents.at) & some(0.008),
          intents.at + rng.uniform(0.2, 4, rows)),
     )  # fmt: skip
     reason = np.full(rows, None, dtype=object)

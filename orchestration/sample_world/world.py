@@ -91,6 +91,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "scale": "int64",  # greatest possible score, -1 without a score
         "text": "text",
         "sentiment": "float64",  # -1..1 of the text
+        "page": "text",  # its path, where it is a page of its own
+        "landing": "text",  # direct | search | ads | social | link | campaign: of a first page
         "value": "float64",  # money of an order, seconds of a session, page of a page_viewed …
     },
     "orders": {
@@ -103,6 +105,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "currency": "text",
         "device": "int64",
         "is_guest": "bool",
+        "is_card_shown": "bool",
         "checkout": "int64",
         "promised_at": TIME,
         "shipped_at": TIME,
@@ -180,7 +183,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 #   outcome. sms_sent without a campaign warns of a late `order`.
 # - `value` is money on orders, purchases, refunds and returns; seconds on zone_dwelled,
 #   app_session, video_watched and feature_used; the referred person on referral_*.
-# - is_logged_in says whether the site knows who acts; web and app moments have a `device`.
+# - is_logged_in says whether the site knows who acts, or the till by a card; web and app moments have a `device`.
 MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "page_viewed": ("web", ()),
     "screen_viewed": ("web", ()),

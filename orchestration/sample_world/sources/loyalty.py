@@ -126,6 +126,10 @@ def _referrals(world: World) -> pd.DataFrame:
     persons = world.persons
     referrals["card_number"] = persons["loyalty_card"].reindex(referrals["person"]).to_numpy()
     referrals["email"] = persons["email"].reindex(referrals["value"].astype("int64")).to_numpy()
+    # Of friends who never come nothing is known but the address that somebody typed.
+    referrals["email"] = referrals["email"].where(
+        referrals["value"] >= 0, "friend" + referrals["moment"].astype(str) + "@example.com"
+    )
     return referrals
 
 

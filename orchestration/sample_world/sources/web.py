@@ -120,8 +120,12 @@ from (
     select
         *,
         if(device % 3 = 0, 'ios', 'android') as phone_system,
-        ['Home', 'Category', 'Offers', 'Stores'][number % 4 + 1] as page_name,
         case
+            when page is not null then 'Checkout'
+            else ['Home', 'Category', 'Offers', 'Stores'][number % 4 + 1]
+        end as page_name,
+        case
+            when page is not null then page
             when kind = 'help_viewed' then '/help/' || topic
             when kind = 'delivery_tracked' then '/orders/tracking'
             when kind in ('product_viewed', 'cart_added') then '/products/' || product_id
@@ -130,7 +134,18 @@ from (
             when kind in ('signed_in', 'signed_out', 'identify') then '/account'
             else ['/', '/category', '/offers', '/stores'][number % 4 + 1]
         end as page_path,
-        case when number % 5 = 0 then 'https://www.google.com/' end as referrer,
+        -- Only the first page tells where a visit came from; who comes by an advertisement or a
+        -- campaign bears its tags.
+        case
+            when landing = 'search' or (landing = 'ads' and number % 3 > 0)
+                then 'https://www.google.com/'
+            when landing = 'social' or landing = 'ads' then 'https://www.facebook.com/'
+            when landing = 'link' then 'https://' || ['gadgetblog', 'homereviews'][number % 2 + 1]
+                || '.example/'
+            when landing = 'campaign' and campaign_channel = 'email' then 'https://mail.example/'
+            when landing is null and kind in ('page_viewed', 'screen_viewed')
+                then 'https://shop.example/'
+        end as referrer,
         case
             when results = 0 then ['gift card', 'spare lid', 'descaler refill'][number % 3 + 1]
             else product_name
@@ -139,9 +154,14 @@ from (
             when checkout_id is not null then 'CHECKOUT_FAILED'
             else ['HTTP_500', 'OUT_OF_STOCK', 'PAGE_NOT_FOUND'][number % 3 + 1]
         end as error_code,
-        case when campaign_id is not null then json_object(
-            'name', campaign_id, 'source', 'own', 'medium', campaign_channel
-        ) end as utm_campaign,
+        case
+            when campaign_id is not null then json_object(
+                'name', campaign_id, 'source', 'own', 'medium', campaign_channel
+            )
+            when landing = 'ads' then json_object(
+                'source', if(number % 3 > 0, 'google', 'facebook'), 'medium', 'cpc'
+            )
+        end as utm_campaign,
         case
             when bot_user_agent is not null then bot_user_agent
             when phone_id is not null then 'Shop/3.' || (device % 7) || ' ('
@@ -184,7 +204,7 @@ def _moments(world: World) -> pd.DataFrame:
     messages = moments[
         ["kind", "person", "at", "device", "is_logged_in", "product", "order", "checkout"]
     ].copy()
-    messages["campaign"] = moments["campaign"]
+    messages[["campaign", "page", "landing"]] = moments[["campaign", "page", "landing"]]
     messages["number"] = moments["moment"]
     messages["topic"] = moments["reason"].str.replace("_", "-")
     has_results = moments["outcome"].map({"results": 12, "no_result": 0})
@@ -210,6 +230,8 @@ def _completed_orders(world: World) -> pd.DataFrame:
     messages["is_logged_in"] = ~orders["is_guest"]
     messages["product"] = -1
     messages["number"] = orders["order"]
+    messages["page"] = "/checkout/confirmation"
+    messages["landing"] = None
     messages["message_id"] = "o-" + orders["order"].astype(str)
     return messages
 
@@ -266,6 +288,8 @@ def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> p
             "anonymous_id": [f"bot-{world.chunk}-{visitor}" for visitor in visitors],
             "bot_user_agent": BOT_USER_AGENTS[visitors % len(BOT_USER_AGENTS)],
             "locale": "en-US",
+            "page": None,
+            "landing": None,
         }
     )
 
