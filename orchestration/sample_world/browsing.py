@@ -50,7 +50,9 @@ def look_around(scene: Scene) -> None:
     nobody = np.full(len(who), -1)
     visit(scene, who[comes], at[comes], nobody[comes])
     clicks = scene.idle_clicks
-    visit(scene, clicks.column("person", -1), clicks.column("at", 0.0), clicks.column("campaign", -1))
+    visit(
+        scene, clicks.column("person", -1), clicks.column("at", 0.0), clicks.column("campaign", -1)
+    )
 
 
 def visit(scene: Scene, who: np.ndarray, at: np.ndarray, campaign: np.ndarray) -> None:

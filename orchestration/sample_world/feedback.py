@@ -46,9 +46,7 @@ def ask(
     invitation = scene.invitations.add(person=who)
     is_junk = people.frame["is_shared_mailbox"].to_numpy()[who]
     is_delivered = ~scene.chance(np.where(is_junk, 0.1, BOUNCE_CHANCE), rows)
-    has_answered = is_delivered & scene.chance(
-        ANSWER_CHANCES.get(programs[0], ANSWER_CHANCE), rows
-    )
+    has_answered = is_delivered & scene.chance(ANSWER_CHANCES.get(programs[0], ANSWER_CHANCE), rows)
     at = into_hours(
         rng, invited_at + np.minimum(scene.wait(1.2, rows) + 0.02, 11), people.is_western[who]
     )

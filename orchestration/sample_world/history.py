@@ -35,8 +35,8 @@ GOALS = {
     "renewal": "Keep the membership",
 }
 
-# Looking around begins no attempt to buy, though it prolongs one; looking at pages or standing in an
-# aisle does neither.
+# Looking around begins no attempt to buy, though it prolongs one; looking at pages or standing in
+# an aisle does neither.
 LOOKING_KINDS = ("product_viewed", "product_searched", "store_visited")
 PASSIVE_KINDS = ("page_viewed", "screen_viewed", "zone_dwelled", "signed_in", "signed_out")
 COMPANY_KINDS = (
@@ -171,6 +171,8 @@ class _Frames:
         """The rows whose `time` is before the end; `number` is their own id."""
         at = rows.column(time, np.nan)
         happened = np.flatnonzero((at >= 0) & (at < self.days))
+        # In order of time: what a longer world adds comes last.
+        happened = happened[np.argsort(at[happened], kind="stable")]
         frame = self._frame(name, rows, happened)
         if number:
             frame[number] = self.first_subject + happened

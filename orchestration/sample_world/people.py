@@ -209,9 +209,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
     # Half of the newcomers come for something; the others look around for a while.
     comes_for_it = rng.random(count) < 0.5
     later = daytime(rng, first_at + rng.uniform(1, 1.5 * people.rhythm), is_western)
-    people.next_at = np.where(
-        first_at >= 0, np.where(comes_for_it, first_at, later), first_visit
-    )
+    people.next_at = np.where(first_at >= 0, np.where(comes_for_it, first_at, later), first_visit)
     return people
 
 
@@ -289,9 +287,7 @@ def _birth_days(rng: np.random.Generator, homes: Homes) -> np.ndarray:
     return -(np.where(lives_with, near, age) * 365.25).astype(np.int64)
 
 
-def _first_contacts(
-    rng: np.random.Generator, count: int, is_western: np.ndarray
-) -> np.ndarray:
+def _first_contacts(rng: np.random.Generator, count: int, is_western: np.ndarray) -> np.ndarray:
     """When the company first hears of them; some signed up before its shops opened."""
     is_early = rng.random(count) < SHARE_BEFORE_WORLD
     day = np.where(is_early, rng.uniform(-300, -1, count), rng.exponential(ARRIVAL_DAYS, count))

@@ -455,9 +455,7 @@ def _check_out(
     starts = fills_cart & scene.chance(CHECKOUT_CHANCE, rows)
     is_broken = scene.company.is_checkout_broken(start) & ~session.is_app
     met_errors = starts & scene.chance(np.where(is_broken, 0.88, 0.02), rows)
-    buys = starts & ~met_errors & scene.chance(
-        COMPLETION_CHANCE + 0.15 * (campaign >= 0), rows
-    )
+    buys = starts & ~met_errors & scene.chance(COMPLETION_CHANCE + 0.15 * (campaign >= 0), rows)
     # Customers with an account mostly sign in at the checkout.
     knows = people.has_account(who, start) & scene.chance(CHECKOUT_SIGN_IN_CHANCE, rows)
     login_at = np.where(knows, np.minimum(session.login_at, start + 0.4 * MINUTE), session.login_at)

@@ -12,8 +12,8 @@ from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import shop
 from orchestration.sample_world.world import World, seeded_rng
 
-# The world lives through whole stretches of this many days, however soon observation stops: a longer
-# one begins with the same days.
+# The world lives through whole stretches of this many days, however soon observation stops: a
+# longer one begins with the same days.
 STRETCH_DAYS = 366
 
 GAP_AFTER_PURCHASE = 3.0
@@ -118,7 +118,9 @@ def _pulled_by_promotions(
     )
     opted_in = people.frame["email_opt_in"].to_numpy()[who]
     for sent_at in company.sent_at[is_promotion]:
-        pulled = opted_in & (next_at > sent_at) & (next_at < sent_at + PULLED_DAYS) & (least < sent_at)
+        pulled = (
+            opted_in & (next_at > sent_at) & (next_at < sent_at + PULLED_DAYS) & (least < sent_at)
+        )
         pulled &= scene.chance(PROMOTION_PULL, len(who))
         next_at = np.where(pulled, sent_at - 0.9, next_at)
     return next_at

@@ -7,7 +7,7 @@ simulation lives in the modules beside this one, the vendor formats in `sources/
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -183,7 +183,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 #   outcome. sms_sent without a campaign warns of a late `order`.
 # - `value` is money on orders, purchases, refunds and returns; seconds on zone_dwelled,
 #   app_session, video_watched and feature_used; the referred person on referral_*.
-# - is_logged_in says whether the site knows who acts, or the till by a card; web and app moments have a `device`.
+# - is_logged_in says whether the site knows who acts, or the till by a card; web and app moments
+#   have a `device`.
 MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "page_viewed": ("web", ()),
     "screen_viewed": ("web", ()),
@@ -327,8 +328,8 @@ class World:
         return START + np.timedelta64(self.days, "D")
 
     def rng(self, name: str) -> np.random.Generator:
-        """Random numbers of one writer or module, independent of all others."""
-        return seeded_rng(self.seed, self.chunk, name)
+        """Random numbers of one writer: rows that come later change none of those before them."""
+        return cast("np.random.Generator", _Draws(self.seed, self.chunk, name))
 
     def of_kind(self, *kinds: str) -> pd.DataFrame:
         """The moments of these kinds, in order of time."""
@@ -336,6 +337,20 @@ class World:
         if unknown:
             raise KeyError(f"no such moment kind: {sorted(unknown)}")
         return self.moments[self.moments["kind"].isin(kinds)]
+
+
+class _Draws:
+    """A generator of which each call has a stream of its own.
+
+    So a longer array begins with the shorter one, whatever is drawn next.
+    """
+
+    def __init__(self, seed: int, chunk: int, name: str) -> None:
+        self._seed, self._chunk, self._name, self._calls = seed, chunk, name, 0
+
+    def __getattr__(self, method: str) -> Any:
+        self._calls += 1
+        return getattr(seeded_rng(self._seed, self._chunk, f"{self._name} {self._calls}"), method)
 
 
 def seeded_rng(seed: int, chunk: int, name: str) -> np.random.Generator:

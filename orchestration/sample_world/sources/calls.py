@@ -116,9 +116,7 @@ def write(world: World, out: Delivery) -> None:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("records", records)
         lines = connection.sql(RENDER).fetchnumpy()["line"]
-    last_day = world.end.astype("datetime64[D]") - 1
-    days = np.minimum(records["delivered_at"].to_numpy("datetime64[D]"), last_day)
-    out.lines(SOURCE, "contact_records", days, lines)
+    out.lines(SOURCE, "contact_records", records["delivered_at"].to_numpy(), lines)
     profiles = pd.DataFrame(
         {
             "source_name": SOURCE,
@@ -213,7 +211,9 @@ def _legs(world: World, rng: np.random.Generator, calls: pd.DataFrame) -> pd.Dat
     second["is_callback_accepted"] = False
     second["is_transferred_out"] = False
     second["disconnect_reason"] = "CUSTOMER_DISCONNECT"
-    return pd.concat([first, second], ignore_index=True)
+    return pd.concat([first, second]).sort_values(
+        ["initiated_at", "contact"], kind="stable", ignore_index=True
+    )
 
 
 def _leg(

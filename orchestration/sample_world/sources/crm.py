@@ -57,7 +57,7 @@ def _contacts(world: World) -> pd.DataFrame:
     created = world.of_kind("contact_created").set_index("person")["at"]
     # People who were known before the world began were entered then.
     entered_at = created.reindex(persons["person"]).reset_index(drop=True)
-    entered_at = entered_at.fillna(persons["first_at"])
+    entered_at = entered_at.fillna(persons["first_at"].where(persons["first_at"] < world.start))
     contacts = persons.assign(
         contact=FIRST_CONTACT + 2 * persons["person"],
         created_at=entered_at,
@@ -73,7 +73,6 @@ def _contacts(world: World) -> pd.DataFrame:
     again["given_name"] = _mistyped(rng, again["given_name"], 5 * TYPO_SHARE)
     again["surname"] = again["surname"].str.upper()
     contacts = pd.concat([contacts, again], ignore_index=True)
-    contacts = contacts[contacts["created_at"] < world.end].reset_index(drop=True)
     rows = len(contacts)
     contacts["has_email"] = rng.random(rows) >= EMPTY_EMAIL_SHARE
     contacts["phone"] = _as_said(rng, contacts)
@@ -84,7 +83,7 @@ def _contacts(world: World) -> pd.DataFrame:
     contacts["social_handle"] = contacts["social_handle"].where(
         rng.random(rows) < KNOWN_HANDLE_SHARE, None
     )
-    return contacts
+    return contacts[contacts["created_at"] < world.end].reset_index(drop=True)
 
 
 def _mistyped(rng: np.random.Generator, names: pd.Series, share: float) -> pd.Series:

@@ -35,7 +35,7 @@ def write(world: World, out: Delivery) -> None:
     if messages.empty:
         return
     events = _events(world, messages)
-    events = events[events["at"] < world.end]
+    events = events[events["at"] < world.end].sort_values(["at", "moment", "step"])
     reposted = events[world.rng("email reposts").random(len(events)) < REPOSTED_SHARE]
     posted = pd.concat([events, reposted.assign(posted_at=reposted["at"] + 300 * SECOND)])
     posted = posted[posted["posted_at"] < world.end]

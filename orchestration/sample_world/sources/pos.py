@@ -101,7 +101,7 @@ def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
         refunds_at_tills(world)
         .merge(orders, on="order")
         .merge(prices, on=["order", "line"])
-        .sort_values(["order", "at", "line"], kind="stable", ignore_index=True)
+        .sort_values(["at", "order", "line"], kind="stable", ignore_index=True)
     )
     visit = lines.groupby(["order", "at"], sort=False).ngroup().to_numpy()
     visits = lines.drop_duplicates(["order", "at"])

@@ -168,8 +168,8 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
     rng = world.rng(SOURCE)
     answered = world.responses[
         (world.responses["at"] < world.end) & world.responses["is_delivered"]
-    ].sort_values("response", kind="stable")
-    by_form = answered.groupby("invitation", sort=True)
+    ].sort_values(["at", "response"], kind="stable")
+    by_form = answered.groupby("invitation", sort=False)
     heads = by_form[["response", "at", "status", "text", "language"]].first()
     forms = heads.join(contacts[[*EMBEDDED, *RECIPIENT, "person"]], how="inner")
     for survey in SURVEYS:
@@ -274,8 +274,8 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
     frame["StartDate"] = _times(ended_at - duration.astype("timedelta64[s]"))
     frame["EndDate"] = _times(ended_at)
     frame["Status"] = forms["Status"]
-    octets = rng.integers(1, 255, (3, rows)).astype(str)
-    frame["IPAddress"] = ["10." + ".".join(one) for one in octets.T]
+    octets = rng.integers(1, 255, (rows, 3)).astype(str)
+    frame["IPAddress"] = ["10." + ".".join(one) for one in octets]
     frame["Progress"] = np.where(is_partial, rng.integers(30, 90, rows), 100)
     frame["Duration (in seconds)"] = duration.astype(int)
     frame["Finished"] = np.where(is_partial, "False", "True")
@@ -295,7 +295,7 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
         frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
         frame = pd.concat([frame, _items(rng, is_partial, frame.index)], axis=1)
-    is_ticked = (rng.random((len(TOPICS), rows)) < 0.25) & ~is_partial
+    is_ticked = (rng.random((rows, len(TOPICS))) < 0.25).T & ~is_partial
     for number, topic in enumerate(TOPICS, 1):
         frame[f"topics_{number}"] = known_where(is_ticked[number - 1], topic)
     breaks = rng.random(rows) < LINE_BREAK_SHARE
@@ -364,6 +364,8 @@ def _write_invitations(
     answered = _answered_messages(messages, reminders, links, answered_at)
     sent = pd.concat([messages, reminders])
     history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
+    order = ["modified_at", "distributionId", "contactId"]
+    history = history.sort_values(order, kind="stable", ignore_index=True)
     is_opened = history["responseId"].notna() | (
         (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
     )
@@ -372,9 +374,6 @@ def _write_invitations(
     history["modifiedAt"] = _times(history["modified_at"])
     history["responseStartedAt"] = _times(history["response_started_at"])
     history["responseCompletedAt"] = _times(history["completed_at"])
-    history = history.sort_values(
-        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
-    )
     out.frame(
         SOURCE,
         "invitations",

@@ -34,6 +34,7 @@ RETRY_SHARE = 0.01
 OFFLINE_SHARE = 0.02
 WRONG_CLOCK_SHARE = 0.03
 BOT_SHARE = 0.02
+BOTS = 60
 
 BOT_USER_AGENTS = np.array(
     [
@@ -188,13 +189,11 @@ def write(world: World, out: Delivery) -> None:
         return
     messages = _described(world, messages)
     _write_truth(out, messages)
-    messages = pd.concat([messages, _bot_visits(world, rng, len(messages))], ignore_index=True)
-    deliveries = _delivered(world, rng, messages)
-    days = np.minimum(
-        deliveries["received_at"].to_numpy("datetime64[D]"),
-        world.end.astype("datetime64[D]") - 1,
+    messages = pd.concat([messages, _bot_visits(world, rng, messages)]).sort_values(
+        ["at", "message_id"], kind="stable", ignore_index=True
     )
-    out.lines(SOURCE, "events", days, _rendered(deliveries))
+    deliveries = _delivered(rng, messages)
+    out.lines(SOURCE, "events", deliveries["received_at"].to_numpy(), _rendered(deliveries))
 
 
 def _moments(world: World) -> pd.DataFrame:
@@ -274,10 +273,15 @@ def _subject_ids(numbers: pd.Series) -> np.ndarray:
     return known_where(numbers >= 0, numbers.astype(str))
 
 
-def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> pd.DataFrame:
-    count = int(np.ceil(message_count * BOT_SHARE))
-    seconds = rng.integers(0, world.days * 86_400, count)
-    visitors = rng.integers(0, max(count // 10, 1), count)
+def _bot_visits(world: World, rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
+    """Machines come every day, the more of them the more is going on."""
+    day = (messages["at"].to_numpy("datetime64[D]") - world.start.astype("datetime64[D]")).astype(
+        "int64"
+    )
+    visits = np.ceil(np.bincount(day, minlength=world.days) * BOT_SHARE).astype("int64")
+    count = int(visits.sum())
+    seconds = np.repeat(np.arange(len(visits)), visits) * 86_400 + rng.integers(0, 86_400, count)
+    visitors = rng.integers(0, BOTS, count)
     return pd.DataFrame(
         {
             "kind": "page_viewed",
@@ -294,7 +298,7 @@ def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> p
     )
 
 
-def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
+def _delivered(rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
     """The messages as they arrived, each with its clocks, in order of arrival."""
     count = len(messages)
     positions, devices = pd.factorize(messages["anonymous_id"])
@@ -309,9 +313,7 @@ def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -
         is_offline, rng.exponential(8 * 3_600_000, count), rng.integers(5, 900, count)
     )
     at = messages["at"].to_numpy("datetime64[ms]")
-    # Messages due after the end are sent just before it: every message is delivered.
-    longest = np.maximum((world.end - at).astype("int64") - 300, 1)
-    waited = np.minimum(waited.astype("int64"), longest)
+    waited = waited.astype("int64")
     deliveries = messages.assign(
         original_at=at + error.astype("timedelta64[ms]"),
         sent_at=at + (error.astype("int64") + waited).astype("timedelta64[ms]"),
