@@ -33,7 +33,7 @@ HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 OWN_SURNAME_SHARE = 0.15
 # Of the households of several people.
 ONE_PHONE_SHARE = 0.5
-FAMILY_MAILBOX_SHARE = 0.15
+FAMILY_MAILBOX_SHARE = 0.06
 ONE_DEVICE_SHARE = 0.25
 # Of all people.
 CHANGED_EMAIL_SHARE = 0.12
@@ -246,7 +246,7 @@ def _names(
     rng: np.random.Generator, language: np.ndarray, gender: np.ndarray, homes: Homes
 ) -> Names:
     """A given name of each person's own; most have the surname of the head of the household."""
-    given, given_latin = _given_names(rng, language, gender)
+    given, given_latin = _given_names(rng, language, gender, homes)
     surname, surname_latin = _surnames(rng, language)
     keeps_own_surname = rng.random(len(language)) < OWN_SURNAME_SHARE
     bearer = np.where(keeps_own_surname, np.arange(len(language)), homes.head)
@@ -254,15 +254,19 @@ def _names(
 
 
 def _given_names(
-    rng: np.random.Generator, language: np.ndarray, gender: np.ndarray
+    rng: np.random.Generator, language: np.ndarray, gender: np.ndarray, homes: Homes
 ) -> tuple[np.ndarray, np.ndarray]:
+    """No two of a household bear the same name."""
+    place = np.arange(len(language)) - homes.head
+    first = rng.integers(0, 1_000_000, len(language))[homes.head]
     own = np.empty(len(language), dtype=object)
     latin = np.empty(len(language), dtype=object)
     for code, name in enumerate(names.LANGUAGES):
         for sex, words in names.GIVEN_NAMES[name].items():
             here = (language == code) & (gender == sex)
             spelled, plain = names.spellings(words)
-            chosen = rng.integers(0, len(spelled), here.sum())
+            # A step of seven leaves out no name and repeats none within four.
+            chosen = (first[here] + 7 * place[here]) % len(spelled)
             own[here], latin[here] = spelled[chosen], plain[chosen]
     return own, latin
 

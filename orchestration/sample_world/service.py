@@ -33,11 +33,11 @@ CHAT, CALL, TICKET, SOCIAL = range(4)
 CHANNEL_SLUGS = np.array(["chat", "phone", "ticket", "social"], dtype=object)
 CHANNEL_SHARES = (0.40, 0.33, 0.22, 0.05)
 SOLVED_CHANCE = {
-    "delivery": 0.74, "defect": 0.60, "payment": 0.75, "account": 0.82, "complaint": 0.55,
+    "delivery": 0.77, "defect": 0.64, "payment": 0.77, "account": 0.84, "complaint": 0.58,
 }  # fmt: skip
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
-PERSISTENCE = 0.82
+PERSISTENCE = 0.76
 RATING_CHANCE = 0.25
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5

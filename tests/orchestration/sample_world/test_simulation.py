@@ -121,7 +121,7 @@ def test_an_order_costs_what_its_lines_cost(small_world):
 
     totals = amount.groupby(lines["order"]).sum().round(2)
 
-    expected = small_world.orders.set_index("order")["total"]
+    expected = small_world.orders.set_index("order")["total"].sort_index()
     pd.testing.assert_series_equal(totals, expected, check_names=False)
 
 
