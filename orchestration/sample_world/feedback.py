@@ -26,6 +26,8 @@ NPS_EVERY_DAYS = 90
 NPS_FIRST_DAY = 25
 NPS_DRIVERS = ("late_deliveries", "unsolved_problems", "defects", "checkout_errors", "purchases")
 CLOSED_LOOP_CHANCE = 0.45
+ADVICE = ("product_advice", "how_to", "return", "renewal")
+ADVICE_SURVEY_CHANCE = 0.6
 
 
 def ask(
@@ -152,6 +154,27 @@ def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
             {name: values[those] for name, values in drivers.items()},
             order=problems.order[those], case=efforts.case[those], journey=efforts.journey[those],
         )  # fmt: skip
+
+
+def survey_advice(scene: Scene) -> None:
+    """Ask how the help was also where nothing had gone wrong: advice, use, returns, renewals."""
+    cases = scene.cases
+    reason = cases.column("reason", None)
+    chosen = np.isin(reason.astype(str), ADVICE) & scene.chance(ADVICE_SURVEY_CHANCE, len(reason))
+    chosen &= cases.column("opened_at", np.nan) < scene.days
+    case = np.flatnonzero(chosen)
+    who = cases.column("person", -1)[case]
+    closed_at = cases.column("closed_at", np.nan)[case]
+    invited_at = into_hours(
+        scene.rng, closed_at + scene.rng.uniform(0.05, 0.8, len(case)),
+        scene.people.is_western[who], 8, 20,
+    )  # fmt: skip
+    waited = (closed_at - cases.column("opened_at", np.nan)[case]) * 24
+    ask(
+        scene, ("support_csat", "support_ces"), who, invited_at,
+        {"wait_hours": np.clip(waited - 0.2, 0, 60)}, case=case,
+        order=cases.column("order", -1)[case],
+    )  # fmt: skip
 
 
 def survey_relations(scene: Scene) -> None:

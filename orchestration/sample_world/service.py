@@ -297,7 +297,7 @@ class _Contact:
     def _call(self, where: np.ndarray) -> None:
         rng, rows = self.scene.rng, self.rows
         wait = self.scene.wait(150, rows) * self._crowding() + 8
-        patience = self.scene.wait(900, rows) + 60
+        patience = self.scene.wait(1_500, rows) + 60
         self.hung_up = where & (wait > patience)
         self.solves &= ~self.hung_up
         wait = np.where(self.hung_up, patience, wait)

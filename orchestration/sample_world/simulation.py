@@ -47,6 +47,7 @@ def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count
     membership.renew(scene)
     membership.be_loyal(scene)
     outreach.send(scene)
+    feedback.survey_advice(scene)
     feedback.survey_relations(scene)
     feedback.close_the_loop(scene)
     browsing.look_around(scene)

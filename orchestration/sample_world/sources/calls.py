@@ -5,6 +5,9 @@ some records are delivered twice, some again days later with an attribute whose 
 another one in case only; a caller who stays in the menu has neither queue nor agent.
 """
 
+import hashlib
+import uuid
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -103,6 +106,11 @@ select cast(to_json({
 }) as varchar) as line
 from records
 """
+
+
+def call_id(moment: int) -> str:
+    """The centre's id of a call, which its transfers name as their first contact."""
+    return str(uuid.UUID(hashlib.md5(f"call {moment}".encode(), usedforsecurity=False).hexdigest()))
 
 
 def write(world: World, out: Delivery) -> None:

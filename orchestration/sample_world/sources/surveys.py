@@ -14,6 +14,8 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
+from orchestration.sample_world.sources.calls import call_id
+from orchestration.sample_world.sources.tickets import FIRST_TICKET
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "surveys"
@@ -158,9 +160,26 @@ def _contacts(world: World) -> pd.DataFrame:
         Channel=invited["case"].map(case_channels).fillna(invited["order"].map(orders)),
         Reason=invited["case"].map(case_reasons),
         OrderNumber=known_where(is_online, invited["order"].astype(str)),
-        CaseNumber=known_where(invited["case"] >= 0, "C" + invited["case"].astype(str)),
+        CaseNumber=_case_numbers(world, invited["case"]),
     )
     return contacts[contacts["invited_at"] < world.end]
+
+
+def _case_numbers(world: World, cases: pd.Series) -> np.ndarray:
+    """The number that the tool of its channel gave to each case: what the survey was sent with."""
+    channels = cases.map(world.cases.set_index("case")["channel"]).to_numpy()
+    calls = world.of_kind("call_inbound").drop_duplicates("case").set_index("case")["moment"]
+    call_ids = [None if pd.isna(moment) else call_id(int(moment)) for moment in cases.map(calls)]
+    return np.select(
+        [channels == "ticket", channels == "chat", channels == "social", channels == "call"],
+        [
+            (FIRST_TICKET + cases).astype(str).to_numpy(),
+            cases.astype(str).to_numpy(),
+            ("dm-" + cases.astype(str)).to_numpy(),
+            np.array(call_ids, dtype=object),
+        ],
+        default=np.array([None], dtype=object),
+    )
 
 
 def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
