@@ -18,6 +18,8 @@ PRICE_FACTORS = np.array([4.25, 1.0, 1.0, 0.86])
 
 DEFECT_DAYS = 6.0
 CHECKOUT_DAYS = 2.0
+# From this day on the company holds out a tenth of those whom a promotion is for.
+CONTROL_FROM = 25.0
 PHONE_TEAMS = ("T01", "T02")
 CHAT_TEAM, WRITTEN_TEAM, SOCIAL_TEAM = "T03", "T04", "T05"
 
@@ -38,12 +40,20 @@ class Company:
     defect_from: float
     checkout_from: float
     is_consumable: np.ndarray
+    # Of each campaign: whether a tenth is held out, so that its effect can be told.
+    has_control: np.ndarray
     # By country and day from the start: whether its stores are closed.
     closed_days: np.ndarray
 
     def product(self, product_id: str) -> int:
         """The row of a product."""
         return int(np.flatnonzero(self.products["product_id"] == product_id)[0])
+
+    def is_held_out(self, campaign: int, person: np.ndarray) -> np.ndarray:
+        """Whether each person is in the tenth to whom a campaign is not sent, if it has one."""
+        if not self.has_control[campaign]:
+            return np.zeros(len(person), dtype=bool)
+        return (person * 7919 + campaign * 104_729) % 997 % 10 == 0
 
     def team(self, team_id: str) -> int:
         """The row of a team."""
@@ -98,6 +108,7 @@ def make_company(days: int, seed: int) -> Company:
         defect_from=float(defect_from),
         checkout_from=float(checkout_from),
         is_consumable=is_consumable,
+        has_control=((campaigns["kind"] == "promo") & (sent_at > CONTROL_FROM)).to_numpy(),
         closed_days=_closed_days(days),
     )
 

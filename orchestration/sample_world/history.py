@@ -95,6 +95,7 @@ def world_of(
         truth={
             "incidents": company.incidents,
             "episodes": frames.episodes(),
+            "sent_by_mistake": frames.mistakes(),
             "response_drivers": frames.response_drivers(responses),
         },
     )
@@ -166,6 +167,18 @@ class _Frames:
             }
         )
         return frame[frame["ended_at"] < self._end()]
+
+    def mistakes(self) -> pd.DataFrame:
+        """Messages to people who had withdrawn their consent."""
+        mistakes = self.scene.mistakes
+        frame = pd.DataFrame(
+            {
+                "person": mistakes.column("person", -1) + self.first_person,
+                "campaign": mistakes.column("campaign", -1),
+                "sent_at": to_utc(mistakes.column("at", np.nan)),
+            }
+        )
+        return frame[frame["sent_at"] < self._end()]
 
     def within(self, name: str, rows: Rows, time: str, number: str | None = None) -> pd.DataFrame:
         """The rows whose `time` is before the end; `number` is their own id."""

@@ -42,6 +42,7 @@ HANDLE_SHARE = 0.2
 EMAIL_OPT_IN_SHARE = 0.62
 SMS_OPT_IN_SHARE = 0.28
 IN_CRM_SHARE = 0.6
+ASKED_SHARE = 0.5
 OPT_OUT_SHARE = 0.08
 # Of those with an account, and of those with the app.
 APP_SHARE = 0.4
@@ -184,6 +185,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
             "sms_opt_in": rng.random(count) < SMS_OPT_IN_SHARE,
             "push_opt_in": has_app & (rng.random(count) < PUSH_OPT_IN_SHARE),
             "is_in_crm": (rng.random(count) < IN_CRM_SHARE) & (style != ONLY_SOCIAL),
+            "is_asked_by_sales": rng.random(count) < ASKED_SHARE,
             "referrer": _referrers(rng, first_at, person, has_card),
         },
     )

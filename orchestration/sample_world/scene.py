@@ -31,6 +31,7 @@ class Scene:
     episodes: Rows = field(default_factory=Rows)
     opt_outs: Rows = field(default_factory=Rows)
     intents: Rows = field(default_factory=Rows)
+    mistakes: Rows = field(default_factory=Rows)
     idle_clicks: Rows = field(default_factory=Rows)
     campaign_clicks: Rows = field(default_factory=Rows)
     # Moments of another journey that are steps of this one too: the order begins the delivery.

@@ -118,10 +118,11 @@ def _pulled_by_promotions(
         company.campaigns["channel"] == "email"
     )
     opted_in = people.frame["email_opt_in"].to_numpy()[who]
-    for sent_at in company.sent_at[is_promotion]:
-        pulled = (
-            opted_in & (next_at > sent_at) & (next_at < sent_at + PULLED_DAYS) & (least < sent_at)
-        )
+    ids = people.frame["person"].to_numpy()[who]
+    for campaign in np.flatnonzero(is_promotion).tolist():
+        sent_at = company.sent_at[campaign]
+        pulled = opted_in & ~company.is_held_out(campaign, ids) & (least < sent_at)
+        pulled &= (next_at > sent_at) & (next_at < sent_at + PULLED_DAYS)
         pulled &= scene.chance(PROMOTION_PULL, len(who))
         next_at = np.where(pulled, sent_at - 0.9, next_at)
     return next_at

@@ -56,6 +56,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "push_opt_in": "bool",
         "opted_out_at": TIME,
         "is_in_crm": "bool",
+        "is_asked_by_sales": "bool",  # whether the CRM holds a consent or its refusal
         "referrer": "int64",  # person, or -1
     },
     # The same campaigns in every chunk.
@@ -180,7 +181,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 # - A rating is `score` out of `scale`: agent_chat 1-5, ticket_solved 0 or 1, review_posted 1-5.
 # - wait_seconds of ticket_agent_replied and social_replied is what the customer waited for it.
 # - An e-mail, SMS or push bears the time of sending; `value` is the seconds to its furthest
-#   outcome. sms_sent without a campaign warns of a late `order`.
+#   outcome; held_out means that nothing was sent, on purpose. sms_sent without a campaign warns of
+#   a late `order`.
 # - `value` is money on orders, purchases, refunds and returns; seconds on zone_dwelled,
 #   app_session, video_watched and feature_used; the referred person on referral_*.
 # - is_logged_in says whether the site knows who acts, or the till by a card; web and app moments
@@ -215,10 +217,10 @@ MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "forum_posted": ("accounts", ()),
     "email_sent": (
         "email",
-        ("delivered", "opened", "clicked", "bounced", "unsubscribed", "spam"),
+        ("delivered", "opened", "clicked", "bounced", "unsubscribed", "spam", "held_out"),
     ),
-    "sms_sent": ("messaging", ("delivered", "failed", "replied", "opted_out")),
-    "push_sent": ("messaging", ("delivered", "opened")),
+    "sms_sent": ("messaging", ("delivered", "failed", "replied", "opted_out", "held_out")),
+    "push_sent": ("messaging", ("delivered", "opened", "held_out")),
     "call_inbound": ("calls", ("resolved", "unresolved", "abandoned", "ivr")),
     "call_outbound": ("calls", ("reached", "no_answer")),
     "bot_chat": ("chat", ("contained", "handed_over")),

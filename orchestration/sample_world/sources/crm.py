@@ -24,7 +24,6 @@ EMPTY_PHONE_SHARE = 0.08
 EMPTY_BIRTH_DATE_SHARE = 0.15
 TYPO_SHARE = 0.03
 TWICE_SHARE = 0.06
-UNASKED_SHARE = 0.5
 KNOWN_HANDLE_SHARE = 0.8
 DAY = np.timedelta64(1, "D")
 YEARLY_PRICES = {"value": 29, "standard": 59, "premium": 119}
@@ -79,7 +78,6 @@ def _contacts(world: World) -> pd.DataFrame:
     contacts["birth_date"] = contacts["birth_date"].where(
         rng.random(rows) >= EMPTY_BIRTH_DATE_SHARE
     )
-    contacts["was_asked"] = rng.random(rows) >= UNASKED_SHARE
     contacts["social_handle"] = contacts["social_handle"].where(
         rng.random(rows) < KNOWN_HANDLE_SHARE, None
     )
@@ -143,7 +141,7 @@ def _rendered_contacts(contacts: pd.DataFrame, versions: pd.DataFrame) -> pd.Dat
     is_email_refused = has_opted_out | ~then["email_opt_in"]
     is_sms_allowed = ~has_opted_out & then["sms_opt_in"]
     is_push_allowed = ~has_opted_out & then["push_opt_in"]
-    is_on_record = then["was_asked"] | has_opted_out
+    is_on_record = then["is_asked_by_sales"] | has_opted_out
     return pd.DataFrame(
         {
             "Record ID": then["contact"],

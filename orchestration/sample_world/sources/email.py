@@ -71,11 +71,14 @@ def _events(world: World, messages: pd.DataFrame) -> pd.DataFrame:
     delay = rng.integers(2, 90, len(messages)) * SECOND
     is_bounced = (messages["outcome"] == "bounced").to_numpy()
     arrived = np.where(is_bounced, "bounce", "delivered").astype(object)
+    is_held_out = (messages["outcome"] == "held_out").to_numpy()
+    sent, control = messages[~is_held_out], messages[is_held_out]
     parts = [
-        messages.assign(event="processed", step=0, at=messages["at"] + SECOND),
-        messages.assign(event=arrived, step=1, at=messages["at"] + delay),
+        control.assign(event="dropped", step=0, at=control["at"] + SECOND),
+        sent.assign(event="processed", step=0, at=sent["at"] + SECOND),
+        sent.assign(event=arrived[~is_held_out], step=1, at=sent["at"] + delay[~is_held_out]),
     ]
-    opens_itself = ~is_bounced & (rng.random(len(messages)) < MACHINE_OPEN_SHARE)
+    opens_itself = ~is_bounced & ~is_held_out & (rng.random(len(messages)) < MACHINE_OPEN_SHARE)
     itself = messages[opens_itself]
     parts.append(
         itself.assign(event="machine open", step=2, at=itself["at"] + delay[opens_itself] + SECOND)
@@ -131,6 +134,8 @@ def _particulars(event: str, bounce_type: str) -> str:
         return ', "sg_machine_open": true'
     if event == "open":
         return ', "sg_machine_open": false'
+    if event == "dropped":
+        return ', "reason": "Control group", "campaign_group": "control"'
     if event == "click":
         return ', "url": "https://shop.example/offers"'
     if event == "bounce":

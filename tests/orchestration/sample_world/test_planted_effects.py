@@ -106,11 +106,26 @@ def test_queues_are_longer_while_something_goes_wrong(big_world):
     assert calls["wait_seconds"][during].mean() > 1.5 * calls["wait_seconds"][~during].mean()
 
 
-def test_nothing_is_sent_without_consent(big_world):
+def test_nothing_but_the_planted_mistakes_is_sent_without_consent(big_world):
     sent = big_world.of_kind("email_sent").merge(big_world.persons, on="person", suffixes=("", "_"))
+    mistakes = big_world.truth["sent_by_mistake"].assign(is_mistake=True)
+    sent = sent.merge(mistakes, on=["person", "campaign"], how="left")
 
     assert sent["email_opt_in"].all()
-    assert (sent["at"] < sent["opted_out_at"].fillna(pd.Timestamp(big_world.end))).all()
+    refused = sent["at"] >= sent["opted_out_at"].fillna(pd.Timestamp(big_world.end))
+    assert refused.sum() > 5
+    assert (refused == sent["is_mistake"].notna()).all()
+
+
+def test_a_tenth_of_those_whom_a_promotion_is_for_is_held_out_and_brought_by_nothing(big_world):
+    promotions = big_world.campaigns[big_world.campaigns["kind"] == "promo"]["campaign"]
+    sent = big_world.of_kind("email_sent")
+    sent = sent[sent["campaign"].isin(promotions) & (sent["at"] > pd.Timestamp("2026-01-27"))]
+    is_held_out = sent["outcome"] == "held_out"
+
+    assert 0.08 < is_held_out.mean() < 0.12
+    orders = big_world.orders[big_world.orders["campaign"].isin(sent["campaign"])]
+    assert orders.merge(sent[is_held_out], on=["person", "campaign"]).empty
 
 
 def test_promotions_bring_orders(big_world):
