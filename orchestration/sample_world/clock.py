@@ -31,7 +31,8 @@ def zone_offset(at: Times, is_western: np.ndarray) -> Times:
 
 def weekday(at: Times, is_western: np.ndarray) -> np.ndarray:
     """The local day of the week of each time, Monday 0."""
-    return ((np.floor(at + zone_offset(at, is_western)) + FIRST_WEEKDAY) % 7).astype(np.int64)
+    day = np.nan_to_num(np.floor(at + zone_offset(at, is_western)))
+    return ((day + FIRST_WEEKDAY) % 7).astype(np.int64)
 
 
 def hour_of_day(at: Times, is_western: np.ndarray) -> Times:
@@ -97,6 +98,18 @@ def onto_weekdays(
     monday = np.floor(at) + (7 - day)
     morning = monday + (8.5 + 3.5 * rng.random(len(at))) * HOUR - zone_offset(monday, is_western)
     return np.where(waits, morning, at)
+
+
+def late_in_the_morning(
+    rng: np.random.Generator, at: Times, is_western: np.ndarray, share: float
+) -> Times:
+    """Some wait until the hours in which most people call, of the same day or the next."""
+    hour = np.clip(rng.normal(11, 1.3, len(at)), 8.3, 15)
+    offset = zone_offset(at, is_western)
+    local = at + offset
+    then = np.floor(local) + hour * HOUR
+    then = np.where(then < local, then + 1, then) - offset
+    return np.where(rng.random(len(at)) < share, then, at)
 
 
 def to_utc(at: Times) -> np.ndarray:

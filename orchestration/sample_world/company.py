@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.paths import REFERENCE_DIR
-from orchestration.sample_world.clock import FIRST_WEEKDAY, SUNDAY, to_utc
+from orchestration.sample_world.clock import FIRST_WEEKDAY, SATURDAY, SUNDAY, to_utc
 from orchestration.sample_world.names import COUNTRIES
 from orchestration.sample_world.world import START, seeded_rng, table_of
 
@@ -44,6 +44,8 @@ class Company:
     has_control: np.ndarray
     # By country and day from the start: whether its stores are closed.
     closed_days: np.ndarray
+    # The same for the desks that answer in writing.
+    weekends: np.ndarray
 
     def product(self, product_id: str) -> int:
         """The row of a product."""
@@ -110,6 +112,7 @@ def make_company(days: int, seed: int) -> Company:
         is_consumable=is_consumable,
         has_control=((campaigns["kind"] == "promo") & (sent_at > CONTROL_FROM)).to_numpy(),
         closed_days=_closed_days(days),
+        weekends=np.isin((np.arange(days + 60) + FIRST_WEEKDAY) % 7, (SATURDAY, SUNDAY)),
     )
 
 
@@ -117,10 +120,10 @@ def _closed_days(days: int) -> np.ndarray:
     """Stores in Poland and Germany rest on Sundays and holidays; the others on holidays only."""
     holidays = pd.read_csv(REFERENCE_DIR / "service" / "holidays.csv", parse_dates=["holiday_date"])
     number = (holidays["holiday_date"] - pd.Timestamp(START)).dt.days
-    closed = np.zeros((len(COUNTRIES), days + 30), dtype=bool)
-    is_sunday = (np.arange(days + 30) + FIRST_WEEKDAY) % 7 == SUNDAY
+    closed = np.zeros((len(COUNTRIES), days + 60), dtype=bool)
+    is_sunday = (np.arange(days + 60) + FIRST_WEEKDAY) % 7 == SUNDAY
     for row, country in enumerate(COUNTRIES):
-        of_country = number[(holidays["country_code"] == country) & number.between(0, days + 29)]
+        of_country = number[(holidays["country_code"] == country) & number.between(0, days + 59)]
         closed[row, of_country] = True
         if country in ("PL", "DE"):
             closed[row] |= is_sunday

@@ -159,6 +159,8 @@ def _request_return(
     asked_at = np.where(fails, at + rng.uniform(0.01, 0.3, rows), at)
     wait = np.where(by_chat, scene.wait(90, rows) + 10, scene.wait(5 * 3600, rows) + 900)
     answered_at = asked_at + wait / 86_400
+    answered_at = np.where(by_chat, answered_at, scene.when_desk_answers(answered_at, who))
+    wait = (answered_at - asked_at) * 86_400
     team = np.where(by_chat, scene.company.team(CHAT_TEAM), scene.company.team(WRITTEN_TEAM))
     solved_at = answered_at + rng.uniform(2, 10, rows) * MINUTE
     asks = by_chat | by_ticket

@@ -92,6 +92,7 @@ def help_oneself(scene: Scene, intents: Intents) -> None:
         scene.moments.log(kind, portal & those, at=at + 5 * MINUTE, reason="other", **common)
 
     later_at = into_hours(rng, intents.at + rng.uniform(1, 6, rows), people.is_western[who], 8, 20)
+    later_at = scene.when_people_call(later_at, who)
     draw = rng.random(rows)
     # Who has bought asks how it works; anybody may hear the menu and hang up.
     reason = np.where(intents.has_bought & (draw < 0.012), "how_to", "other").astype(object)

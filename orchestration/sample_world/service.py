@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.sample_world import texts
-from orchestration.sample_world.clock import HOUR, MINUTE, into_hours
+from orchestration.sample_world.clock import HOUR, MINUTE, hour_of_day, into_hours, weekday
 from orchestration.sample_world.company import (
     CHAT_TEAM,
     DEFECT_DAYS,
@@ -41,7 +41,7 @@ PERSISTENCE = 0.76
 RATING_CHANCE = 0.25
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
-DEFECT_CHANCE = 0.035
+DEFECT_CHANCE = 0.031
 
 
 @dataclass
@@ -155,15 +155,20 @@ def _pursue(scene: Scene, problems: Problems) -> Efforts:
     )
     tries = np.arange(rows)
     at = problems.at
-    for _ in range(MOST_CONTACTS):
+    for number in range(MOST_CONTACTS):
         if not len(tries):
             break
+        at = np.where(
+            channel == CALL,
+            scene.when_people_call(at, problems.who[tries], share=0.0 if number else 0.5),
+            at,
+        )
         contact = _Contact(scene, problems, efforts, tries, channel, at)
         is_over = contact.happen()
         goes_on = ~is_over & scene.chance(PERSISTENCE, len(tries))
         ended_at = efforts.ended_at[tries]
         delay = np.where(
-            contact.hung_up, rng.uniform(0.01, 0.9, len(tries)), rng.uniform(0.2, 4.5, len(tries))
+            contact.hung_up, rng.uniform(0.01, 0.9, len(tries)), rng.uniform(0.2, 4.3, len(tries))
         )
         at = into_hours(rng, ended_at + delay, people.is_western[problems.who[tries]], 8, 20)[
             goes_on
@@ -322,7 +327,7 @@ class _Contact:
         is_western = scene.people.is_western[self.who]
         self._log("ticket_opened", where, self.at, text=self.words, sentiment=self.sentiment)
         wait_days = (scene.wait(6, rows) + 0.4) * self._crowding() * HOUR
-        replied_at = into_hours(rng, self.at + np.minimum(wait_days, 2.5), is_western, 8, 19)
+        replied_at = scene.when_desk_answers(self.at + np.minimum(wait_days, 2.5), self.who)
         wait = (replied_at - self.at) * 86_400
         no_solution = np.zeros(rows, dtype=bool)
         self._log(
@@ -334,10 +339,9 @@ class _Contact:
         answered_at = into_hours(rng, replied_at + scene.wait(5, rows) * HOUR, is_western)
         self._log("ticket_customer_replied", answers, answered_at, text=self.words,
                   sentiment=self.sentiment)  # fmt: skip
-        again_at = into_hours(
-            rng, np.where(answers, answered_at, replied_at) + rng.uniform(0.5, 9, rows) * HOUR,
-            is_western, 8, 19,
-        )  # fmt: skip
+        again_at = scene.when_desk_answers(
+            np.where(answers, answered_at, replied_at) + rng.uniform(0.5, 9, rows) * HOUR, self.who
+        )
         solved = where & self.solves
         self._log("ticket_agent_replied", answers & self.solves, again_at,
                   text=texts.replies(solved, self.language),
@@ -347,9 +351,7 @@ class _Contact:
         self._log("ticket_solved", solved, solved_at, outcome="resolved", **self._rating(1))
         reopened_at = into_hours(rng, solved_at + rng.uniform(0.3, 3, rows), is_western)
         self._log("ticket_reopened", reopens, reopened_at, text=self.words, sentiment=-0.6)
-        rework_at = into_hours(
-            rng, reopened_at + rng.uniform(2, 20, rows) * HOUR, is_western, 8, 19
-        )
+        rework_at = scene.when_desk_answers(reopened_at + rng.uniform(2, 20, rows) * HOUR, self.who)
         self._log("ticket_agent_replied", reopens, rework_at,
                   wait_seconds=np.round((rework_at - reopened_at) * 86_400),
                   text=texts.replies(solved, self.language))  # fmt: skip
@@ -383,7 +385,10 @@ class _Contact:
         return {"score": np.where(rates, score, np.nan), "scale": np.where(rates, scale, -1)}
 
     def _crowding(self) -> np.ndarray:
-        """Queues are longer while something is going wrong for many."""
+        """Queues are longer on Mondays, before noon, and while something goes wrong for many."""
         company = self.scene.company
         is_crowded = company.is_defect_time(self.at) | company.is_checkout_broken(self.at)
-        return np.where(is_crowded, 3.0, 1.0)
+        is_western = self.scene.people.is_western[self.who]
+        hour = hour_of_day(self.at, is_western)
+        is_peak = ((hour > 9.5) & (hour < 12.5)) | (weekday(self.at, is_western) == 0)
+        return np.where(is_crowded, 3.0, 1.0) * np.where(is_peak, 1.5, 0.9)

@@ -26,7 +26,7 @@ ROUTE_SHARES = np.array(
     [[1.0, 0.0, 0.0, 0.0], [0.40, 0.25, 0.22, 0.13], [0.0, 1.0, 0.0, 0.0]], dtype=float
 )
 
-ADVICE_CHANCE = 0.04
+ADVICE_CHANCE = 0.038
 CHECKOUT_TIME = 4 * MINUTE
 CART_CHANCE = 0.88
 CHECKOUT_CHANCE = 0.48
@@ -411,7 +411,11 @@ def _ask_advice(
     by_phone = asks & scene.chance(0.35, rows)
     asked_at = session.ends_at + scene.rng.uniform(1, 12, rows) * MINUTE
     asked_at = np.where(
-        by_phone, into_hours(scene.rng, asked_at, people.is_western[who], 8, 20), asked_at
+        by_phone,
+        scene.when_people_call(
+            into_hours(scene.rng, asked_at, people.is_western[who], 8, 20), who, share=0.3
+        ),
+        asked_at,
     )
     reason = np.full(rows, "product_advice", dtype=object)
     wait = scene.wait(60, rows) + 5

@@ -19,7 +19,7 @@ STRETCH_DAYS = 366
 GAP_AFTER_PURCHASE = 3.0
 GAP_AFTER_GIVING_UP = 10.5
 # After a purchase: who comes back soon, or in their own rhythm; the others not for a long time.
-SOON_CHANCE, RHYTHM_CHANCE = 0.26, 0.22
+SOON_CHANCE, RHYTHM_CHANCE = 0.25, 0.2
 SOON_DAYS, LONG_DAYS = 22.0, 420.0
 SLOWER_PER_BAD_EXPERIENCE = 0.25
 PROMOTION_PULL = 0.4
