@@ -8,7 +8,14 @@ from orchestration.sample_world import names, texts
 from orchestration.sample_world.clock import into_hours
 from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
-from orchestration.sample_world.satisfaction import QUESTIONS, answers
+from orchestration.sample_world.phrases import ASPECTS
+from orchestration.sample_world.satisfaction import (
+    QUESTIONS,
+    answers,
+    aspects_named,
+    item_ratings,
+    points_by_aspect,
+)
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.service import Efforts, Problems
 from orchestration.sample_world.shopping import Intents
@@ -59,8 +66,14 @@ def ask(
         score = answers(rng, program, people.segment[who], people.trait[who], drivers)
         is_scored = has_answered & ((number == 0) | ~is_partial)
         share = (score - question.least) / (question.most - question.least)
-        text = texts.feelings(rng, texts.band_of_share(share), people.language[who])
+        points = points_by_aspect(program, people.segment[who], drivers)
+        aspect = aspects_named(rng, points)
         writes = is_scored & ~is_partial & (number == 0) & scene.chance(TEXT_CHANCE, rows)
+        text, said = texts.opinions(
+            rng, writes, texts.band_of_share(share), people.language[who], aspect
+        )
+        text = np.where(writes, text, "")
+        items = item_ratings(rng, points, people.trait[who])
         email = people.frame["email"].to_numpy()[who]
         status = np.full(rows, "complete", dtype=object)
         status[is_partial], status[is_test] = "partial", "test"
@@ -71,6 +84,9 @@ def ask(
             invited_at=invited_at, invitation=invitation,
             language=np.array(names.LANGUAGES, dtype=object)[people.language[who]],
             text=known_where(writes, texts.with_contact_details(rng, text, email)),
+            text_band=known_where(writes, texts.BANDS[said]),
+            aspect=np.array(ASPECTS, dtype=object)[aspect],
+            **{f"rated_{name}": items[:, place] for place, name in enumerate(ASPECTS)},
             status=status, is_delivered=is_delivered, **about,
         )  # fmt: skip
         for driver in question.effects:
@@ -92,7 +108,7 @@ def survey_purchases(scene: Scene, intents: Intents, is_defective: np.ndarray) -
         18,
     )
     is_known = intents.is_online | people.has_card(intents.who, intents.at)
-    asked = is_known & (invited_at < scene.days) & scene.chance(0.9, rows)
+    asked = is_known & (invited_at < scene.days) & scene.chance(0.6, rows)
     drivers = {
         "days_late": late_days(intents),
         "was_defective": is_defective,
@@ -118,7 +134,7 @@ def survey_deliveries(
         9,
         18,
     )
-    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.3, rows)
+    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.65, rows)
     ask(
         scene, ("journey_csat",), intents.who[asked], invited_at[asked],
         {"days_late": late_days(intents)[asked], "contacts": contacts[asked]},
@@ -236,9 +252,10 @@ def review(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     stars = 4.3 + 0.4 * people.trait[who] - 1.8 * is_defective + rng.normal(0, 0.8, rows)
     stars = np.clip(np.rint(stars), 1, 5)
     band = texts.band_of_share((stars - 1) / 4)
+    about = np.full(rows, ASPECTS.index("product"))
     scene.moments.log(
         "review_posted", reviews, person=who, at=at, product=intents.product, score=stars, scale=5,
-        order=-1, text=texts.feelings(rng, band, people.language[who]),
+        order=-1, text=texts.opinions(rng, reviews, band, people.language[who], about)[0],
         sentiment=texts.sentiment_of(rng, band),
     )  # fmt: skip
 
@@ -251,11 +268,12 @@ def mention(scene: Scene, who: np.ndarray, at: np.ndarray) -> None:
     talks = scene.chance(chance, len(who))
     talks_at = into_hours(rng, at + rng.uniform(0.1, 3, len(who)), people.is_western[who])
     draw = mood + 0.4 * people.trait[who] + rng.normal(0, 0.3, len(who))
+    about = rng.integers(0, len(ASPECTS), len(who))
     band = np.where(
         draw < -0.25, texts.NEGATIVE, np.where(draw < 0.25, texts.NEUTRAL, texts.POSITIVE)
     )
     scene.moments.log(
         "social_mentioned", talks, person=who, at=talks_at,
-        text=texts.feelings(rng, band, people.language[who]),
+        text=texts.opinions(rng, talks, band, people.language[who], about)[0],
         sentiment=texts.sentiment_of(rng, band),
     )  # fmt: skip

@@ -140,7 +140,8 @@ class _Frames:
         is_answered = frame["at"] < self._end()
         frame["at"] = frame["at"].where(is_answered)
         frame["score"] = frame["score"].where(is_answered)
-        frame["text"] = frame["text"].where(is_answered, None)
+        for column in ("text", "text_band"):
+            frame[column] = frame[column].where(is_answered, None)
         frame["status"] = frame["status"].where(is_answered, "unanswered")
         return frame
 

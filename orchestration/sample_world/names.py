@@ -29,9 +29,11 @@ GIVEN_NAMES = {
     },
     "ru": {
         "female": "Анна/Anna Мария/Maria Елена/Elena Ольга/Olga Наталья/Natalia Светлана/Svetlana "
-        "Ирина/Irina Дарья/Daria Юлия/Yulia Ксения/Ksenia",
+        "Ирина/Irina Дарья/Daria Юлия/Yulia Ксения/Ksenia "
+        "Вера/Vera Галина/Galina Людмила/Lyudmila Тамара/Tamara Алина/Alina Полина/Polina",
         "male": "Александр/Alexander Дмитрий/Dmitry Сергей/Sergey Андрей/Andrey Алексей/Alexey "
-        "Иван/Ivan Михаил/Mikhail Никита/Nikita Егор/Egor Павел/Pavel",
+        "Иван/Ivan Михаил/Mikhail Никита/Nikita Егор/Egor Павел/Pavel "
+        "Олег/Oleg Игорь/Igor Роман/Roman Виктор/Viktor Степан/Stepan Тимур/Timur Глеб/Gleb",
     },
     "zh": {
         "female": "芳/Fang 娜/Na 秀英/Xiuying 敏/Min 静/Jing 丽/Li 艳/Yan 雪/Xue 婷/Ting 梅/Mei",
@@ -56,12 +58,25 @@ SURNAMES = {
     "pl": "Nowak Wójcik Kowalczyk Woźniak Mazur Krawczyk Zając Król Wróbel Wieczorek Stępień "
     "Dąbek Żak Gołąb Pawlak Sikora Dudek Bąk Włodarczyk Pietrzak Jaworek Śliwa Łuczak Ciołek "
     "Wrona Kubiak Szulc Kaczmarek Sobczak Czerwiak Baran Urban Kania Tomczyk Marek Lis Mróz "
-    "Sroka Kozak Bielak Wilk Maj Gajda Kurek Bednarz Chmiel Duda Furman Gęsiarz Hajduk Jurek",
+    "Sroka Kozak Bielak Wilk Maj Gajda Kurek Bednarz Chmiel Duda Furman Gęsiarz Hajduk Jurek "
+    "Adamczyk Bartosik Białek Bielec Biernat Błaszczyk Bogusz Borek Bryła Bujak Cebula Chudzik "
+    "Cichoń Czajka Czapla Czech Dobosz Drozd Dziedzic Filipiak Frączek Gawron Góral Grabiec Guzik "
+    "Janik Jasiak Kalisz Kaźmierczak Kępa Kłos Kmiecik Kołodziej Korzeń Kosiba Kot Kruk Krupa Kuc "
+    "Kukla Kupiec Łapa Majchrzak Michalak Misiak Motyl Musiał Niemiec Olejnik Orzech Owczarek "
+    "Pająk Panek Piątek Pięta Pietras Piwowar Płatek Rak Ratajczak Skiba Słowik Socha Stachura "
+    "Szewczyk Szymczak Świerk Tkacz Walczak Wawrzyniak Wójtowicz Wypych Zaremba Zawada Zięba Żuk",
     "ru": "Шевченко/Shevchenko Бондаренко/Bondarenko Коваленко/Kovalenko Черных/Chernykh "
     "Седых/Sedykh Мельник/Melnik Ткаченко/Tkachenko Руденко/Rudenko Долгих/Dolgikh "
-    "Ким/Kim Лысенко/Lysenko Гончар/Gonchar Сухих/Sukhikh Мороз/Moroz Дубко/Dubko",
+    "Ким/Kim Лысенко/Lysenko Гончар/Gonchar Сухих/Sukhikh Мороз/Moroz Дубко/Dubko "
+    "Савченко/Savchenko Кравченко/Kravchenko Марченко/Marchenko Павленко/Pavlenko "
+    "Гриценко/Gritsenko Демченко/Demchenko Яценко/Yatsenko Титаренко/Titarenko Левченко/Levchenko "
+    "Ковальчук/Kovalchuk Бойко/Boyko Гаврилюк/Gavrilyuk Романюк/Romanyuk Климчук/Klimchuk "
+    "Назарчук/Nazarchuk Заяц/Zayats Кравец/Kravets Швец/Shvets Жук/Zhuk Козел/Kozel Белых/Belykh "
+    "Крутых/Krutykh Живаго/Zhivago Дурново/Durnovo Гулько/Gulko Сенько/Senko Ярош/Yarosh",
     "zh": "王/Wang 李/Li 张/Zhang 刘/Liu 陈/Chen 杨/Yang 黄/Huang 赵/Zhao 吴/Wu 周/Zhou 徐/Xu "
-    "孙/Sun 马/Ma 朱/Zhu 胡/Hu 林/Lin 郭/Guo 何/He 高/Gao 罗/Luo",
+    "孙/Sun 马/Ma 朱/Zhu 胡/Hu 林/Lin 郭/Guo 何/He 高/Gao 罗/Luo "
+    "梁/Liang 宋/Song 郑/Zheng 谢/Xie 韩/Han 唐/Tang 冯/Feng 于/Yu 董/Dong 萧/Xiao 程/Cheng 曹/Cao "
+    "袁/Yuan 邓/Deng 许/Hsu 傅/Fu 沈/Shen 曾/Zeng 彭/Peng 吕/Lu",
     "es": "García Fernández González Rodríguez López Martínez Sánchez Pérez Gómez Muñoz Álvarez "
     "Jiménez Ruiz Hernández Díaz Moreno Núñez Ibáñez Castaño Peña Vázquez Suárez Ortega Gil "
     "Serrano Blanco Molina Ortiz Delgado Castro Rubio Marín Sanz Iglesias Medina Garrido Cortés",

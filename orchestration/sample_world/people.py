@@ -33,7 +33,7 @@ HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 OWN_SURNAME_SHARE = 0.15
 # Of the households of several people.
 ONE_PHONE_SHARE = 0.5
-FAMILY_MAILBOX_SHARE = 0.06
+FAMILY_MAILBOX_SHARE = 0.03
 ONE_DEVICE_SHARE = 0.25
 # Of all people.
 CHANGED_EMAIL_SHARE = 0.12
@@ -420,7 +420,7 @@ def _give_company_mailboxes(rng: np.random.Generator, email: np.ndarray, firm: i
     """Write the mailboxes of a firm over some addresses; returns whose they are."""
     count = len(email)
     colleagues = rng.permutation(count)
-    users = min(COMPANY_MAILBOX_USERS, count // 20)
+    users = min(COMPANY_MAILBOX_USERS, count // 60)
     at_work = np.zeros(count, dtype=bool)
     for mailbox in range(COMPANY_MAILBOXES):
         members = colleagues[mailbox * users : (mailbox + 1) * users]

@@ -35,6 +35,8 @@ CHANNEL_SHARES = (0.40, 0.33, 0.22, 0.05)
 SOLVED_CHANCE = {
     "delivery": 0.77, "defect": 0.64, "payment": 0.77, "account": 0.84, "complaint": 0.58,
 }  # fmt: skip
+# The aspect that a problem is about, as its place among `phrases.ASPECTS`; service else.
+ABOUT = {"delivery": 0, "defect": 1, "payment": 4, "account": 4}
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
 PERSISTENCE = 0.76
@@ -263,8 +265,16 @@ class _Contact:
             rng, self.reason, self.language, self.scene.product_names(self.product)
         )
         self.band = np.where(is_again | (self.reason == "complaint"), texts.NEGATIVE, texts.NEUTRAL)
-        feelings = texts.feelings(rng, self.band, self.language)
-        words = np.where(self.band == texts.NEGATIVE, words + " " + feelings, words)
+        is_cross = self.band == texts.NEGATIVE
+        about = np.array([ABOUT.get(reason, 3) for reason in self.reason], dtype=np.int64)
+        feelings, _ = texts.opinions(rng, is_cross, self.band, self.language, about)
+        words = np.array(
+            [
+                f"{word} {feeling}" if feeling else word
+                for word, feeling in zip(words, feelings, strict=True)
+            ],
+            dtype=object,
+        )
         contact = self.scene.people.frame["phone"].to_numpy()[self.who]
         self.sentiment = texts.sentiment_of(rng, self.band)
         return texts.with_contact_details(rng, words, contact)

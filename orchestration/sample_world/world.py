@@ -168,6 +168,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "journey": "int64",
         "language": "text",
         "text": "text",
+        "aspect": "text",  # one of phrases.ASPECTS: what they would talk about
+        "text_band": "text",  # negative | neutral | positive: of the words, not of the score
+        # Ratings 1-5 of the aspects; of a relational survey only.
+        "rated_delivery": "float64",
+        "rated_product": "float64",
+        "rated_price": "float64",
+        "rated_service": "float64",
+        "rated_website": "float64",
         "status": "text",  # complete | partial | test | unanswered (neither score nor time)
         "is_delivered": "bool",  # false = the invitation bounced
     },

@@ -14,6 +14,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
+from orchestration.sample_world.phrases import ASPECTS
 from orchestration.sample_world.sources.calls import call_id
 from orchestration.sample_world.sources.tickets import FIRST_TICKET
 from orchestration.sample_world.world import World, known_where
@@ -37,7 +38,9 @@ OPENED_AFTER = np.timedelta64(3, "m")
 STARTED_BEFORE = np.timedelta64(2, "m")
 
 ITEMS = ("Choice of products", "Prices", "Delivery", "Service", "Website and app")
+ITEM_ASPECTS = ("product", "price", "delivery", "service", "website")
 TOPICS = ("Delivery", "Product", "Price", "Service", "Website or app")
+TOPIC_ASPECTS = ("delivery", "product", "price", "service", "website")
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,8 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
         (world.responses["at"] < world.end) & world.responses["is_delivered"]
     ].sort_values(["at", "response"], kind="stable")
     by_form = answered.groupby("invitation", sort=False)
-    heads = by_form[["response", "at", "status", "text", "language"]].first()
+    ratings = [f"rated_{aspect}" for aspect in ASPECTS]
+    heads = by_form[["response", "at", "status", "text", "language", "aspect", *ratings]].first()
     forms = heads.join(contacts[[*EMBEDDED, *RECIPIENT, "person"]], how="inner")
     for survey in SURVEYS:
         for program, question in survey.questions.items():
@@ -313,8 +317,12 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
         renewal = np.clip(np.rint(rng.normal(7, 2.5, rows)), 0, 10).astype(int).astype(str)
         frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
-        frame = pd.concat([frame, _items(rng, is_partial, frame.index)], axis=1)
-    is_ticked = (rng.random((rows, len(TOPICS))) < 0.25).T & ~is_partial
+        frame = pd.concat([frame, _items(rng, is_partial, forms)], axis=1)
+    about = forms["aspect"].to_numpy()
+    chances = np.array([np.where(about == aspect, 0.7, 0.08) for aspect in TOPIC_ASPECTS])
+    # Many name the price, whatever happened.
+    chances[TOPIC_ASPECTS.index("price")] += 0.2
+    is_ticked = np.less(rng.random((rows, len(TOPICS))).T, chances) & ~is_partial
     for number, topic in enumerate(TOPICS, 1):
         frame[f"topics_{number}"] = known_where(is_ticked[number - 1], topic)
     breaks = rng.random(rows) < LINE_BREAK_SHARE
@@ -335,13 +343,13 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
     out.truth("survey_answers", _answers(survey, forms))
 
 
-def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    items = rng.integers(2, 6, (len(is_partial), len(ITEMS)))
+def _items(rng: np.random.Generator, is_partial: np.ndarray, forms: pd.DataFrame) -> pd.DataFrame:
+    items = forms[[f"rated_{aspect}" for aspect in ITEM_ASPECTS]].fillna(3).to_numpy(dtype=int)
     is_straight = rng.random(len(is_partial)) < STRAIGHT_LINE_SHARE
     items[is_straight] = items[is_straight, :1]
     texts = known_where(~is_partial[:, None], items.astype(str).astype(object))
     return pd.DataFrame(
-        texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=index
+        texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=forms.index
     )
 
 

@@ -141,3 +141,31 @@ def test_promotions_bring_orders(big_world):
     assert set(orders["kind"]) == {"promo", "winback"}
     assert len(reactions) == len(orders)
     assert set(reactions) <= {"clicked", "opened", "replied", "unsubscribed", "opted_out"}
+
+
+def test_opinions_are_thousands_and_hang_on_what_happened(big_world):
+    answered = big_world.responses[big_world.responses["text"].notna()]
+    late = big_world.truth["response_drivers"].query(
+        "driver in ('days_late', 'late_deliveries') and value > 0"
+    )
+
+    assert answered["text"].nunique() > 0.85 * len(answered) > 1_000
+    # A few words contradict their score.
+    top = answered[(answered["metric"] == "csat") & (answered["score"] == 5)]
+    assert 0.02 < (top["text_band"] == "negative").mean() < 0.09
+    is_late = answered["response"].isin(late["response"])
+    about_delivery = answered["aspect"] == "delivery"
+    assert about_delivery[is_late].mean() > 2 * about_delivery[~is_late].mean()
+
+
+def test_ratings_of_a_part_follow_what_happened_to_it(big_world):
+    drivers = big_world.truth["response_drivers"].query("program == 'relational_nps'")
+    drivers = drivers.pivot(index="response", columns="driver", values="value")
+    scored = big_world.responses.set_index("response").loc[drivers.index]
+    scored = scored[scored["score"].notna()]
+    unsolved = drivers.loc[scored.index, "unsolved_problems"] > 0
+
+    falls = scored.groupby(unsolved)[["rated_service", "rated_price"]].mean().diff().iloc[-1]
+
+    assert falls["rated_service"] < -0.8
+    assert abs(falls["rated_price"]) < 0.3
