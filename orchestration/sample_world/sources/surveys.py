@@ -344,7 +344,11 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
 
 
 def _items(rng: np.random.Generator, is_partial: np.ndarray, forms: pd.DataFrame) -> pd.DataFrame:
-    items = forms[[f"rated_{aspect}" for aspect in ITEM_ASPECTS]].fillna(3).to_numpy(dtype=int, copy=True)
+    items = (
+        forms[[f"rated_{aspect}" for aspect in ITEM_ASPECTS]]
+        .fillna(3)
+        .to_numpy(dtype=int, copy=True)
+    )
     is_straight = rng.random(len(is_partial)) < STRAIGHT_LINE_SHARE
     items[is_straight] = items[is_straight, :1]
     texts = known_where(~is_partial[:, None], items.astype(str).astype(object))
