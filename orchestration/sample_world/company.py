@@ -18,6 +18,9 @@ PRICE_FACTORS = np.array([4.25, 1.0, 1.0, 0.86])
 
 DEFECT_DAYS = 6.0
 CHECKOUT_DAYS = 2.0
+# A sign-in that fails now and then, too rarely to be seen in a day; a week in which people talk.
+TRICKLE_FROM, TRICKLE_DAYS = 104.0, 12.0
+VIRAL_FROM, VIRAL_DAYS = 136.0, 7.0
 # From this day on the company holds out a tenth of those whom a promotion is for.
 CONTROL_FROM = 25.0
 PHONE_TEAMS = ("T01", "T02")
@@ -65,6 +68,14 @@ class Company:
         """Whether the product issue is spreading."""
         return (at >= self.defect_from) & (at < self.defect_from + DEFECT_DAYS)
 
+    def is_trickle_time(self, at: np.ndarray) -> np.ndarray:
+        """Whether signing in fails now and then."""
+        return (at >= TRICKLE_FROM) & (at < TRICKLE_FROM + TRICKLE_DAYS)
+
+    def is_viral_time(self, at: np.ndarray) -> np.ndarray:
+        """Whether the company is the talk of the week."""
+        return (at >= VIRAL_FROM) & (at < VIRAL_FROM + VIRAL_DAYS)
+
     def is_checkout_broken(self, at: np.ndarray) -> np.ndarray:
         """Whether the checkout of the web shop fails."""
         return (at >= self.checkout_from) & (at < self.checkout_from + CHECKOUT_DAYS)
@@ -86,15 +97,15 @@ def make_company(days: int, seed: int) -> Company:
     defect_from = 76.0 + rng.integers(0, 5)
     checkout_from = 60.3 + rng.integers(0, 5)
     sent_at, campaigns = _campaigns(days)
+    started_at = np.array([defect_from, checkout_from, TRICKLE_FROM, VIRAL_FROM])
+    lasted = np.array([DEFECT_DAYS, CHECKOUT_DAYS, TRICKLE_DAYS, VIRAL_DAYS])
     incidents = pd.DataFrame(
         {
-            "incident": ["product_defect", "broken_checkout"],
-            "started_at": to_utc(np.array([defect_from, checkout_from])),
-            "ended_at": to_utc(
-                np.array([defect_from + DEFECT_DAYS, checkout_from + CHECKOUT_DAYS])
-            ),
-            "contact_reason_slug": ["defect", "payment"],
-            "product_id": [products["product_id"][defect_product], None],
+            "incident": ["product_defect", "broken_checkout", "slow_sign_in", "viral_week"],
+            "started_at": to_utc(started_at),
+            "ended_at": to_utc(started_at + lasted),
+            "contact_reason_slug": ["defect", "payment", "account", None],
+            "product_id": [products["product_id"][defect_product], None, None, None],
         }
     )
     return Company(

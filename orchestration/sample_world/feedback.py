@@ -265,6 +265,7 @@ def mention(scene: Scene, who: np.ndarray, at: np.ndarray) -> None:
     rng, people = scene.rng, scene.people
     mood = people.mood[who]
     chance = np.where(mood < -0.3, 0.25, 0.08) * people.has_handle[who]
+    chance = np.where(scene.company.is_viral_time(at), np.minimum(6 * chance, 0.9), chance)
     talks = scene.chance(chance, len(who))
     talks_at = into_hours(rng, at + rng.uniform(0.1, 3, len(who)), people.is_western[who])
     draw = mood + 0.4 * people.trait[who] + rng.normal(0, 0.3, len(who))

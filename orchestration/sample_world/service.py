@@ -102,7 +102,8 @@ def problems_of(
         ("payment", intents.met_errors & some(0.3), intents.at + rng.uniform(0.02, 0.6, rows)),
         ("payment", intents.is_online & some(0.015), intents.at + rng.uniform(0.5, 6, rows)),
         ("complaint", intents.has_bought & some(0.007), intents.at + rng.uniform(0.2, 3, rows)),
-        ("account", people.has_account(who, intents.at) & some(0.008),
+        ("account", people.has_account(who, intents.at)
+         & some(np.where(company.is_trickle_time(intents.at), 0.12, 0.008)),
          intents.at + rng.uniform(0.2, 4, rows)),
     )  # fmt: skip
     reason = np.full(rows, None, dtype=object)

@@ -53,6 +53,7 @@ select cast(to_json({
         RoutingProfile: {Name: team_name},
         Username: 'agent.' || agent_number
     } end,
+    AnsweringMachineDetectionStatus: answered_by,
     AgentConnectionAttempts: if(agent_number is null, 0, 1),
     Attributes: json_merge_patch(
         json_object(
@@ -169,6 +170,12 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "source_reason": moments["reason"].map(REASONS).to_numpy(),
             "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "notes": moments["text"].to_numpy(),
+            # Of the calls that nobody takes some end at a machine.
+            "answered_by": np.select(
+                [outcome == "reached", (outcome == "no_answer") & (rng.random(count) < 0.4)],
+                np.array([["HUMAN_ANSWERED"], ["VOICEMAIL_BEEP"]], dtype=object),
+                default=np.array([None], dtype=object),
+            ),
         }
     )
 
@@ -257,6 +264,7 @@ def _leg(
             .map({"resolved": "Y", "unresolved": "N"})
             .where(is_service),
             "agent_notes": calls["notes"],
+            "answered_by": calls["answered_by"],
         }
     )
 

@@ -23,6 +23,8 @@ NATIONAL_PHONE_SHARE = 0.35
 EMPTY_PHONE_SHARE = 0.08
 EMPTY_BIRTH_DATE_SHARE = 0.15
 TYPO_SHARE = 0.03
+PLACEHOLDER_SHARE = 0.006
+PLACEHOLDER_BIRTH_DATE = pd.Timestamp("1900-01-01")
 TWICE_SHARE = 0.06
 KNOWN_HANDLE_SHARE = 0.8
 DAY = np.timedelta64(1, "D")
@@ -77,6 +79,10 @@ def _contacts(world: World) -> pd.DataFrame:
     contacts["phone"] = _as_said(rng, contacts)
     contacts["birth_date"] = contacts["birth_date"].where(
         rng.random(rows) >= EMPTY_BIRTH_DATE_SHARE
+    )
+    # A form that wants a date gets one.
+    contacts["birth_date"] = contacts["birth_date"].mask(
+        rng.random(rows) < PLACEHOLDER_SHARE, PLACEHOLDER_BIRTH_DATE
     )
     contacts["social_handle"] = contacts["social_handle"].where(
         rng.random(rows) < KNOWN_HANDLE_SHARE, None

@@ -17,7 +17,11 @@ SOURCE = "email"
 
 REPOSTED_SHARE = 0.01
 MACHINE_OPEN_SHARE = 0.04
+SCANNED_SHARE = 0.3
+READER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15"
+SCANNER = "Mozilla/5.0 (compatible; Mimecast-URL-Check)"
 CAPITAL_SHARE = 0.03
+NAMES = {"machine open": "open", "scan": "click"}
 SECOND = np.timedelta64(1, "s")
 
 # The events of a message by its outcome: (event, share of the time to the reaction).
@@ -89,6 +93,11 @@ def _events(world: World, messages: pd.DataFrame) -> pd.DataFrame:
             after = np.maximum(np.floor(reacting["value"] * share), 95).astype("int64")
             at = reacting["at"] + after.to_numpy() * SECOND
             parts.append(reacting.assign(event=event, step=step, at=at))
+    # Some firms let a machine follow every link before the mail is shown.
+    scans = ~is_bounced & ~is_held_out & messages["email"].str.contains("@firm").to_numpy()
+    scans &= rng.random(len(messages)) < SCANNED_SHARE
+    scanned = messages[scans]
+    parts.append(scanned.assign(event="scan", step=6, at=scanned["at"] + delay[scans] + SECOND))
     events = pd.concat(parts, ignore_index=True)
     return events.assign(posted_at=events["at"])
 
@@ -120,7 +129,7 @@ def _documents(world: World, events: pd.DataFrame) -> list[str]:
         about = f", {campaigns[campaign]}" if campaign >= 0 else ""
         documents.append(
             f'{{"email": {json.dumps(email)}, "timestamp": {second}, '
-            f'"event": "{event.removeprefix("machine ")}", '
+            f'"event": "{NAMES.get(event, event)}", '
             f'"sg_event_id": "ev{moment:014x}{step}", '
             f'"sg_message_id": "{moment:016x}.recvd-6f4d.{second % 97}.0"'
             f"{about}{_particulars(event, bounce_type)}}}"
@@ -133,11 +142,12 @@ def _particulars(event: str, bounce_type: str) -> str:
     if event == "machine open":
         return ', "sg_machine_open": true'
     if event == "open":
-        return ', "sg_machine_open": false'
+        return f', "sg_machine_open": false, "useragent": "{READER}"'
     if event == "dropped":
         return ', "reason": "Control group", "campaign_group": "control"'
-    if event == "click":
-        return ', "url": "https://shop.example/offers"'
+    if event in ("click", "scan"):
+        reader = READER if event == "click" else SCANNER
+        return f', "url": "https://shop.example/offers", "useragent": "{reader}"'
     if event == "bounce":
         return f', "type": "{bounce_type}", "reason": "550 5.1.1 mailbox unavailable"'
     return ""
