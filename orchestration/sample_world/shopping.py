@@ -26,7 +26,7 @@ ROUTE_SHARES = np.array(
     [[1.0, 0.0, 0.0, 0.0], [0.40, 0.25, 0.22, 0.13], [0.0, 1.0, 0.0, 0.0]], dtype=float
 )
 
-ADVICE_CHANCE = 0.038
+ADVICE_CHANCE = 0.034
 CHECKOUT_TIME = 4 * MINUTE
 CART_CHANCE = 0.88
 CHECKOUT_CHANCE = 0.48

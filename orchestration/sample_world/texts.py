@@ -217,15 +217,15 @@ def _opinion(band: int, language: str, aspect: int, draw: list[float]) -> str:
     other = (aspect + 1 + int(draw[0] * 4)) % len(phrases.ASPECTS)
     if band == NEUTRAL:
         said = one(phrases.SO_SO[language], 1)
-        if draw[2] < 0.5:
+        if draw[2] < 0.75:
             said = one(praise[other], 1) + phrases.BUT[language] + one(blame[aspect], 3)
         ends: tuple[str, ...] = ()
     else:
         same, opposite = (blame, praise) if band == NEGATIVE else (praise, blame)
         said = one(same[aspect], 1)
-        if draw[2] < 0.35:
+        if draw[2] < 0.45:
             said += phrases.AND[language] + one(same[other], 3)
-        elif draw[2] < 0.5:
+        elif draw[2] < 0.65:
             said += phrases.BUT[language] + one(opposite[other], 3)
         ends = (phrases.BLAME_ENDS if band == NEGATIVE else phrases.PRAISE_ENDS)[language]
     if draw[4] < 0.4:
