@@ -30,7 +30,10 @@ select
     end as loop_state,
     case
         when loops.next_answered_at <= loops.recovery_due_at
-            then case when loops.next_band in ('detractor', 'bottom') then 'detractor_again' else 'recovered' end
+            then case
+                when loops.next_band in ('detractor', 'bottom') then 'detractor_again'
+                else 'recovered'
+            end
         when loops.recovery_due_at < settings.as_of then 'silent'
         else 'open'
     end as recovery_state,

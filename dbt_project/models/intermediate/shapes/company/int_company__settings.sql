@@ -45,7 +45,9 @@ select
     max(case when setting = 'default_country' then setting_value end) as default_country,
     max(
         case
-            when setting = 'handling_cost_per_hour' and (is_of_run or not companies.is_another)
+            when
+                setting = 'handling_cost_per_hour'
+                and (is_of_run or not (select companies.is_another from companies))
                 then cast(setting_value as double)
         end
     ) as handling_cost_per_hour,
@@ -70,4 +72,3 @@ select
         (select cast(delivered_until.first_undelivered_date as timestamp) from delivered_until)
     ) as as_of
 from effective_settings
-cross join companies
