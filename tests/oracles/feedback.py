@@ -249,8 +249,8 @@ def _reached(facts: Facts, detractors: pd.DataFrame) -> pd.DataFrame:
         contacts, on="customer_key"
     )
     pairs = pairs[pairs.occurred_at > pairs.answered_at]
-    first = pairs.sort_values(["occurred_at", "touchpoint_key"]).drop_duplicates("response_key")
-    return first.set_index("response_key")
+    # Of a contact without a team or reason, the next one that has it.
+    return pairs.sort_values(["occurred_at", "touchpoint_key"]).groupby("response_key").first()
 
 
 def _loops(facts: Facts, detractors: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
