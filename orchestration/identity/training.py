@@ -452,7 +452,7 @@ def _without_persons(
 def _has_homes(estimate: _Estimate) -> bool:
     """Whether pairs of one home are not few beside those of one person."""
     least: float = configuration()["unreliable"]["home_share"]
-    return estimate.home_share > least * estimate.person_share
+    return bool(estimate.home_share > least * estimate.person_share)
 
 
 def _unreliable_kinds(estimate: _Estimate, blocks: list[_Block]) -> list[str]:

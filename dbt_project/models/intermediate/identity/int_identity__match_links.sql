@@ -40,7 +40,7 @@ homes as (
 
 -- A profile without a likelier match takes one that is a little less likely. One that has likelier
 -- matches would only tie two people together. Where nobody lives with anybody, nothing but chance
--- makes two people alike, and that is what the probability tells: they are linked from even odds.
+-- makes two people alike: two who are each other's likeliest are linked from even odds.
 matches as (
     select known_matches.*
     from known_matches
@@ -60,6 +60,8 @@ matches as (
         or (
             not homes.has_homes
             and known_matches.match_probability >= settings.link_probability_without_homes
+            and known_matches.match_probability
+            >= greatest(left_bests.match_probability, right_bests.match_probability)
         )
 ),
 
