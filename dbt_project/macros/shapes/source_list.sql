@@ -149,7 +149,7 @@
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
-                    'key': ['sg_event_id'],
+                    'key': ['sg_event_id', 'sg_message_id', 'email', 'event', 'timestamp'],
                     'keeps_versions': false,
                     'is_tabular': false,
                     'amount': none,
@@ -352,7 +352,7 @@
                     'currency': none,
                 },
                 'audits': {
-                    'staged_by': none,
+                    'staged_by': 'stg_tickets__audits',
                     'key': ['id', 'ticket_id'],
                     'keeps_versions': false,
                     'is_tabular': false,

@@ -1,6 +1,7 @@
 -- The stream is the largest source and many models read it: parsed, mapped and keyed once.
 with web_events as (
     select * from {{ ref('stg_web__events') }}
+    where not is_repeat
 ),
 
 no_ids as (
