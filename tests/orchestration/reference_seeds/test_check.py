@@ -290,7 +290,7 @@ IDENTITY_MISTAKES = {
     "unknown way to match": (
         "blocked_values.csv",
         "email,regex,^x+@,Placeholder",
-        "match_kind 'regex' is none of contains, exact, prefix, suffix",
+        "match_kind 'regex' is none of contains, exact, number, prefix, suffix",
     ),
     "block that never matches": (
         "blocked_values.csv",
