@@ -25,6 +25,10 @@ ranked as (
         *,
         {{ latest_version('card_number, updated_at', content='row_hash') }} as is_latest_version
     from versions
+),
+
+tiers as (
+    select * from {{ ref('loyalty_tiers') }}
 )
 
 select
@@ -46,7 +50,11 @@ select
     joined_at,
     updated_at,
 
-    {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
+    {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }}
+    || case
+        when tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'tier_slug'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
 from ranked
 where is_latest_version
