@@ -85,7 +85,7 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
         if counted.count < 2 or not counted.compared:
             return untaught
         drawn = _drawn_pairs(counted, untaught, believed.strangers)
-        blocks = _blocks(counted, untaught)
+        blocks = _blocks(counted, untaught, is_complete)
         estimate = replace(believed, strangers=drawn)
         for _ in range(_CORRECTIONS):
             same_person, shares = _maximise(estimate, believed.same_person, blocks, counted)
@@ -102,6 +102,7 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
             term_frequencies,
             _unreliable_kinds(estimate, blocks),
             _blocking_rules(counted, is_complete),
+            bool(blocks),
         )
 
 
@@ -242,9 +243,11 @@ def _drawn_pairs(counted: _Records, untaught: Model, believed: Chances) -> Chanc
     return chances
 
 
-def _blocks(counted: _Records, untaught: Model) -> list[_Block]:
+def _blocks(counted: _Records, untaught: Model, is_complete: bool) -> list[_Block]:
     """The pairs that teach: those that agree on one rule of `em_rules`, where there are enough."""
     rules = configuration()["training"]
+    kind = "_of_complete_records" if is_complete else ""
+    fewest_pairs = rules[f"minimum_em_pairs{kind}"]
     settings = untaught["settings"] | {"retain_matching_columns": True}
     inference = linker_of(counted.connection, {**untaught, "settings": settings}).inference
     api = DuckDBAPI(counted.connection)
@@ -254,7 +257,7 @@ def _blocks(counted: _Records, untaught: Model) -> list[_Block]:
         if not taught or not counted.has(rule):
             continue
         pair_count = counted.agreeing(rule)
-        if pair_count < rules["minimum_em_pairs"]:
+        if pair_count < fewest_pairs:
             continue
         _draw_records(counted.connection, math.sqrt(rules["em_pairs"] / pair_count))
         pairs = inference.predict_within(
@@ -552,6 +555,7 @@ def _model(
     term_frequencies: dict[str, TermFrequencies],
     unreliable_kinds: Sequence[str] = (),
     blocking_rules: Sequence[Rule] = (),
+    has_taught: bool = False,
 ) -> Model:
     """An estimate as plain data, in the form that Splink takes."""
     comparisons = [
@@ -565,7 +569,8 @@ def _model(
     return {
         "splink_version": version("splink"),
         "unreliable_kinds": list(unreliable_kinds),
-        "has_homes": _has_homes(estimate),
+        # Where nothing has been learnt, homes are to be feared.
+        "has_homes": not has_taught or _has_homes(estimate),
         "record_count": counted.count,
         "known_counts": dict(counted.known),
         "settings": {
