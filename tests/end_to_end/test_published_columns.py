@@ -16,8 +16,7 @@ def poor_columns(company):
     poor = []
     for table, names in columns.groupby("table_name").column_name:
         counts = ", ".join(
-            f"count(\"{name}\"), min(\"{name}\") is not distinct from max(\"{name}\")"
-            for name in names
+            f'count("{name}"), min("{name}") is not distinct from max("{name}")' for name in names
         )
         rows, *facts = company.published(f"select count(*), {counts} from marts.{table}").iloc[0]
         for name, known, is_constant in zip(names, facts[::2], facts[1::2], strict=True):
