@@ -1,4 +1,4 @@
-"""A published column that holds nothing, or the same in each row, tells nothing: it is filled or gone."""
+"""A published column that holds nothing, or the same in each row, is filled or gone."""
 
 import pytest
 
