@@ -103,21 +103,23 @@ def check_seeds() -> None:
 
 @app.command()
 def sources() -> None:
-    """List the sources and the shapes that each fills, and write the list that dbt reads."""
+    """List the sources and the shapes that each fills, and write the lists that dbt reads."""
     from orchestration.components.source_list import (
         SOURCE_LIST,
         SourceListError,
         filled_shapes,
         write_source_list,
     )
+    from orchestration.components.value_ranges import VALUE_RANGES, write_value_ranges
     from orchestration.landing.contract import ContractError
 
     with errors_in_words(ContractError, SourceListError):
-        is_new = write_source_list()
+        written = {SOURCE_LIST: write_source_list(), VALUE_RANGES: write_value_ranges()}
         for source_name, shapes in filled_shapes().items():
             typer.echo(f"{source_name:<18} {', '.join(shapes)}")
-    if is_new:
-        typer.echo(f"dbt_project/{SOURCE_LIST} was brought up to date.")
+    for path, is_new in written.items():
+        if is_new:
+            typer.echo(f"dbt_project/{path} was brought up to date.")
 
 
 @app.command()

@@ -27,8 +27,11 @@ def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
 
     Raises ContractError or SourceListError.
     """
-    text = source_list(project)
-    path = project / SOURCE_LIST
+    return replace_if_different(project / SOURCE_LIST, source_list(project))
+
+
+def replace_if_different(path: Path, text: str) -> bool:
+    """Write a file that dbt reads where it says something else; returns whether it did."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     # By rename: the webserver, the daemon and a run may all read it at once.

@@ -17,6 +17,7 @@ exports as (
         }) }} as account_state,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -28,6 +29,7 @@ versions as (
         {{ utc_timestamp("account_state['updatedAt']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -64,6 +66,7 @@ select
         "account_state['createdAt']": 'registered_at',
         "account_state['updatedAt']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

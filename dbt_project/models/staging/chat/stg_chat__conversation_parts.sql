@@ -25,6 +25,7 @@ exports as (
         }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -40,6 +41,7 @@ ranked_exports as (
 conversations as (
     select
         conversation,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -49,6 +51,7 @@ nested_parts as (
     select
         conversation['id'] as conversation_id,
         {{ one_row_per("conversation['conversation_parts']['conversation_parts']") }} as part,
+        _line,
         _load_id
     from conversations
 ),
@@ -64,6 +67,7 @@ parts as (
         cast(null as varchar) as assignee_id,
         conversation['source']['body'] as html_body,
         conversation['created_at'] as created_at_text,
+        _line,
         _load_id
     from conversations
 
@@ -78,6 +82,7 @@ parts as (
         part['assigned_to']['id'] as assignee_id,
         part['body'] as html_body,
         part['created_at'] as created_at_text,
+        _line,
         _load_id
     from nested_parts
 ),
@@ -110,5 +115,6 @@ select
     coalesce(part_type != 'note', true) as is_public,
     created_at,
     {{ value_issues({'created_at_text': 'created_at'}) }} as _issues,
+    _line,
     _load_id
 from typed_parts

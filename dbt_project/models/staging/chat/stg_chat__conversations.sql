@@ -28,6 +28,7 @@ exports as (
         }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -35,12 +36,15 @@ exports as (
 typed_exports as (
     select
         conversation,
-        try_cast(conversation['conversation_rating']['rating'] as integer) as rating,
+        {{ delivered_number(
+            "conversation['conversation_rating']['rating']", 'score', 'integer'
+        ) }} as rating,
         {{ epoch_to_timestamp("conversation['conversation_rating']['created_at']") }} as rated_at,
         {{ epoch_to_timestamp("conversation['created_at']") }} as opened_at,
         {{ epoch_to_timestamp("conversation['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -76,6 +80,7 @@ select
         "conversation['created_at']": 'opened_at',
         "conversation['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

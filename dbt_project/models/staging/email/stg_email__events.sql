@@ -16,6 +16,7 @@ with source as (
         }) }} as posted,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('email', 'events') }}
 ),
@@ -42,6 +43,7 @@ typed as (
         {{ value_issues({"source.posted['timestamp']": 'occurred_at'}) }} as _issues,
         source.payload,
         source._file_date,
+        source._line,
         source._load_id
     from source
 ),
@@ -70,6 +72,7 @@ select
     is_machine_open,
     occurred_at,
     _issues,
+    _line,
     _load_id
 from versions
 where version_order = 1

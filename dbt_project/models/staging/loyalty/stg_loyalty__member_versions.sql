@@ -16,6 +16,7 @@ versions as (
         {{ utc_timestamp('updated_at') }} as updated_at,
         {{ surrogate_key(['email', 'phone', 'first_name', 'last_name', 'tier']) }} as row_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -47,6 +48,7 @@ select
     updated_at,
 
     {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

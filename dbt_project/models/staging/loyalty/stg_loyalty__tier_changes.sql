@@ -10,6 +10,7 @@ tier_changes as (
         nullif(to_tier, '') as to_tier_slug,
         changed_at as changed_at_text,
         {{ utc_timestamp('changed_at') }} as changed_at,
+        _line,
         _load_id,
         {{ latest_version('change_id', content='changed_at || to_tier') }} as is_latest_version
     from source
@@ -28,6 +29,7 @@ select
     changed_at,
 
     {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    _line,
     _load_id
 from tier_changes
 where is_latest_version

@@ -11,7 +11,7 @@ typed as (
         status as message_status,
         nullif(errorcode, '') as error_code,
         {{ json_text("nullif(tags, '')", '$.campaign_id') }} as campaign_id,
-        {{ dbt.safe_cast("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
+        {{ delivered_amount("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
         priceunit as price_currency,
         {{ rfc_2822_timestamp('datecreated') }} as created_at,
         {{ rfc_2822_timestamp('datesent') }} as sent_at,
@@ -23,6 +23,7 @@ typed as (
             'dateupdated': 'updated_at'
         }) }} as _issues,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -61,6 +62,7 @@ select
     sent_at,
     updated_at,
     _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

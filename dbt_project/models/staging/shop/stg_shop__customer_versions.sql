@@ -18,6 +18,7 @@ with source as (
         }) }} as customer,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'customers') }}
 ),
@@ -69,6 +70,7 @@ select
         "customer['created_at']": 'created_at',
         "customer['updated_at']": 'updated_at',
     }) }} as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

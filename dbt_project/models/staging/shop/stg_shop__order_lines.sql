@@ -10,6 +10,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -27,6 +28,7 @@ line_items as (
     select
         shop_order['id'] as order_id,
         {{ one_row_per("shop_order['line_items']") }} as line_item,
+        _line,
         _load_id
     from versions
     where is_latest_version
@@ -35,9 +37,9 @@ line_items as (
 order_lines as (
     select
         *,
-        try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
-        try_cast(line_item['price'] as decimal(18, 2)) as unit_price,
-        try_cast(line_item['total_discount'] as decimal(18, 2)) as discount_amount
+        {{ delivered_quantity("line_item['quantity']") }} as quantity,
+        {{ delivered_amount("line_item['price']") }} as unit_price,
+        {{ delivered_amount("line_item['total_discount']") }} as discount_amount
     from line_items
 )
 
@@ -54,12 +56,13 @@ select
     quantity,
     unit_price,
     discount_amount,
-    cast(quantity * unit_price - coalesce(discount_amount, 0) as decimal(18, 2)) as line_amount,
+    {{ product_of('quantity', 'unit_price') }} - coalesce(discount_amount, 0) as line_amount,
 
     {{ value_issues({
         "line_item['quantity']": 'quantity',
         "line_item['price']": 'unit_price',
         "line_item['total_discount']": 'discount_amount',
     }) }} as _issues,
+    _line,
     _load_id
 from order_lines

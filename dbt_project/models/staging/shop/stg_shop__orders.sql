@@ -28,6 +28,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -66,8 +67,8 @@ parcel_times as (
 orders as (
     select
         *,
-        try_cast(shop_order['total_price'] as decimal(18, 2)) as total_amount,
-        try_cast(shop_order['total_discounts'] as decimal(18, 2)) as discount_amount,
+        {{ delivered_amount("shop_order['total_price']") }} as total_amount,
+        {{ delivered_amount("shop_order['total_discounts']") }} as discount_amount,
         {{ utc_timestamp("shop_order['created_at']") }} as ordered_at,
         {{ utc_timestamp("shop_order['updated_at']") }} as updated_at,
         {{ utc_timestamp("shop_order['cancelled_at']") }} as cancelled_at,
@@ -129,6 +130,7 @@ select
         "shop_order['cancelled_at']": 'cancelled_at',
         'promised_at_text': 'promised_at',
     }) }} as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

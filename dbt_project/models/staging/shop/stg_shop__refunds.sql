@@ -11,6 +11,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -28,6 +29,7 @@ order_refunds as (
     select
         shop_order['id'] as order_id,
         {{ one_row_per("shop_order['refunds']") }} as refund,
+        _line,
         _load_id
     from versions
     where is_latest_version
@@ -46,7 +48,7 @@ refunds as (
                 "payment['kind'] = 'refund' and payment['status'] = 'success'"
             ),
             'payment',
-            "try_cast(payment['amount'] as decimal(18, 2))"
+            delivered_amount("payment['amount']")
         ) }} as paid_amounts
     from order_refunds
 )
@@ -68,5 +70,6 @@ select
             then {{ list_of(["'refund_amount'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from refunds

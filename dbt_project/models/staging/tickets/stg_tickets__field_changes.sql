@@ -20,6 +20,7 @@ exports as (
         }) }} as ticket_audit,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -40,6 +41,7 @@ audit_events as (
         ticket_audit['created_at'] as changed_at_text,
         {{ utc_timestamp("ticket_audit['created_at']") }} as changed_at,
         {{ one_row_per("ticket_audit['events']") }} as field_event,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -57,6 +59,7 @@ select
     field_event['type'] = 'Create' as is_initial,
     changed_at,
     {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    _line,
     _load_id
 from audit_events
 where field_event['type'] in ('Create', 'Change')
