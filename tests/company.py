@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -134,13 +134,20 @@ def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
 
 def shared_company(folder: Path, customers: int, days: int) -> Company:
     """The company of whoever comes first; the others wait until it is there."""
-    data, told = folder / "company", folder / "company.txt"
-    with (folder / "company.lock").open("w") as lock:
+    return Company(
+        *built_once(folder, "company", lambda data: generate_and_run(data, customers, days).output)
+    )
+
+
+def built_once(folder: Path, name: str, build: Callable[[Path], str]) -> tuple[Path, str]:
+    """A data folder and what its build said: whoever comes first builds, the others wait."""
+    data, told = folder / name, folder / f"{name}.txt"
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
             shutil.rmtree(data, ignore_errors=True)
-            told.write_text(generate_and_run(data, customers, days).output)
-    return Company(data, told.read_text())
+            told.write_text(build(data))
+    return data, told.read_text()
 
 
 def generate_and_run(data: Path, customers: int, days: int) -> Company:
