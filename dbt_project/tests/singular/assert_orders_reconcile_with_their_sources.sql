@@ -3,7 +3,13 @@
 with shop_records as (
     select
         {{ json_text('payload', '$.id') }} as order_id,
-        max_by(payload, {{ utc_timestamp(json_text('payload', '$.updated_at')) }}) as payload
+        max_by(
+            payload,
+            coalesce(
+                {{ utc_timestamp(json_text('payload', '$.updated_at')) }},
+                cast('0001-01-01' as timestamp)
+            )
+        ) as payload
     from {{ source('shop', 'orders') }}
     group by order_id
 ),
