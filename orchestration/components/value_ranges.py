@@ -26,7 +26,7 @@ def value_ranges(seeds: Path = REFERENCE_DIR) -> str:
     rows = read_seeds(seeds / "values")["value_ranges"].rows
     return "\n".join(
         [
-            "{# Written from seeds/reference/values/value_ranges.csv: see `throughline sources`. #}",
+            "{# Written from the seed `value_ranges`: see `throughline sources`. #}",
             "{% macro value_ranges() %}",
             "    {{ return({",
             *(_range(row) for row in rows),

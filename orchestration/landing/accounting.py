@@ -89,7 +89,7 @@ class Tally:
             )
 
     def _check_encoding(self, contract: TableContract) -> None:
-        """Refuse a file that is in another encoding throughout, though most rows have no letter of it.
+        """Refuse a file in another encoding, though most of its rows have no letter of it.
 
         Exactly the rows with foreign names would be missing.
         """

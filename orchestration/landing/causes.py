@@ -5,7 +5,8 @@ In words for whoever sent the file or wrote its contract; never a value from ins
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from orchestration.landing.contract import TableContract
 
@@ -31,7 +32,7 @@ def _are_words(rows: Sequence[bytes], encoding: str) -> bool:
     likely = sum(_is_likely(letter, encoding) for letter in foreign)
     if encoding == "cp1251":
         # Cyrillic words are foreign throughout; of Western ones, single letters are.
-        adjacent = sum(not (a + b).isascii() and not a.isascii() for a, b in _pairs(text))
+        adjacent = sum(not (a + b).isascii() and not a.isascii() for a, b in pairwise(text))
         likely = min(likely, 2 * adjacent)
     return likely >= 0.8 * len(foreign)
 
@@ -41,10 +42,6 @@ def _is_likely(letter: str, encoding: str) -> bool:
         # Half-width: what bytes of another encoding give.
         return False
     return unicodedata.category(letter)[0] in "LPS" and unicodedata.category(letter) != "Cc"
-
-
-def _pairs(text: str) -> Iterable[tuple[str, str]]:
-    return zip(text, text[1:], strict=False)
 
 
 def likely_cause(

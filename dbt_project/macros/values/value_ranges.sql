@@ -1,4 +1,4 @@
-{# Written from seeds/reference/values/value_ranges.csv: see `throughline sources`. #}
+{# Written from the seed `value_ranges`: see `throughline sources`. #}
 {% macro value_ranges() %}
     {{ return({
         'quantity': {'is_whole': false, 'minimum': '-1000000', 'maximum': '1000000'},
