@@ -32,7 +32,7 @@ def _are_words(rows: Sequence[bytes], encoding: str) -> bool:
     likely = sum(_is_likely(letter, encoding) for letter in foreign)
     if encoding == "cp1251":
         # Cyrillic words are foreign throughout; of Western ones, single letters are.
-        adjacent = sum(not (a + b).isascii() and not a.isascii() for a, b in pairwise(text))
+        adjacent = sum(not a.isascii() and not b.isascii() for a, b in pairwise(text))
         likely = min(likely, 2 * adjacent)
     return likely >= 0.8 * len(foreign)
 
