@@ -448,6 +448,36 @@ PEER_DEFECTS = (
     Fault("stg_calls__contact_records.sql", "where is_latest_version", ""),
 )
 
+# What a vendor means, misread.
+MISREAD_ORDERS_AND_MESSAGES = (
+    Fault("int_orders__unlinked_orders.sql", "    where excluded_reason is null\n", ""),
+    Fault(
+        "stg_shop__order_lines.sql",
+        "coalesce({{ sum_of_items('allocations') }}, line_discount)",
+        "line_discount",
+        "stg_shop__order_lines",
+    ),
+    Fault(
+        "int_orders__shop.sql",
+        "when orders.current_total_amount is null then orders.total_amount",
+        "when true then orders.total_amount",
+        "int_orders__shop",
+    ),
+    Fault(
+        "stg_shop__orders.sql",
+        "coalesce(channel_slug, 'unknown')",
+        "coalesce(channel_slug, 'app')",
+        "stg_shop__orders",
+    ),
+    Fault("int_email__events.sql", "    where not is_repeat\n", "", "int_email__events"),
+    Fault(
+        "int_consent_changes__messaging.sql",
+        "on messages.compact_body = reply_words.compact_word",
+        "on lower(messages.body) = reply_words.compact_word",
+        "int_consent_changes__messaging",
+    ),
+)
+
 FAULTS = (
     *FLIPPED_COMPARISONS,
     *DROPPED_FILTERS,
@@ -458,6 +488,7 @@ FAULTS = (
     *MONEY,
     *WINDOWS,
     *PEER_DEFECTS,
+    *MISREAD_ORDERS_AND_MESSAGES,
 )
 
 # Fault's name -> why no data test and no unit test needs to see it.

@@ -157,7 +157,7 @@
                     'amount': none,
                     'currency': none,
                     'views_with_issues': ['stg_crm__contacts'],
-                    'tagged': ['address', 'birth_date', 'date_of_birth', 'email', 'first_name', 'handle', 'last_name', 'name', 'phone', 'phone_number', 'postal_code', 'street_address', 'twitter_username'],
+                    'tagged': ['additional_email_addresses', 'address', 'birth_date', 'date_of_birth', 'email', 'first_name', 'handle', 'last_name', 'name', 'phone', 'phone_number', 'postal_code', 'street_address', 'twitter_username'],
                 },
                 'deals': {
                     'staged_by': 'stg_crm__deals',
@@ -177,7 +177,7 @@
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
-                    'key': ['sg_event_id'],
+                    'key': ['sg_event_id', 'sg_message_id', 'email', 'event', 'timestamp'],
                     'keeps_versions': false,
                     'is_tabular': false,
                     'amount': none,
@@ -325,7 +325,7 @@
                     'amount': 'total_amount',
                     'currency': 'currency',
                     'views_with_issues': ['stg_shop__order_lines', 'stg_shop__orders', 'stg_shop__refund_lines', 'stg_shop__refunds'],
-                    'tagged': ['address', 'customer', 'email', 'name', 'phone', 'shipping_address'],
+                    'tagged': ['address', 'contact_email', 'customer', 'email', 'name', 'phone', 'shipping_address'],
                 },
                 'checkouts': {
                     'staged_by': 'stg_shop__checkouts',

@@ -135,7 +135,8 @@ class OddCompany(Company):
         return self._one(
             f"select customer_key from intermediate.int_identity__customer_profiles "
             f"inner join intermediate.int_identity__profiles using (profile_key) "
-            f"where source_name = '{source}' and source_profile_id = '{source_profile_id}'"
+            f"where int_identity__profiles.source_name = '{source}' "
+            f"and source_profile_id = '{source_profile_id}'"
         )
 
     def row(self, sql: str) -> dict:

@@ -115,7 +115,7 @@ measured_customers as (
         {{ dbt.datediff('purchases.last_ordered_at', 'settings.as_of', 'second') }} / 86400.0
             as recency_days,
         case
-            when purchases.order_count is null then 'no_purchase'
+            when purchases.order_count is null then 'no_known_purchase'
             when silences.churns_at is null then 'unjudged'
             when silences.churns_at < settings.as_of then 'churned'
             when silences.at_risk_at < settings.as_of then 'at_risk'

@@ -19,8 +19,12 @@ all_issues as (
         table_name,
         column_name,
         reason,
-        -- A text with letters could be a name, and many digits a phone: the shape tells enough.
+        -- A text could be a name, and many digits a phone: the shape tells enough.
         case
+            when
+                not is_tagged
+                and {{ replaced_matches('delivered_text', '[a-z_]', '') }} = ''
+                then delivered_text
             when
                 not is_tagged
                 and {{ replaced_matches('delivered_text', '[0-9.,:TZW+/ -]', '') }} = ''

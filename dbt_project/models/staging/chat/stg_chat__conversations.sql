@@ -17,7 +17,10 @@ exports as (
                 "remark": "VARCHAR",
                 "created_at": "VARCHAR"
             },
-            "source": {"delivered_as": "VARCHAR"},
+            "source": {
+                "delivered_as": "VARCHAR",
+                "author": {"type": "VARCHAR", "id": "VARCHAR"}
+            },
             "contacts": {"contacts": [{"id": "VARCHAR"}]},
             "custom_attributes": {
                 "Contact reason": "VARCHAR",
@@ -59,6 +62,16 @@ ranked_exports as (
 select
     conversation['id'] as conversation_id,
     {{ list_item("conversation['contacts']['contacts']", 1) }}['id'] as contact_id,
+    -- The opening message bears its first author for good: a lead that the messenger has merged
+    -- into the only contact of the conversation since.
+    case
+        when
+            conversation['source']['author']['type'] in ('user', 'lead', 'contact')
+            and {{ list_size("conversation['contacts']['contacts']") }} = 1
+            and conversation['source']['author']['id']
+            != {{ list_item("conversation['contacts']['contacts']", 1) }}['id']
+            then conversation['source']['author']['id']
+    end as merged_contact_id,
     conversation['team_assignee_id'] as team_assignee_id,
     conversation['source']['delivered_as'] as delivered_as,
     conversation['state'] as state,

@@ -5,7 +5,8 @@ with source as (
             "updated_at": "VARCHAR",
             "line_items": [{
                 "id": "VARCHAR", "sku": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
-                "price": "VARCHAR", "total_discount": "VARCHAR"
+                "current_quantity": "VARCHAR", "price": "VARCHAR", "total_discount": "VARCHAR",
+                "discount_allocations": [{"amount": "VARCHAR"}]
             }]
         }) }} as shop_order,
         payload,
@@ -34,13 +35,30 @@ line_items as (
     where is_latest_version
 ),
 
+-- Allocations hold every discount on the line, the order's own too; `total_discount` only those
+-- that somebody put on the line itself.
 order_lines as (
     select
         *,
         {{ delivered_quantity("line_item['quantity']") }} as quantity,
+        {{ delivered_quantity("line_item['current_quantity']") }} as current_quantity,
         {{ delivered_amount("line_item['price']") }} as unit_price,
-        {{ delivered_amount("line_item['total_discount']") }} as discount_amount
+        {{ delivered_amount("line_item['total_discount']") }} as line_discount,
+        {{ items_as(
+            "line_item['discount_allocations']",
+            'allocation',
+            delivered_amount("allocation['amount']")
+        ) }} as allocations
     from line_items
+),
+
+discounted_lines as (
+    select
+        *,
+        try_cast(
+            coalesce({{ sum_of_items('allocations') }}, line_discount) as decimal(18, 2)
+        ) as discount_amount
+    from order_lines
 )
 
 select
@@ -54,15 +72,25 @@ select
 
     -- measures
     quantity,
+    current_quantity,
     unit_price,
     discount_amount,
-    {{ product_of('quantity', 'unit_price') }} - coalesce(discount_amount, 0) as line_amount,
+    try_cast(
+        {{ product_of('quantity', 'unit_price') }}
+        - coalesce(discount_amount, 0) as decimal(18, 2)
+    ) as line_amount,
 
     {{ value_issues({
         "line_item['quantity']": 'quantity',
+        "line_item['current_quantity']": 'current_quantity',
         "line_item['price']": 'unit_price',
-        "line_item['total_discount']": 'discount_amount',
-    }) }} as _issues,
+        "line_item['total_discount']": 'line_discount',
+    }) }}
+    || case
+        when {{ list_size(items_where('allocations', 'amount', 'amount is null')) }} > 0
+            then {{ list_of(["'discount_amount'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _line,
     _load_id
-from order_lines
+from discounted_lines

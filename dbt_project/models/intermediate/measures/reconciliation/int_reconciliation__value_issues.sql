@@ -8,7 +8,7 @@ issues as (
         table_name,
         view_name,
         split_part(issue, ': ', 1) as column_name,
-        substr(issue, length(split_part(issue, ': ', 1)) + 3) as delivered_text,
+        nullif(substr(issue, length(split_part(issue, ': ', 1)) + 3), '') as delivered_text,
         tagged_columns,
         _line,
         _load_id
@@ -23,6 +23,7 @@ select
     delivered_text,
     array_contains(tagged_columns, column_name) as is_tagged,
     case
+        when delivered_text is null then 'contradictory'
         when
             {{ dbt.safe_cast('delivered_text', 'double') }} is not null
             or {{ dbt.safe_cast('delivered_text', 'timestamp') }} is not null

@@ -41,6 +41,8 @@ select
     max(duration) filter (where setting = 'checkout_recovery_days') as checkout_recovery,
     max(duration) filter (where setting = 'retention_month_days') as retention_month,
     max(duration) filter (where setting = 'campaign_response_days') as campaign_response,
+    max(duration) filter (where setting = 'machine_click_seconds') as machine_click,
+    max(duration) filter (where setting = 'machine_burst_seconds') as machine_burst,
     max(duration) filter (where setting = 'campaign_conversion_days') as campaign_conversion,
     max(duration) filter (where setting = 'bad_experience_gap_days') as bad_experience_gap,
     max(setting_value) filter (where setting = 'churn_percentile') as churn_percentile,
