@@ -61,6 +61,7 @@ def land(
     sources: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
 ) -> None:
     """Land what arrived, of all sources or of some, and build nothing."""
+    _refuse_switched_off(sources or [])
     _execute("land", sources=sources)
 
 
@@ -215,6 +216,27 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         fail(
             f"Run {result.run_id} failed; what was published stays. "
             f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
+        )
+
+
+def _refuse_switched_off(sources: list[str]) -> None:
+    """A source that the company does not have is not landed: its files wait."""
+    import duckdb
+
+    from orchestration.landing import enabled_sources, load_contracts
+    from orchestration.warehouse.connections import read_warehouse
+
+    names = {contract.source_name for contract in load_contracts()} & set(sources)
+    try:
+        with read_warehouse() as connection:
+            enabled = enabled_sources(names, connection)
+    except (duckdb.CatalogException, duckdb.IOException):
+        # Nothing was ever landed, or a run is under way: then the seed alone says it.
+        enabled = enabled_sources(names)
+    if names - enabled:
+        fail(
+            f"switched off: {', '.join(sorted(names - enabled))}. Its files wait until "
+            "seeds/reference/company/company_sources.csv or `--set sources=…` has it."
         )
 
 
