@@ -19,7 +19,7 @@ PAIRWISE = {
     "IE_JOIN",
     "CROSS_PRODUCT",
 }
-# A side with at most so many rows is a list of rules or settings: it does not grow with the company.
+# A side with at most so many rows is a list of rules or settings, and does not grow.
 FEW_ROWS = 1000
 # What joins so all the same, and why it may.
 KNOWN = {
@@ -28,7 +28,7 @@ KNOWN = {
 
 
 def growing_tables(node: dict, ctes: dict[str, dict], growing: set[str]) -> set[str]:
-    """The tables that grow and whose rows reach this node; an aggregate of all of them is one row."""
+    """The tables that grow whose rows reach this node; an aggregate of all is one row."""
     name, extra = node["name"].strip(), node.get("extra_info", {})
     if name == "UNGROUPED_AGGREGATE":
         return set()
