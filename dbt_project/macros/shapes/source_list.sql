@@ -416,13 +416,13 @@
                     'tagged': ['body', 'email', 'free_text', 'html_body', 'plain_body', 'via'],
                 },
                 'audits': {
-                    'staged_by': none,
+                    'staged_by': 'stg_tickets__audits',
                     'key': ['id', 'ticket_id'],
                     'keeps_versions': false,
                     'is_tabular': false,
                     'amount': none,
                     'currency': none,
-                    'views_with_issues': ['stg_tickets__field_changes'],
+                    'views_with_issues': ['stg_tickets__audits', 'stg_tickets__field_changes'],
                     'tagged': ['email', 'events', 'free_text', 'ip', 'metadata', 'via'],
                 },
                 'satisfaction_ratings': {

@@ -4,7 +4,7 @@
         {%- for text, typed in typed_by_text.items() %}
         case
             when nullif(trim(cast({{ text }} as varchar)), '') is not null and {{ typed }} is null
-                then '{{ typed }}: ' || left(trim(cast({{ text }} as varchar)), 100)
+                then '{{ typed.split(".")[-1] }}: ' || left(trim(cast({{ text }} as varchar)), 100)
         end
         {{- "," if not loop.last }}
         {%- endfor %}

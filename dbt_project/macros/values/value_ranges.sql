@@ -7,6 +7,7 @@
         'count': {'is_whole': true, 'minimum': '0', 'maximum': '1000000000'},
         'people': {'is_whole': true, 'minimum': '0', 'maximum': '100000'},
         'score': {'is_whole': true, 'minimum': '-1000', 'maximum': '1000'},
+        'rating': {'is_whole': false, 'minimum': '-1000', 'maximum': '1000'},
         'percent': {'is_whole': true, 'minimum': '0', 'maximum': '100'},
         'iso_year': {'is_whole': true, 'minimum': '1990', 'maximum': '2100'},
         'iso_week': {'is_whole': true, 'minimum': '1', 'maximum': '53'},

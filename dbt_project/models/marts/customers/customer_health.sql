@@ -83,9 +83,8 @@ satisfaction as (
 issues as (
     select
         customer_key,
-        count(*) filter (where not is_solved and channel_slug != 'phone') as open_case_count,
-        min(opened_at) filter (where not is_solved and channel_slug != 'phone')
-            as oldest_open_case_at
+        count(*) filter (where is_open) as open_case_count,
+        min(opened_at) filter (where is_open) as oldest_open_case_at
     from cases
     group by customer_key
 ),

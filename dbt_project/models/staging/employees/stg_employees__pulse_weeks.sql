@@ -15,7 +15,10 @@ typed as (
                 {{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4
             ))
         + {{ duration_of(
-            '7 * (' ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer') ~ ' - 1)', 'day'
+            '7 * ('
+            ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer')
+            ~ ' - 1)',
+            'day'
         ) }}
             as week_starts_at,
         asked as asked_text,

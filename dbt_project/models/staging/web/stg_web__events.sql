@@ -80,7 +80,8 @@ deliveries as (
         message['sentAt'] as sent_at_text,
         message['receivedAt'] as received_at_text,
         message['timestamp'] as occurred_at_text,
-        {{ delivered_number("message['properties']['results_count']", 'count') }} as search_result_count,
+        {{ delivered_number("message['properties']['results_count']", 'count') }}
+            as search_result_count,
         {{ utc_timestamp("message['originalTimestamp']", 'device_time') }} as device_occurred_at,
         {{ utc_timestamp("message['sentAt']", 'device_time') }} as sent_at,
         {{ utc_timestamp("message['receivedAt']") }} as received_at,
