@@ -159,24 +159,32 @@ mart_touchpoint_counts as (
     group by source_name
 ),
 
+money_columns as (
+    select distinct
+        source_name,
+        view_name,
+        column_name
+    from staged_money
+),
+
 -- An unreadable amount as a reader would take it who guesses: of points and commas, the last one
 -- that is not followed by three digits is that of the cents.
 unread_amounts as (
     select
-        money.source_name,
-        money.view_name,
-        money.column_name,
+        money_columns.source_name,
+        money_columns.view_name,
+        money_columns.column_name,
         count(*) as amount_count,
         sum({{ guessed_amount('value_issues.delivered_text') }}) as amount
     from value_issues
-    inner join (select distinct source_name, view_name, column_name from staged_money) as money
+    inner join money_columns
         on
-            value_issues.view_name = money.view_name
-            and value_issues.column_name = money.column_name
+            value_issues.view_name = money_columns.view_name
+            and value_issues.column_name = money_columns.column_name
     group by
-        money.source_name,
-        money.view_name,
-        money.column_name
+        money_columns.source_name,
+        money_columns.view_name,
+        money_columns.column_name
 ),
 
 read_amounts as (
