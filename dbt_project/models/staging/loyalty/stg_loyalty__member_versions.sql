@@ -10,11 +10,17 @@ versions as (
         first_name as given_name,
         last_name as surname,
         tier as tier_slug,
+        nullif(email_consent, '') as email_consent,
+        nullif(sms_consent, '') as sms_consent,
+        consent_at as consent_at_text,
         joined_at as joined_at_text,
         updated_at as updated_at_text,
         {{ utc_timestamp('joined_at') }} as joined_at,
         {{ utc_timestamp('updated_at') }} as updated_at,
-        {{ surrogate_key(['email', 'phone', 'first_name', 'last_name', 'tier']) }} as row_hash,
+        {{ utc_timestamp('consent_at') }} as consented_at,
+        {{ surrogate_key([
+            'email', 'phone', 'first_name', 'last_name', 'tier', 'email_consent', 'sms_consent'
+        ]) }} as row_hash,
         _file_date,
         _line,
         _load_id
@@ -39,6 +45,8 @@ select
     given_name,
     surname,
     tier_slug,
+    email_consent,
+    sms_consent,
     -- Ranked among the versions that stand: a state delivered twice would tie with itself.
     row_number() over (partition by card_number order by updated_at desc nulls last) = 1
         as is_latest,
@@ -46,8 +54,13 @@ select
     -- timestamps
     joined_at,
     updated_at,
+    consented_at,
 
-    {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
+    {{ value_issues({
+        'joined_at_text': 'joined_at',
+        'updated_at_text': 'updated_at',
+        'consent_at_text': 'consented_at'
+    }) }} as _issues,
     _line,
     _load_id
 from ranked
