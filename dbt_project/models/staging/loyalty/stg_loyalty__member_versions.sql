@@ -32,6 +32,10 @@ ranked as (
         *,
         {{ latest_version('card_number, updated_at', content='row_hash') }} as is_latest_version
     from versions
+),
+
+tiers as (
+    select * from {{ ref('loyalty_tiers') }}
 )
 
 select
@@ -60,7 +64,11 @@ select
         'joined_at_text': 'joined_at',
         'updated_at_text': 'updated_at',
         'consent_at_text': 'consented_at'
-    }) }} as _issues,
+    }) }}
+    || case
+        when tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'tier_slug'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _line,
     _load_id
 from ranked
