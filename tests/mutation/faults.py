@@ -346,8 +346,8 @@ MONEY = (
     ),
     Fault(
         "int_touchpoints__all.sql",
-        "/ 3600 * settings.handling_cost_per_hour",
-        "/ 60 * settings.handling_cost_per_hour",
+        "touchpoints.handle_seconds / 3600 * settings.handling_cost_per_hour",
+        "touchpoints.handle_seconds / 60 * settings.handling_cost_per_hour",
     ),
     Fault(
         "decimal_comma.sql",
