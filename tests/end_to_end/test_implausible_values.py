@@ -189,7 +189,7 @@ def built(tmp_path_factory):
         shutil.copytree(PROJECT_DIR / "seeds" / "sample", data / "landing")
         (data / "build").mkdir()
         spoilt = spoil_everything(data)
-        outcome = run_dbt("build", "--resource-type", "seed", "--resource-type", "model")
+        outcome = run_dbt("build", "--exclude-resource-type", "unit_test", "test")
         yield data, spoilt, outcome
 
 
