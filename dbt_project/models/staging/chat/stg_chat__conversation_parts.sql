@@ -39,6 +39,7 @@ exports as (
         }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -54,6 +55,7 @@ ranked_exports as (
 conversations as (
     select
         conversation,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -63,6 +65,7 @@ nested_parts as (
     select
         conversation['id'] as conversation_id,
         {{ one_row_per("conversation['conversation_parts']['conversation_parts']") }} as part,
+        _line,
         _load_id
     from conversations
 ),
@@ -78,6 +81,7 @@ parts as (
         cast(null as varchar) as assignee_id,
         conversation['source']['body'] as html_body,
         conversation['created_at'] as created_at_text,
+        _line,
         _load_id
     from conversations
 
@@ -92,6 +96,7 @@ parts as (
         part['assigned_to']['id'] as assignee_id,
         part['body'] as html_body,
         part['created_at'] as created_at_text,
+        _line,
         _load_id
     from nested_parts
 ),
@@ -157,5 +162,6 @@ select
         "author['type']": 'author_meaning',
         'part_word': 'part_kind'
     }) }} as _issues,
+    _line,
     _load_id
 from listed_parts

@@ -22,7 +22,7 @@ typed as (
         lower(trim(status)) as message_status,
         nullif(trim(errorcode), '') as error_code,
         {{ json_text("nullif(tags, '')", '$.campaign_id') }} as campaign_id,
-        {{ dbt.safe_cast("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
+        {{ delivered_amount("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
         priceunit as price_currency,
         {{ rfc_2822_timestamp('datecreated') }} as created_at,
         {{ rfc_2822_timestamp('datesent') }} as sent_at,
@@ -35,6 +35,7 @@ typed as (
         dateupdated as updated_at_text,
         {{ row_hash('source') }} as row_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -97,5 +98,6 @@ select
         'sent_at_text': 'sent_at',
         'updated_at_text': 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from listed

@@ -43,6 +43,8 @@ attributed_touchpoints as (
     from channel_touchpoints
     left join device_attributions
         on channel_touchpoints.touchpoint_key = device_attributions.touchpoint_key
+    -- What happened at no known time is in no story; `value_issues` lists it.
+    where channel_touchpoints.occurred_at is not null
 )
 
 select

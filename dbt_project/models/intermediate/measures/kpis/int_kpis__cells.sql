@@ -29,8 +29,13 @@ day_cells as (
         count(*) filter (where is_counted and unit_value > 0) as positive_count,
         count(*) filter (where is_counted and unit_value < 0) as negative_count,
         sum(case when is_counted then unit_value else 0 end) as value_sum,
-        sum(case when is_counted and kind = 'mean' then unit_value * unit_value else 0 end)
-            as value_square_sum,
+        sum(
+            case
+                when is_counted and kind = 'mean'
+                    then {{ product_of('unit_value', 'unit_value', 'decimal(38, 12)') }}
+                else 0
+            end
+        ) as value_square_sum,
         count(*) filter (where is_immature) as immature_count,
         count(*) filter (where unit_state = 'unknown') as unknown_count,
         count(*) filter (where unit_state = 'excluded') as excluded_count

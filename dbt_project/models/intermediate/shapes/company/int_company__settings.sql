@@ -32,9 +32,12 @@ companies as (
     where company_settings.setting = 'company_name'
 ),
 
--- A file bears the day that it completes. While nothing is delivered, `as_of` is 1970-01-01.
+-- A file bears the day that it completes. Where no file does, the days before the last landing are
+-- complete; while nothing is delivered, `as_of` is 1970-01-01.
 delivered_until as (
-    select coalesce(max(file_date) + 1, date '1970-01-01') as first_undelivered_date
+    select
+        coalesce(max(file_date) + 1, max(cast(committed_at as date)), date '1970-01-01')
+            as first_undelivered_date
     from loads
 )
 
