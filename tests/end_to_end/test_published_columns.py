@@ -2,8 +2,64 @@
 
 import pytest
 
-# Column or `table.column`, and why nothing else can be in it in the shared company.
-EMPTY_OR_CONSTANT: dict[str, str] = {}
+# Column or `table.column`, and why nothing else is in it in the shared company; an empty reason is
+# the one above.
+EMPTY_OR_CONSTANT = {
+    "definition_version": "the first version of each definition in the table",
+    "rule_version": "the first version of each rule",
+    "sentiment": "texts are not scored yet",
+    "advocacy.favourable_mention_rate": "as sentiment",
+    "advocacy.favourable_mention_ci_low": "as sentiment",
+    "advocacy.favourable_mention_ci_high": "as sentiment",
+    "churn.value": "90 days are too short for a verdict; so the columns below",
+    "churn.ci_low": "",
+    "churn.ci_high": "",
+    "churn.known_return_count": "",
+    "churn.at_risk_factor": "",
+    "churn.churn_factor": "",
+    "customer_health.is_silent": "",
+    "customer_health.at_risk_at": "",
+    "customer_health.churns_at": "",
+    "repurchase.value": "the first order of nobody is provably the first so early",
+    "repurchase.ci_low": "",
+    "repurchase.ci_high": "",
+    "channel_consistency.is_min_n": "few contacts of one reason in one channel",
+    "loyalty.is_min_n": "few referrals in a week",
+    "service_performance.is_min_n": "few contacts in a cell",
+    "contact_pressure.mail_count": "no source of letters",
+    "customer_history.is_current": "history begins with the first run",
+    "customer_history.valid_from": "",
+    "customer_history.valid_to": "",
+    "data_coverage.known_until": "no source fell silent",
+    "data_reconciliation.difference": "nothing is lost or doubled",
+    "fct_cases.excluded_reason": "a small company has no spam and no merged ticket",
+    "fct_cases.reopened_count": "nor a reopened one",
+    "fct_cases.first_reopened_at": "",
+    "fct_cases.is_satisfaction_improved": "nor a rating that changed",
+    "fct_cases.is_satisfaction_worsened": "",
+    "fct_journeys.reauthentication_count": "rare",
+    "fct_journeys.failed_self_service_count": "rare",
+    "fct_journeys.peak_end_score": "needs three scored moments in a journey",
+    "fct_survey_responses.invalid_reason": "the sample has no answer outside its scale",
+    "fct_survey_responses.is_valid": "",
+    "survey_items.is_valid": "",
+    "survey_items.source_name": "one source of surveys",
+    "feedback.ces_5_score": "no survey asks on five points",
+    "feedback.ces_5_band": "",
+    "journey_vs_touchpoint.journey_correlation": "too few journeys with a score of their own",
+    "journey_vs_touchpoint.journey_ci_low": "",
+    "journey_vs_touchpoint.journey_ci_high": "",
+    "journey_vs_touchpoint.touchpoint_correlation": "",
+    "journey_vs_touchpoint.touchpoint_ci_low": "",
+    "journey_vs_touchpoint.touchpoint_ci_high": "",
+    "journey_vs_touchpoint.difference": "",
+    "journey_vs_touchpoint.difference_ci_low": "",
+    "journey_vs_touchpoint.difference_ci_high": "",
+    "listening_coverage.is_mature": "every month shown is over",
+    "service_experience.is_mature": "no unit of it waits for anything",
+    "service_experience.n_immature": "",
+    "service_experience.n_unknown": "sessions and orders count with and without a customer",
+}
 
 
 @pytest.fixture(scope="module")
