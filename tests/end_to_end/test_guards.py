@@ -20,6 +20,8 @@ BREAKAGES = {
     "same_row_count_as": "insert into {relation} select * from {relation}",
     # Some guard a part of the rows only.
     "unique_together": "insert into {relation} select * from {relation}",
+    # Every key loses its row.
+    "no_orphans": "delete from {relation}",
     "no_overlap": "insert into {relation} select * from {relation}",
     "numerator_not_above_denominator": "update {relation} set {numerator} = -1",
     "numerator_within_denominator": "update {relation} set numerator = -1 where kind = 'rate'",
@@ -110,6 +112,34 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
     "assert_orders_reconcile_with_their_sources": (
         '"cx"."marts"."fct_orders"',
         "update {relation} set amount_original = amount_original + 0.01",
+    ),
+    "assert_a_declared_dimension_shows_a_member": (
+        '"cx"."marts"."cx_scorecard"',
+        "update {relation} set member = 'unknown' where dimension = 'channel'",
+    ),
+    "assert_every_interval_lies_on_its_scale": (
+        '"cx"."marts"."cx_scorecard"',
+        "update {relation} set ci_low = -1000",
+    ),
+    "assert_lines_add_up_to_their_order": (
+        '"warehouse"."intermediate"."int_shapes__sale_lines"',
+        "update {relation} set amount_original = amount_original + 0.01",
+    ),
+    "assert_members_add_up_to_the_total": (
+        '"cx"."marts"."cx_scorecard"',
+        "delete from {relation} where dimension = 'channel' and member = 'phone'",
+    ),
+    "assert_money_of_journeys_counts_once": (
+        '"cx"."marts"."fct_journeys"',
+        "update {relation} set revenue_amount = revenue_amount + 0.01",
+    ),
+    "assert_no_verdict_has_its_target_inside_its_interval": (
+        '"cx"."marts"."cx_scorecard"',
+        "update {relation} set ci_low = target - 1, ci_high = target + 1",
+    ),
+    "assert_orders_happen_in_order": (
+        '"warehouse"."intermediate"."int_orders__impossible_times"',
+        "insert into {relation} select * from {relation}",
     ),
 }
 

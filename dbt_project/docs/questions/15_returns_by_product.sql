@@ -10,7 +10,7 @@ with sold as (
 returned as (
     select
         product_key,
-        count(*) as refunds,
+        sum(quantity) as quantity,
         sum(refund_amount) as refund_amount
     from marts.fct_refunds
     group by product_key
@@ -19,12 +19,12 @@ returned as (
 select
     dim_products.product_name,
     sold.quantity as sold_pieces,
-    returned.refunds,
+    returned.quantity as returned_pieces,
     round(returned.refund_amount, 2) as refund_amount,
-    round(returned.refunds / sold.quantity, 3) as refund_rate
+    round(returned.quantity / sold.quantity, 3) as return_rate
 from sold
 inner join returned
     on sold.product_key = returned.product_key
 inner join marts.dim_products
     on sold.product_key = dim_products.product_key
-order by refund_rate desc;
+order by return_rate desc;

@@ -7,9 +7,9 @@ with money as (
 
 select
     revenue.period_start_date,
-    revenue.gross_amount,
+    revenue.gross_revenue_amount,
     revenue.refund_amount,
-    revenue.net_amount,
+    revenue.net_revenue_amount,
     revenue.margin_amount,
     money.lost_or_doubled
 from marts.revenue
