@@ -94,6 +94,10 @@ def test_lists_are_made_and_searched(evaluate):
             select cast({{ sorted_values('name', "name != 'a'") }} as varchar)
             from (values ('b'), ('a'), ('c')) as rows (name)
         )""",
+        two_least="""(
+            select cast({{ least_values('name', 2) }} as varchar)
+            from (values ('c'), ('b'), ('a')) as rows (name)
+        )""",
         per_item="""(
             select string_agg(item, '/')
             from (select {{ one_row_per(["'a'", "'b'"]) }} as item) as rows
@@ -123,6 +127,7 @@ def test_lists_are_made_and_searched(evaluate):
         "greatest": 2,
         "ordered": "[a, b]",
         "some": "[b, c]",
+        "two_least": "[a, b]",
         "per_item": "a/b",
         "per_item_of_a_column": "a/b",
         "per_place": "a1/b2",

@@ -7,6 +7,7 @@ def test_macros_give_what_their_names_say(evaluate):
             """{{ surrogate_key(["'a|b'", "'c'"]) }} != {{ surrogate_key(["'a'", "'b|c'"]) }}"""
         ),
         absent="""{{ json_text("'{\\"a\\": null}'", '$.a') }} is null""",
+        second_week="""{{ week_of("timestamp '1970-01-08 00:00:00'") }}""",
         issues="""len({{ value_issues({"'x'": "cast(null as int)", "'1'": "1"}) }})""",
     )
 
@@ -16,6 +17,7 @@ def test_macros_give_what_their_names_say(evaluate):
         "null_is_not_empty": True,
         "delimiters_stay_apart": True,
         "absent": True,
+        "second_week": 1,
         "issues": 1,
     }
 

@@ -42,6 +42,7 @@ alive_spans as (
         order_bands.band as order_band,
         silences.first_ordered_at,
         silences.ordered_at as began_at,
+        {{ week_of('silences.ordered_at') }} as began_week,
         least(silences.churns_at, coalesce(silences.next_ordered_at, silences.churns_at))
             as ended_at
     from silences
@@ -102,40 +103,82 @@ banded_exposed as (
             and exposed.silence_days < silence_bands.band_to
 ),
 
+-- The weeks in which a silence as long as theirs began: the join looks for controls there only,
+-- not among all customers of the segment.
+first_silence as (
+    select min(began_at) as began_at
+    from alive_spans
+),
+
+exposed_weeks as (
+    select
+        *,
+        first_week + week_count as began_week
+    from (
+        select
+            banded_exposed.*,
+            {{ week_of('greatest(banded_exposed.silent_after, first_silence.began_at)') }} - 1
+                as first_week,
+            {{ one_row_per(numbers_to(
+                week_of('banded_exposed.silent_until') ~ ' - '
+                ~ week_of('greatest(banded_exposed.silent_after, first_silence.began_at)') ~ ' + 1'
+            )) }} as week_count
+        from banded_exposed
+        cross join first_silence
+    ) as counted_weeks
+),
+
 candidates as (
     select
-        banded_exposed.experience_number,
-        banded_exposed.customer_key as exposed_customer_key,
-        banded_exposed.index_at,
+        exposed_weeks.experience_number,
+        exposed_weeks.customer_key as exposed_customer_key,
+        exposed_weeks.index_at,
         alive_spans.customer_key,
         nth_experiences.occurred_at as own_experience_at,
-        row_number() over (
-            partition by
-                banded_exposed.customer_key,
-                banded_exposed.experience_number
-            order by
-                {{ surrogate_key([
-                    'banded_exposed.customer_key', 'banded_exposed.experience_number',
-                    'alive_spans.customer_key'
-                ]) }}
-        ) as control_number
-    from banded_exposed
+        {{ surrogate_key([
+            'exposed_weeks.customer_key', 'exposed_weeks.experience_number',
+            'alive_spans.customer_key'
+        ]) }} as tie_break
+    from exposed_weeks
     inner join alive_spans
         on
-            banded_exposed.segment_slug = alive_spans.segment_slug
-            and banded_exposed.order_band = alive_spans.order_band
-            and banded_exposed.index_at >= alive_spans.began_at
-            and banded_exposed.index_at < alive_spans.ended_at
-            and banded_exposed.silent_after < alive_spans.began_at
-            and banded_exposed.silent_until >= alive_spans.began_at
-            and banded_exposed.first_ordered_after < alive_spans.first_ordered_at
-            and banded_exposed.first_ordered_until >= alive_spans.first_ordered_at
-            and banded_exposed.customer_key != alive_spans.customer_key
+            exposed_weeks.segment_slug = alive_spans.segment_slug
+            and exposed_weeks.order_band = alive_spans.order_band
+            and exposed_weeks.began_week = alive_spans.began_week
+            and exposed_weeks.index_at >= alive_spans.began_at
+            and exposed_weeks.index_at < alive_spans.ended_at
+            and exposed_weeks.silent_after < alive_spans.began_at
+            and exposed_weeks.silent_until >= alive_spans.began_at
+            and exposed_weeks.first_ordered_after < alive_spans.first_ordered_at
+            and exposed_weeks.first_ordered_until >= alive_spans.first_ordered_at
+            and exposed_weeks.customer_key != alive_spans.customer_key
     left join nth_experiences
         on
             alive_spans.customer_key = nth_experiences.customer_key
-            and banded_exposed.experience_number = nth_experiences.experience_number
-    where coalesce(nth_experiences.occurred_at > banded_exposed.index_at, true)
+            and exposed_weeks.experience_number = nth_experiences.experience_number
+    where coalesce(nth_experiences.occurred_at > exposed_weeks.index_at, true)
+),
+
+-- Of all who are alike the hash chooses a few: they are picked, not sorted.
+controls as (
+    select
+        candidates.experience_number,
+        candidates.exposed_customer_key,
+        candidates.index_at,
+        {{ one_row_per(least_values(
+            struct_of({
+                'tie_break': 'candidates.tie_break',
+                'customer_key': 'candidates.customer_key',
+                'own_experience_at': 'candidates.own_experience_at'
+            }),
+            'windows.defection_controls'
+        )) }} as control
+    from candidates
+    cross join windows
+    group by
+        candidates.experience_number,
+        candidates.exposed_customer_key,
+        candidates.index_at
 ),
 
 followed_customers as (
@@ -151,15 +194,13 @@ followed_customers as (
     union all
 
     select
-        candidates.experience_number,
+        experience_number,
         'control' as group_slug,
-        candidates.exposed_customer_key as index_customer_key,
-        candidates.customer_key,
-        candidates.index_at,
-        candidates.own_experience_at
-    from candidates
-    inner join windows
-        on candidates.control_number <= windows.defection_controls
+        exposed_customer_key as index_customer_key,
+        control['customer_key'] as customer_key,
+        index_at,
+        control['own_experience_at'] as own_experience_at
+    from controls
 )
 
 select
