@@ -18,6 +18,7 @@
     ref('int_kpis__pulse_units'),
     ref('int_kpis__referral_units'),
     ref('int_kpis__repurchase_units'),
+    ref('int_kpis__revenue_units'),
     ref('int_kpis__service_units'),
     ref('int_kpis__session_units')
 ]) }}
