@@ -84,3 +84,52 @@ def test_published_research_enters_no_computation(manifest, models):
         "seed.throughline.research_figures": ["research_references"],
         "model.throughline.research_references": [],
     }
+
+
+# Keys and slugs of facts that name no row of another published table.
+WITHOUT_DIMENSION = {
+    "subject_key": "of an order, a case …: the journey's type says of which",
+    "checkout_key": "checkouts are counted, not published",
+    "invitation_key": "invitations are counted, not published",
+    "subscription_key": "subscriptions have no table yet",
+    "text_key": "texts are private",
+    "response_key": "of a row of its own",
+    "order_line_key": "of a row of its own",
+    "category_slug": "a column of dim_products",
+    "actor_slug": "a column of dim_touchpoint_types",
+    "outcome_slug": "a word of dim_slugs; a carrier's own code stays as it came",
+    "lifecycle_stage_slug": "a word of dim_slugs",
+    "previous_stage_slug": "a word of dim_slugs",
+    "next_stage_slug": "a word of dim_slugs",
+    "last_stage_slug": "a word of dim_slugs",
+    "stage_slug": "a word of dim_slugs",
+    "program_slug": "a word of the source",
+    "scale_slug": "named by its own bounds",
+}
+
+
+def test_every_key_of_a_fact_joins_its_dimension(manifest, models):
+    """Who opens the file finds what a key or slug means by one join."""
+    tests = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "no_orphans"
+    ]
+    joined = {reader for test in tests for reader in test["test_metadata"]["kwargs"]["readers"]}
+    own = {
+        f"{test['attached_node'].split('.')[-1]}.{test['column_name']}"
+        for test in manifest["nodes"].values()
+        if test["resource_type"] == "test"
+        and (test.get("test_metadata") or {}).get("name") == "unique"
+    }
+    loose = [
+        f"{model['name']}.{column}"
+        for model in models
+        if model["name"].startswith("fct_")
+        for column in model["columns"]
+        if column.endswith(("_key", "_slug")) and column not in WITHOUT_DIMENSION
+    ]
+
+    assert loose
+    assert not set(loose) - joined - own

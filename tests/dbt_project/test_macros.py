@@ -51,3 +51,22 @@ def test_the_latest_version_of_a_key_stands(evaluate):
         "content_read_otherwise": "b",
         "no_time_at_all": "second",
     }
+
+
+def test_a_fiscal_year_bears_the_number_of_its_end(evaluate):
+    def month(day, first_month):
+        return f"cast({{{{ fiscal_month(\"date '{day}'\", {first_month}) }}}} as varchar)"
+
+    values = evaluate(
+        calendar=month("2026-12-31", 1),
+        last_day=month("2026-03-31", 4),
+        first_day=month("2026-04-01", 4),
+        long_month=month("2026-08-31", 7),
+    )
+
+    assert values == {
+        "calendar": "2026-12-01",
+        "last_day": "2026-12-01",
+        "first_day": "2027-01-01",
+        "long_month": "2027-02-01",
+    }

@@ -11,6 +11,10 @@ dimensions as (
     where is_on_scorecard
 ),
 
+member_names as (
+    select * from {{ ref('int_kpis__member_names') }}
+),
+
 dated_estimates as (
     select
         estimates.*,
@@ -55,6 +59,7 @@ select
     estimates.dimension,
     estimates.dimension_name,
     estimates.member,
+    coalesce(member_names.member_name, estimates.member) as member_name,
     estimates.numerator,
     estimates.denominator,
     estimates.value,
@@ -86,3 +91,7 @@ select
 from compared_estimates as estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
+left join member_names
+    on
+        estimates.dimension = member_names.dimension
+        and estimates.member = member_names.member

@@ -1,10 +1,18 @@
 with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
+),
+
+touchpoints as (
+    select touchpoint_key from {{ ref('int_touchpoints__all') }}
 )
 
 select
     response_key,
-    touchpoint_key,
+    -- An answer that was only a test is no touchpoint of anybody.
+    case
+        when touchpoint_key in (select touchpoints.touchpoint_key from touchpoints)
+            then touchpoint_key
+    end as touchpoint_key,
     customer_key,
     invitation_key,
     order_key,

@@ -10,6 +10,18 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+coverage as (
+    select * from {{ ref('int_company__source_coverage') }}
+),
+
+hole_counts as (
+    select
+        source_name,
+        count(*) as hole_count
+    from {{ ref('int_company__coverage_holes') }}
+    group by source_name
+),
+
 last_deliveries as (
     select
         source_name,
@@ -30,10 +42,18 @@ select
     cast(coalesce(last_deliveries.quarantined_count, 0) as integer) as quarantined_count,
     {{ dbt.datediff('last_deliveries.last_file_date', 'cast(settings.as_of as date)', 'day') }} - 1
         as days_behind,
+    cast(coalesce(hole_counts.hole_count, 0) as integer) as hole_count,
     sources.is_enabled,
+    sources.is_enabled and coalesce(coverage.covered_until < settings.as_of, false) as is_silent,
+    coverage.covered_from,
+    coverage.covered_until,
     last_deliveries.last_file_date,
     last_deliveries.last_received_at
 from sources
 cross join settings
 left join last_deliveries
     on sources.source_name = last_deliveries.source_name
+left join coverage
+    on sources.source_name = coverage.source_name
+left join hole_counts
+    on sources.source_name = hole_counts.source_name

@@ -19,6 +19,8 @@ explicit_steps as (
 journey_spans as (
     select
         journey_key,
+        customer_key,
+        journey_slug,
         min(occurred_at) as started_at,
         coalesce(
             max(case when is_reach or is_fail then occurred_at end),
@@ -26,7 +28,10 @@ journey_spans as (
             + {{ duration_of('max(timeout_days)', 'day') }}
         ) as open_until
     from explicit_steps
-    group by journey_key
+    group by
+        journey_key,
+        customer_key,
+        journey_slug
 ),
 
 -- The open journey with the latest explicit touchpoint; of two, the one that started later.
@@ -56,6 +61,9 @@ inferred_choices as (
     inner join journey_spans
         on
             explicit_steps.journey_key = journey_spans.journey_key
+            -- Whichever tables are joined first, customer and type are compared, never time alone.
+            and inferred_candidates.customer_key = journey_spans.customer_key
+            and inferred_candidates.journey_slug = journey_spans.journey_slug
             and inferred_candidates.occurred_at <= journey_spans.open_until
 ),
 

@@ -35,6 +35,14 @@ select
     max(case when setting = 'session_timeout_minutes' then cast(setting_value as double) end)
         as session_timeout_minutes,
     coalesce(
+        max(
+            case
+                when setting = 'fiscal_year_first_month' then cast(setting_value as integer)
+            end
+        ),
+        1
+    ) as fiscal_year_first_month,
+    coalesce(
         (
             select cast(run_settings.setting_value as timestamp)
             from run_settings

@@ -1,0 +1,67 @@
+-- A file bears the day that it completes; which day a load belongs to never changes afterwards.
+with sources as (
+    select * from {{ ref('int_company__sources') }}
+    where is_enabled
+),
+
+loads as (
+    select * from {{ ref('stg_ledger__loads') }}
+    where is_current
+),
+
+touchpoints as (
+    select * from {{ ref('int_shapes__touchpoints') }}
+),
+
+recorded_touchpoints as (
+    select * from {{ ref('recorded_touchpoints') }}
+),
+
+file_days as (
+    select
+        source_name,
+        file_date as day_date,
+        count(*) as file_count,
+        sum(loaded_row_count) as row_count,
+        0 as event_count
+    from loads
+    where file_date is not null
+    group by
+        source_name,
+        file_date
+),
+
+event_days as (
+    select
+        touchpoints.source_name,
+        cast(touchpoints.occurred_at as date) as day_date,
+        0 as file_count,
+        0 as row_count,
+        count(*) as event_count
+    from touchpoints
+    left join recorded_touchpoints
+        on touchpoints.touchpoint_type_slug = recorded_touchpoints.touchpoint_type_slug
+    where recorded_touchpoints.touchpoint_type_slug is null and touchpoints.occurred_at is not null
+    group by
+        touchpoints.source_name,
+        cast(touchpoints.occurred_at as date)
+),
+
+all_days as (
+    select * from file_days
+    union all
+    select * from event_days
+)
+
+select
+    sources.source_name,
+    all_days.day_date,
+    cast(sum(all_days.file_count) as bigint) as file_count,
+    cast(sum(all_days.row_count) as bigint) as row_count,
+    cast(sum(all_days.event_count) as bigint) as event_count
+from sources
+inner join all_days
+    on sources.source_name = all_days.source_name
+group by
+    sources.source_name,
+    all_days.day_date
