@@ -124,6 +124,7 @@ select
     kept_orders.channel_slug,
     kept_orders.currency,
     kept_orders.business_time_zone,
+    kept_orders.cancelled_by,
 
     -- measures
     numbered_orders.order_number,

@@ -7,6 +7,10 @@ with orders as (
 
 paid_statuses as (
     select * from {{ ref('paid_statuses') }}
+),
+
+cancel_reasons as (
+    select * from {{ ref('cancel_reasons') }}
 )
 
 select
@@ -25,6 +29,7 @@ select
     orders.discount_amount as discount_original,
     paid_statuses.is_paid,
     orders.cancelled_at is not null as is_cancelled,
+    case when orders.cancelled_at is not null then cancel_reasons.cancelled_by end as cancelled_by,
     orders.ordered_at,
     orders.promised_at,
     orders.shipped_at,
@@ -34,3 +39,5 @@ select
 from orders
 left join paid_statuses
     on orders.financial_status = paid_statuses.financial_status
+left join cancel_reasons
+    on orders.cancel_reason = cancel_reasons.cancel_reason
