@@ -297,9 +297,8 @@ MONEY = (
     ),
     Fault(
         "int_orders__orders.sql",
-        "case when kept_orders.is_purchase then kept_orders.amount - kept_orders.refund_amount else 0 "
-        "end\n        as net_amount",
-        "case when kept_orders.is_purchase then kept_orders.amount else 0 end\n        as net_amount",
+        "then kept_orders.amount - kept_orders.refund_amount else 0 end\n        as net_amount",
+        "then kept_orders.amount else 0 end\n        as net_amount",
     ),
     Fault(
         "refunds_of_lines.sql",

@@ -38,6 +38,7 @@ select
     cast(max(setting_value) filter (where setting = 'straight_line_items') as bigint)
         as straight_line_items,
     max(duration) filter (where setting = 'checkout_window_days') as checkout_window,
+    max(duration) filter (where setting = 'cart_window_days') as cart_window,
     max(duration) filter (where setting = 'checkout_recovery_days') as checkout_recovery,
     max(duration) filter (where setting = 'refund_window_days') as refund_window,
     max(duration) filter (where setting = 'retention_month_days') as retention_month,
