@@ -12,6 +12,7 @@ with source as (
             "sg_machine_open": "VARCHAR",
             "url": "VARCHAR",
             "reason": "VARCHAR",
+            "campaign_group": "VARCHAR",
             "type": "VARCHAR"
         }) }} as posted,
         payload,
@@ -35,6 +36,7 @@ typed as (
         source.posted.url as clicked_url,
         source.posted.reason as failure_reason,
         source.posted.type as bounce_type,
+        source.posted.campaign_group as campaign_group,
         coalesce({{ dbt.safe_cast('source.posted.sg_machine_open', 'boolean') }}, false)
             as is_machine_open,
         {{ epoch_to_timestamp("source.posted['timestamp']") }}
@@ -67,6 +69,7 @@ select
     clicked_url,
     failure_reason,
     bounce_type,
+    campaign_group,
     is_machine_open,
     occurred_at,
     _issues,
