@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Identity: explain it, measure it, 
 
 _REASONS = {
     "forced_merge": "merged by decision",
+    "vendor_merge": "merged by their source",
     "shared_identifier": "both show",
     "shared_identifier_and_name": "both show, under one name,",
     "match": "matched by likeness",

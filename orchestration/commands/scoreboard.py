@@ -59,10 +59,19 @@ def rendered(sections: list[Section]) -> str:
 
 
 def _customers(connection: duckdb.DuckDBPyConnection) -> Section:
-    ((customers, identified),) = connection.execute(
-        "select count(*), count(*) filter (is_identified) from marts.dim_customers"
+    ((customers, people, shared, lone),) = connection.execute(
+        "select count(*), count(*) filter (is_identified), count(*) filter (is_shared_mailbox), "
+        "count(*) filter (is_lone_identifier) from marts.dim_customers"
     ).fetchall()
-    return Section("Customers", [("identified", f"{identified:,}"), ("all", f"{customers:,}")])
+    return Section(
+        "Customers",
+        [
+            ("known people", f"{people:,}"),
+            ("shared mailboxes and lines", f"{shared:,}"),
+            ("one address or number alone", f"{lone:,}"),
+            ("visitors and others", f"{customers - people - shared - lone:,}"),
+        ],
+    )
 
 
 def _touchpoints(connection: duckdb.DuckDBPyConnection) -> Section:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.paths import published_path
+from orchestration.publishing.personal_data import PersonalColumn
 from orchestration.publishing.publish import publish
 
 PUBLIC_DATABASE = "cx"
@@ -26,6 +27,7 @@ class PublishedMarts(dg.Component, dg.Model):
         """One asset: its dependencies are what makes an audit's failure stop it."""
         manifest = json.loads(self.manifest_path.read_text())
         marts, tagged = public_marts(manifest), tagged_columns(manifest)
+        personal = personal_columns(manifest)
         definitions = self.manifest_path.with_name("semantic_manifest.json")
         if not marts:
             return dg.Definitions()
@@ -40,7 +42,7 @@ class PublishedMarts(dg.Component, dg.Model):
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> dg.MaterializeResult[None]:
-            publication = publish(frozenset(marts), tagged, definitions)
+            publication = publish(frozenset(marts), tagged, definitions, personal)
             context.log.info(f"Published version {publication.version}: {published_path()}")
             return dg.MaterializeResult(
                 metadata={
@@ -71,4 +73,14 @@ def tagged_columns(manifest: Mapping[str, Any]) -> frozenset[str]:
         for resource in resources
         for column in resource.get("columns", {}).values()
         if column["config"]["meta"].get("personal_data")
+    )
+
+
+def personal_columns(manifest: Mapping[str, Any]) -> frozenset[PersonalColumn]:
+    """Every column of a delivery that its contract tags as personal data, with the tag."""
+    return frozenset(
+        PersonalColumn(source["schema"], source["name"], column["name"], tag)
+        for source in manifest["sources"].values()
+        for column in source["columns"].values()
+        if (tag := column["config"]["meta"].get("personal_data"))
     )

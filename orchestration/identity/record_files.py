@@ -33,7 +33,7 @@ ATTRIBUTES = {
 }
 _OTHER_TRAITS = (
     *("loyalty_card", "account_id", "device_id", "social_handle", "contact_id"),
-    *("gender", "language", "segment_slug"),
+    *("gender", "language", "segment_slug", "merged_profile_id"),
 )
 _MISSING = {"", "nan", "null", "none", "n/a", "#n/a", "<na>", "\\n", "nat"}
 # The day comes first where a column leaves it open.
@@ -206,7 +206,8 @@ def _observations(columns: Mapping[str, list[str | None]], count: int) -> pa.Tab
     return pa.table(
         {
             "source_name": pa.array(["records"] * count),
-            "source_profile_id": pa.array(numbers),
+            # A bare 0 would be a placeholder.
+            "source_profile_id": pa.array([f"record {number}" for number in numbers]),
             "profile_key": pa.array([f"records:{number:>09}" for number in numbers]),
             **{column: pa.array(values, pa.string()) for column, values in traits.items()},
             "birth_date": pa.array(birth_dates, pa.date32()),

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import DamerauLevenshtein
 
 FORCED_MERGE = "forced_merge"
+VENDOR_MERGE = "vendor_merge"
 MATCH = "match"
 
 BIRTH_DATE = "birth_date"
@@ -203,14 +204,14 @@ def _waived(
 ) -> _Waivers:
     """The conflicts that the bridges themselves settle.
 
-    A profile's own values; those of profiles that forced merges join; names and birth dates of
-    those who share an identifier that is nobody else's; and those of a match of alike names and
+    A profile's own values; those of profiles that decisions or vendors merge; names and birth dates
+    of those who share an identifier that is nobody else's; and those of a match of alike names and
     near birth dates.
     """
     waived = _Waivers()
     for own in marks.values():
         _waive(waived, own)
-    for members in _forced_groups(bridges):
+    for members in _merged_groups(bridges):
         _waive(waived, [mark for member in members for mark in marks.get(member, ())])
     for bridge in bridges:
         if bridge.identifier_type in rules.conflict_edits:
@@ -263,11 +264,11 @@ def _waive_matched(
                 waived.add(kind, *pair)
 
 
-def _forced_groups(bridges: Sequence[Bridge]) -> list[list[str]]:
-    """The profiles that forced merges join, in whichever number of steps."""
+def _merged_groups(bridges: Sequence[Bridge]) -> list[list[str]]:
+    """The profiles that decisions and vendors merge, in whichever number of steps."""
     parents = _Forest()
     for bridge in bridges:
-        if bridge.link_reason == FORCED_MERGE:
+        if bridge.link_reason in (FORCED_MERGE, VENDOR_MERGE):
             for member in bridge.members[1:]:
                 parents.union(bridge.members[0], member)
     groups = defaultdict(list)

@@ -76,6 +76,8 @@ class TableContract(BaseModel):
     landing_encoding: str = "utf-8"
     landing_delimiter: str = ","
     landing_header_rows: int = Field(default=1, ge=1, le=10)
+    # A key in the JSON of header cells: what it names is the zone of the column's times.
+    landing_header_zone: str | None = None
     landing_records_path: str | None = None
     landing_sheet: str | None = None
     landing_time_zone: str | None = None

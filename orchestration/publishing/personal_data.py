@@ -1,13 +1,30 @@
 """The gate before publishing: no personal data in the public file.
 
-Two guards: no column bears the name of a tagged one, and no text holds what looks like an e-mail
-address or a phone number. Findings name the column and count the rows; they never show a value.
+Three guards. No column bears the name of a tagged one. No column holds the values of a tagged one:
+names change on the way from a delivery to a mart, values do not. No text holds what looks like an
+e-mail address or a phone number. Findings name the column and count; they never show a value.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
+
+from orchestration.landing.contract import quote_identifier
+from orchestration.warehouse.connections import quoted
+
+# What a column must share with a tagged one to be taken for it. Short values and lone coincidences
+# are shared by chance.
+_SHORTEST_VALUE = 4
+_FEWEST_SHARED_VALUES = 5
+_SMALLEST_SHARED_PART = 0.5
+# So many rows and values are looked at: a column that is published by mistake shares nearly all.
+_ROWS_LOOKED_AT = 50_000
+_VALUES_LOOKED_AT = 1_000
+# Bare numbers under these tags are shared by chance: ids of customers and of orders count alike.
+_TAGS_OF_COUNTED_IDS = ("account", "device", "card")
 
 
 @dataclass(frozen=True)
@@ -52,11 +69,29 @@ class Finding:
         return f"{self.table}.{self.column}: {self.reason}"
 
 
+@dataclass(frozen=True, order=True)
+class PersonalColumn:
+    """A column of a delivery that its contract tags."""
+
+    schema_name: str
+    table_name: str
+    column_name: str
+    tag: str
+
+
 def assert_no_personal_data(
-    connection: duckdb.DuckDBPyConnection, tagged_columns: frozenset[str]
+    connection: duckdb.DuckDBPyConnection,
+    tagged_columns: frozenset[str],
+    personal_columns: Collection[PersonalColumn] = (),
+    warehouse: Path | None = None,
 ) -> None:
-    """Stop if a table of the open database holds personal data."""
+    """Stop if a table of the open database holds personal data.
+
+    `warehouse` is the private database, in which the values of `personal_columns` were delivered.
+    """
     findings = find_personal_data(connection, tagged_columns)
+    if warehouse is not None and warehouse.exists():
+        findings += find_delivered_values(connection, personal_columns, warehouse)
     if findings:
         raise PersonalDataError(
             "personal data in the public marts; nothing was published:\n"
@@ -86,6 +121,102 @@ def find_personal_data(
     for (schema, table), names in texts.items():
         findings += _suspicious_texts(connection, schema, table, names)
     return findings
+
+
+def find_delivered_values(
+    connection: duckdb.DuckDBPyConnection,
+    personal_columns: Collection[PersonalColumn],
+    warehouse: Path,
+) -> list[Finding]:
+    """Every public text column that holds the values of a tagged column, whatever its name."""
+    public = connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where not internal and database_name = current_database() and data_type = 'VARCHAR' "
+        "order by all"
+    ).fetchall()
+    connection.execute(f"attach {quoted(warehouse)} as delivered_to (read_only)")
+    try:
+        connection.execute(
+            "create temp table delivered_values (delivered_value varchar, origin varchar)"
+        )
+        delivered = {
+            (schema, table, column)
+            for schema, table, column in connection.execute(
+                "select schema_name, table_name, column_name from duckdb_columns() "
+                "where database_name = 'delivered_to'"
+            ).fetchall()
+        }
+        for column in sorted(personal_columns):
+            _remember_values(connection, column, delivered)
+        columns: dict[tuple[str, str], list[str]] = {}
+        for schema, table, name in public:
+            columns.setdefault((schema, table), []).append(name)
+        return [
+            finding
+            for (schema, table), names in columns.items()
+            for finding in _shared_values(connection, schema, table, names)
+        ]
+    finally:
+        connection.execute("drop table if exists temp.delivered_values")
+        connection.execute("detach delivered_to")
+
+
+def _remember_values(
+    connection: duckdb.DuckDBPyConnection,
+    column: PersonalColumn,
+    delivered: Collection[tuple[str, str, str]],
+) -> None:
+    place = (column.schema_name, column.table_name)
+    if (*place, column.column_name) in delivered:
+        value = quote_identifier(column.column_name)
+    elif (*place, "payload") in delivered:
+        value = "json_extract_string(payload, ?)"
+    else:
+        return
+    in_payload = value.startswith("json_extract_string")
+    path = column.column_name.replace('"', '\\"')
+    counted = (
+        "" if column.tag not in _TAGS_OF_COUNTED_IDS else "and not regexp_full_match(v, '[0-9]+')"
+    )
+    connection.execute(
+        "insert into delivered_values "
+        f"select distinct v, ? from (select lower(trim({value})) as v from (from delivered_to."
+        f"{quote_identifier(column.schema_name)}.{quote_identifier(column.table_name)} "
+        f"limit {_ROWS_LOOKED_AT})) "
+        f"where length(v) >= {_SHORTEST_VALUE} and v[1] not in ('{{', '[') {counted}",
+        [
+            f"{column.schema_name}.{column.table_name}.{column.column_name}",
+            *([f'$."{path}"'] if in_payload else []),
+        ],
+    )
+
+
+def _shared_values(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[str]
+) -> list[Finding]:
+    relation = f"{quote_identifier(schema)}.{quote_identifier(table)}"
+    values = " union all ".join(
+        f"(select {position} as position, v from (select distinct lower(trim({name})) as v "
+        f"from {relation} where length({name}) >= {_SHORTEST_VALUE}) limit {_VALUES_LOOKED_AT})"
+        for position, name in enumerate(map(quote_identifier, columns))
+    )
+    shared = connection.execute(
+        f"with published as ({values}), "
+        "sizes as (select position, count(*) as size from published group by position), "
+        "shared as (select position, origin, count(*) as n from published "
+        "inner join delivered_values on v = delivered_value group by position, origin) "
+        "select position, max_by(origin, n), max(n) from shared inner join sizes using (position) "
+        "where n >= ? and n >= ? * size group by position order by position",
+        [_FEWEST_SHARED_VALUES, _SMALLEST_SHARED_PART],
+    ).fetchall()
+    return [
+        Finding(
+            f"{schema}.{table}",
+            columns[position],
+            f"{count} of its values are those of {origin}, personal data",
+        )
+        for position, origin, count in shared
+    ]
 
 
 def plain_name(column: str) -> str:

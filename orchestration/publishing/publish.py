@@ -7,15 +7,16 @@ build itself is never what a reader opens; the definitions of its metrics go wit
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from orchestration.paths import public_build_path
+from orchestration.paths import public_build_path, warehouse_path
 from orchestration.publishing import versions
-from orchestration.publishing.personal_data import assert_no_personal_data
+from orchestration.publishing.personal_data import PersonalColumn, assert_no_personal_data
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import SETTINGS, quoted
 
@@ -38,12 +39,16 @@ class Publication:
 
 
 def publish(
-    marts: frozenset[str], tagged_columns: frozenset[str], metric_definitions: Path
+    marts: frozenset[str],
+    tagged_columns: frozenset[str],
+    metric_definitions: Path,
+    personal_columns: Collection[PersonalColumn] = (),
 ) -> Publication:
     """Publish the audited build; whatever goes wrong, readers keep the version they have.
 
     `marts` are the relations that the code builds, as `schema.name`: what an older code left in
-    the file goes. `metric_definitions` is dbt's semantic manifest of that code.
+    the file goes. `metric_definitions` is dbt's semantic manifest of that code. The values of
+    `personal_columns`, columns of deliveries, are never published.
     """
     inputs = build_state.audited_inputs()
     built = _finished_row_counts(public_build_path(), marts)
@@ -54,7 +59,7 @@ def publish(
         copied = _row_counts(connection)
         if copied != built:
             raise BrokenCopyError(f"the copy differs from the build: {_difference(built, copied)}")
-        assert_no_personal_data(connection, tagged_columns)
+        assert_no_personal_data(connection, tagged_columns, personal_columns, warehouse_path())
         _export_parquet(connection, list(copied), folder / "parquet")
     _add_metrics(metric_definitions, folder / "metrics")
     note = {

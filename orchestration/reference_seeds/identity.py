@@ -3,6 +3,7 @@
 Each check reads seeds of which `declared` has found nothing to say.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -24,6 +25,8 @@ SETTINGS: dict[str, tuple[float, float]] = {
     "match_review_probability": (0.01, 1),
     "match_birth_date_edits": (0, 8),
     "match_model_version": (0, 1e6),
+    "placeholder_date_names": (2, 1e6),
+    "placeholder_date_share": (0, 1),
 }
 
 # Every type that `int_identity__normalized_identifiers` makes.
@@ -42,6 +45,8 @@ IDENTIFIER_TYPES = {
 # Every attribute of a golden record.
 ATTRIBUTES = {"name", "birth_date", "gender", "language", "address", "email", "phone", "segment"}
 
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
 
 def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     """Rules that would do nothing, or contradict themselves."""
@@ -49,6 +54,8 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     yield from _wrong_types(seeds["identifier_types"])
     for row in seeds["blocked_values"].rows:
         yield from _idle_block(row)
+    for row in seeds["placeholder_traits"].rows:
+        yield from _idle_placeholder(row)
     yield from _wrong_decisions(seeds["identity_decisions"])
     yield from _missing_rules(seeds["survivorship_rules"])
 
@@ -83,6 +90,21 @@ def _idle_block(row: Row) -> Iterator[Problem]:
         yield row.problem(
             f"{row['blocked_value']!r} blocks nothing: write it in lower case, as it is compared"
         )
+    if row["match_kind"] == "number" and not row.text("blocked_value").isdecimal():
+        yield row.problem(f"{row['blocked_value']!r} blocks nothing: write its digits alone")
+
+
+def _idle_placeholder(row: Row) -> Iterator[Problem]:
+    value, trait = row.text("placeholder_value"), row["trait_slug"]
+    if trait == "birth_date":
+        if not _ISO_DATE.fullmatch(value):
+            yield row.problem(f"{value!r} is no date: write it as YYYY-MM-DD")
+        return
+    if row["match_kind"] != "exact":
+        yield row.problem(f"only birth dates come {row['match_kind']} another")
+    folded = value.upper().replace(" ", "") if trait == "postcode" else value.lower()
+    if value != folded:
+        yield row.problem(f"{value!r} meets nothing: write it as it is compared, {folded!r}")
 
 
 def _missing_rules(rules: Seed) -> Iterator[Problem]:

@@ -55,6 +55,33 @@ def test_every_share_with_its_counts_is_guarded(manifest, models):
     assert not [model["name"] for model in shares if model["unique_id"] not in guarded]
 
 
+def test_every_interval_is_held_to_its_scale(manifest, models):
+    """Each mart with an interval is in the test that no bound lies where no value can be."""
+    (guard,) = [
+        node
+        for node in manifest["nodes"].values()
+        if node["name"] == "assert_every_interval_lies_on_its_scale"
+    ]
+    bounds = {
+        (model["name"], column)
+        for model in models
+        if model["schema"] == "marts"
+        for column in model["columns"]
+        if column.endswith(("ci_low", "ci_high")) and "metric_slug" not in model["columns"]
+    }
+    of_kpis = {
+        model["name"]
+        for model in models
+        if model["schema"] == "marts" and {"ci_low", "metric_slug"} <= set(model["columns"])
+    }
+    words = guard["raw_code"]
+
+    assert len(bounds) >= 20
+    assert not [bound for bound in bounds if f"'{bound[0]}', " not in words]
+    assert not [bound for bound in bounds if f"'{bound[1]}'" not in words]
+    assert not [mart for mart in of_kpis if f"'{mart}'" not in words]
+
+
 def test_every_source_column_is_described_and_its_personal_data_tagged(manifest):
     columns = [
         (f"{source['source_name']}.{source['name']}.{column['name']}", column)

@@ -21,6 +21,12 @@ def ranks(n):
     return f"to_json([{{{{ median_rank('-', '{n}') }}}}, {{{{ median_rank('+', '{n}') }}}}])"
 
 
+def mean(value, margin, *ends):
+    arguments = ", ".join(f"'{number}'" for number in (value, margin, *ends))
+    bounds = [f"{{{{ mean_bound('{side}', {arguments}) }}}}" for side in "-+"]
+    return f"to_json([{', '.join(bounds)}])"
+
+
 def test_intervals_have_their_golden_values(evaluate):
     """Customers with 3/3, 0/3, 1/1 and 0/1 stand for 2.4 units, not for 8."""
     shown = evaluate(
@@ -41,6 +47,13 @@ def test_intervals_have_their_golden_values(evaluate):
         ranks_of_100=ranks(100),
         mean_of_2_and_0="to_json([{{ mean_standard_error('2', '4', '2.0') }}])",
         mean_of_one="to_json([{{ mean_standard_error('2', '4', '1.0') }}])",
+        mean_on_its_scale=mean("5.0", "1.0", "1", "7"),
+        mean_without_ends=mean("1.0", "3.0", "cast(null as double)"),
+        mean_of_a_count=mean("2.0", "3.0", "0"),
+        mean_of_a_share=mean("0.5", "1.0", "0", "1"),
+        mean_of_points=mean("6.0", "2.0", "1", "7"),
+        mean_of_best_answers=mean("7.0", "0.000000000000001", "1", "7"),
+        mean_of_a_single_one=mean("2.0", "cast(null as double)", "0"),
         t_of_31="to_json([{{ t_quantile_of_many('31') }}])",
         t_of_1000="to_json([{{ t_quantile_of_many('1000') }}])",
     )
@@ -61,6 +74,16 @@ def test_intervals_have_their_golden_values(evaluate):
         "nps_of_ten_answers": [26.27, -36.06, 51.45],
         "nps_of_passives": [0, -34.29, 34.29],
         "nps_of_promoters": [0, 99.29, 100],
+        "mean_on_its_scale": [4, 6],
+        "mean_without_ends": [-2, 4],
+        # 2 times e to the power of less and plus 3/2.
+        "mean_of_a_count": [0.45, 8.96],
+        # Odds of 1 times e to the power of less and plus 1 / (0.5 * 0.5).
+        "mean_of_a_share": [0.02, 0.98],
+        # Odds of 5 times e to the power of less and plus 2 * 6 / (5 * 1).
+        "mean_of_points": [2.87, 6.89],
+        "mean_of_best_answers": [7, 7],
+        "mean_of_a_single_one": [None, None],
         "ranks_of_5": [None, None],
         "ranks_of_20": [5, 16],
         "ranks_of_100": [40, 61],

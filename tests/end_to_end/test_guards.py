@@ -38,6 +38,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_profiles"',
         "update {relation} set customer_key = profile_key",
     ),
+    "assert_whoever_did_anything_is_a_customer": (
+        '"cx"."marts"."dim_customers"',
+        "delete from {relation} where customer_key = (select min(customer_key) from {relation})",
+    ),
     "assert_daily_kpis_add_up_to_the_scorecard": (
         '"cx"."marts"."agg_kpis_daily"',
         "update {relation} set numerator = numerator + 1",

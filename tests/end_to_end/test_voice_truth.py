@@ -14,7 +14,7 @@ RATING_SOURCES = {"agent_chat": 4, "ticket_solved": 1}
 def counted_answers(company):
     """The latest valid answer of each customer, by month for NPS, else by subject."""
     customers = company.warehouse("""
-        select responses.response_id, customer_profiles.customer_key
+        select responses.response_id, responses.is_finished, customer_profiles.customer_key
         from staging.stg_surveys__responses as responses
         inner join intermediate.int_identity__profiles as profiles
             on
@@ -28,6 +28,8 @@ def counted_answers(company):
     answers = answers[answers.excluded.isna() & answers.score.notna()].merge(
         customers, on="response_id", how="left", validate="many_to_one"
     )
+    # Who broke the survey off has given no NPS.
+    answers = answers[(answers.metric != "nps") | answers.is_finished]
     local = answers["at"].dt.tz_localize("UTC").dt.tz_convert("Europe/Warsaw")
     subject = answers["case"].fillna(answers["order"]).fillna(answers.response_id)
     answers["unit"] = subject.where(answers.metric != "nps", local.dt.strftime("%Y-%m"))
@@ -73,8 +75,32 @@ def test_ces_is_that_of_the_answers_with_the_scale_turned(counted_answers, score
     assert scorecard.loc["ces_mean"].value == pytest.approx(scores.mean(), abs=1e-9)
 
 
+def invitations(responses: pd.DataFrame, window: pd.Timedelta) -> pd.DataFrame:
+    """One row per invitation: what is sent again within the window is the same one.
+
+    Unless both were answered.
+    """
+    mailings = responses.drop_duplicates("invitation").sort_values(["invited_at", "invitation"])
+    mailings = mailings.assign(survey=mailings.program.str.split("_").str[0])
+    kept: list[pd.Series] = []
+    for _, sent in mailings.groupby(["person", "survey"]):
+        first = None
+        for _, mailing in sent.iterrows():
+            answered_twice = first is not None and pd.notna(mailing["at"]) and pd.notna(first["at"])
+            if first is None or answered_twice or mailing.invited_at > first.began_at + window:
+                first = mailing.copy()
+                first["began_at"] = mailing.invited_at
+                kept.append(first)
+                continue
+            if pd.isna(first["at"]):
+                first["at"], first["status"] = mailing["at"], mailing.status
+            if not first.is_delivered and mailing.is_delivered:
+                first["is_delivered"], first["invited_at"] = True, mailing.invited_at
+    return pd.DataFrame(kept)
+
+
 def test_response_rate_is_that_of_the_invitations(company, scorecard):
-    responses = company.truth("responses").drop_duplicates("invitation")
+    responses = invitations(company.truth("responses"), pd.Timedelta(days=14))
     as_of = company.warehouse("select as_of from intermediate.int_company__settings").as_of[0]
     window = pd.Timedelta(days=14)
     delivered = responses[responses.is_delivered]

@@ -110,9 +110,24 @@ FLIPPED_COMPARISONS = (
     ),
     Fault(
         "int_clocks__waits.sql",
-        "business_times.ended_seconds <= response_deadlines.target_clock_seconds",
-        "business_times.ended_seconds > response_deadlines.target_clock_seconds",
+        "else coalesce(business_times.ended_seconds <= deadlines.target_clock_seconds",
+        "else coalesce(business_times.ended_seconds > deadlines.target_clock_seconds",
     ),
+    # An interval that holds the target says nothing.
+    Fault(
+        "kpi_status.sql",
+        "{{ ci_low }} >= {{ target }} then 'on_target'",
+        "{{ value }} >= {{ target }} then 'on_target'",
+        "cx_scorecard",
+    ),
+    # What is solved after its limit is not resolved.
+    Fault(
+        "int_cases__contact_chains.sql",
+        "coalesce(contacts.ended_at <= contacts.limit_ends_at, false)",
+        "contacts.ended_at is not null",
+    ),
+    # A case solved after its limit is censored there.
+    Fault("int_cases__solves.sql", " and last_solved_at <= limit_ends_at", ""),
 )
 
 DROPPED_FILTERS = (
@@ -140,7 +155,24 @@ DROPPED_FILTERS = (
         "where author_type in ('customer', 'agent')",
     ),
     Fault("int_cases__contact_chains.sql", "    where is_human_contact\n", ""),
-    Fault("int_kpis__unit_members.sql", "where member != 'unknown'", ""),
+    # Who belongs to no member is a member too.
+    Fault(
+        "int_kpis__unit_members.sql",
+        "from unit_members\n",
+        "from unit_members\nwhere member != 'unknown'\n",
+    ),
+    # What is called unresolved was closed, not solved.
+    Fault(
+        "int_cases__cases.sql",
+        " and coalesce(source_cases.stated_resolution != 'unresolved', true)\n",
+        "\n",
+    ),
+    # Advice that nobody asks for twice is no problem solved.
+    Fault(
+        "int_kpis__contact_units.sql",
+        "            among='is_problem_or_request', state",
+        "            state",
+    ),
     Fault("int_bad_experiences__signs.sql", "where is_counted and band", "where band"),
     Fault(
         "int_feedback__counted_answers.sql",
@@ -335,15 +367,22 @@ MONEY = (
 )
 
 WINDOWS = (
+    # Fewer than no errors.
     Fault(
-        "int_clocks__response_deadlines.sql",
+        "mean_bound.sql",
+        "{{ value }} - {{ margin }} >= {{ lowest }}",
+        "{{ value }} is not null",
+        "int_kpis__estimates digital_friction",
+    ),
+    Fault(
+        "int_clocks__deadlines.sql",
         "target_ends_at < closed_at",
         "target_ends_at <= closed_at",
     ),
     Fault(
         "int_cases__contact_chains.sql",
-        "followed_contacts.next_same_reason_started_at > contacts.ended_at",
-        "followed_contacts.next_same_reason_started_at >= contacts.ended_at",
+        "followed_contacts.next_same_reason_started_at\n            > contacts.ended_at",
+        "followed_contacts.next_same_reason_started_at\n            >= contacts.ended_at",
     ),
     Fault(
         "int_kpis__repurchase_units.sql",
@@ -416,7 +455,7 @@ PEER_DEFECTS = (
     # One person is promoter and detractor at once.
     Fault(
         "int_feedback__counted_answers.sql",
-        "coalesce(customer_key, response_key),\n",
+        "coalesce(customer_key, profile_key, response_key),\n",
         "response_key,\n",
     ),
     # Invitations that bounced could never be answered.
@@ -447,6 +486,94 @@ PEER_DEFECTS = (
     Fault("stg_calls__contact_records.sql", "where is_latest_version", ""),
 )
 
+# Seen in deliveries of other companies: `tests/end_to_end/odd_inputs`.
+ODD_SERVICE_INPUTS = (
+    # The rating of a spam ticket counts.
+    Fault(
+        "int_feedback__counted_answers.sql",
+        "            cases.excluded_reason,\n",
+        "",
+    ),
+    # The note of a merge is a reply.
+    Fault(
+        "int_turns__tickets.sql",
+        "        when 'system' in (comments.machine_type, audits.machine_type) then 'system'\n",
+        "",
+    ),
+    # A voicemail is reached.
+    Fault("source_words.csv", "voicemail_beep,machine", "voicemail_beep,person"),
+    # The agent's leg of a callback is a talk.
+    Fault(
+        "stg_calls__contact_records.sql",
+        "            customer_connected_at is not null\n            and ",
+        "            ",
+    ),
+    # An agent's note opens the ticket.
+    Fault(
+        "int_cases__tickets.sql",
+        "where source_name = 'tickets' and is_public and author_type in ('customer', 'agent')",
+        "where source_name = 'tickets' and author_type in ('customer', 'agent')",
+    ),
+    # Three and a half stars are four.
+    Fault(
+        "stg_chat__conversations.sql",
+        "when rating_value = floor(rating_value) then try_cast",
+        "when true then try_cast",
+    ),
+    # What is cut has a clock.
+    Fault(
+        "int_cases__chat.sql",
+        "when who_spoke.started_by = 'agent' or conversations.is_cut then null",
+        "when who_spoke.started_by = 'agent' then null",
+    ),
+    # A form that was sent twice is two.
+    Fault(
+        "int_feedback__responses.sql",
+        "        when judged_responses.is_superseded then 'duplicate'\n",
+        "",
+    ),
+    # An NPS on the first page of a form that was broken off counts.
+    Fault("int_feedback__asked_answers.sql", "then 'unfinished'", "then null"),
+    # A mailing that is sent again asks anew.
+    Fault(
+        "int_feedback__invitation_messages.sql",
+        "coalesce(placed_mailings.first_invitation_key, messages.invitation_key)",
+        "messages.invitation_key",
+    ),
+    # A rule transfers tickets.
+    Fault("int_cases__tickets.sql", "        and audits.machine_type is null\n", ""),
+)
+
+# What a vendor means, misread.
+MISREAD_ORDERS_AND_MESSAGES = (
+    Fault("int_orders__unlinked_orders.sql", "    where excluded_reason is null\n", ""),
+    Fault(
+        "stg_shop__order_lines.sql",
+        "coalesce({{ sum_of_items('allocations') }}, line_discount)",
+        "line_discount",
+        "stg_shop__order_lines",
+    ),
+    Fault(
+        "int_orders__shop.sql",
+        "when orders.current_total_amount is null then orders.total_amount",
+        "when true then orders.total_amount",
+        "int_orders__shop",
+    ),
+    Fault(
+        "stg_shop__orders.sql",
+        "coalesce(channel_slug, 'unknown')",
+        "coalesce(channel_slug, 'app')",
+        "stg_shop__orders",
+    ),
+    Fault("int_email__events.sql", "    where not is_repeat\n", "", "int_email__events"),
+    Fault(
+        "int_consent_changes__messaging.sql",
+        "on messages.compact_body = reply_words.compact_word",
+        "on lower(messages.body) = reply_words.compact_word",
+        "int_consent_changes__messaging",
+    ),
+)
+
 FAULTS = (
     *FLIPPED_COMPARISONS,
     *DROPPED_FILTERS,
@@ -457,6 +584,8 @@ FAULTS = (
     *MONEY,
     *WINDOWS,
     *PEER_DEFECTS,
+    *ODD_SERVICE_INPUTS,
+    *MISREAD_ORDERS_AND_MESSAGES,
 )
 
 # Fault's name -> why no data test and no unit test needs to see it.

@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
+from tests.oracles.facts import seed
+
 DIMENSIONS = ("channel", "segment", "contact_reason", "journey", "product", "store", "team")
 STATES = ("eligible", "immature", "unknown", "excluded")
 CELL = ["metric_slug", "period_type", "period_start_date", "dimension", "member"]
 Z = norm.ppf(0.975)
 # A member of the total, and the period of all time, which has no first day.
 ALL = "all"
+UNKNOWN = "unknown"
 NO_DATE = pd.Timestamp("1900-01-01")
 
 
@@ -36,8 +39,9 @@ def members(units: pd.DataFrame) -> pd.DataFrame:
     by_dimension = [units.assign(dimension="total", member=ALL)]
     for dimension in DIMENSIONS:
         if dimension in units:
-            having = units[units[dimension].notna()]
-            by_dimension.append(having.assign(dimension=dimension, member=having[dimension]))
+            # Who has none is a member too: members add up to the total.
+            member = units[dimension].astype(object).where(units[dimension].notna(), UNKNOWN)
+            by_dimension.append(units.assign(dimension=dimension, member=member))
     placed = pd.concat(by_dimension, ignore_index=True)
     day = placed["date"]
     starts = {
@@ -120,19 +124,55 @@ def net_promoter_scores(placed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def means(placed: pd.DataFrame) -> pd.DataFrame:
-    """Means with Student's interval; none for a single unit."""
+def on_scale(
+    value: pd.Series, half: pd.Series, lowest: pd.Series, highest: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """Value less and plus a half width; where a bound leaves its scale, on another scale.
+
+    That of logarithms above a least value, that of log odds between a least and a greatest one,
+    with the half width divided by the slope there (delta method).
+    """
+    low, high = value - half, value + half
+    leaves = (low < lowest) | (high > highest)
+    above, below = value - lowest, highest - value
+    is_inside = leaves & (above > 0) & ~(below <= 0)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        step = half / above
+        log = [lowest + above * np.exp(sign * step) for sign in (-1, 1)]
+        width = highest - lowest
+        odds_step = half * width / (above * below)
+        odds = [
+            lowest + width * (1 - 1 / (1 + above / below * np.exp(sign * odds_step)))
+            for sign in (-1, 1)
+        ]
+    found = []
+    for bound, by_log, by_odds in zip((low, high), log, odds, strict=True):
+        inside = by_odds.where(highest.notna(), by_log)
+        at_end = value.where(half.notna())
+        found.append(bound.where(~leaves, inside.where(is_inside, at_end)))
+    return found[0], found[1]
+
+
+def means(
+    placed: pd.DataFrame, lowest: float | None = None, highest: float | None = None
+) -> pd.DataFrame:
+    """Means with Student's interval, within the scale of the KPI; none for a single unit."""
     by_cell = placed[placed.state == "eligible"].groupby(CELL)["value"]
     n = by_cell.size()
     half = t.ppf(0.975, (n - 1).where(n > 1)) * by_cell.std() / np.sqrt(n)
+    half = pd.Series(half, index=n.index)
     value = by_cell.mean()
+    scales = seed("kpis").set_index("metric_slug")[["lowest", "highest"]]
+    metric = value.index.get_level_values("metric_slug")
+    ends = [
+        pd.Series(metric.map(scales[name]).to_numpy(), index=value.index).astype(float)
+        if end is None
+        else pd.Series(float(end), index=value.index)
+        for name, end in (("lowest", lowest), ("highest", highest))
+    ]
+    low, high = on_scale(value, half, *ends)
     return pd.DataFrame(
-        {
-            "numerator": by_cell.sum(),
-            "value": value,
-            "ci_low": value - half,
-            "ci_high": value + half,
-        }
+        {"numerator": by_cell.sum(), "value": value, "ci_low": low, "ci_high": high}
     )
 
 

@@ -42,7 +42,9 @@ def oracle_cells(company: Company) -> pd.DataFrame:
             counted = ORACLES[metric](facts)
             listed = kpi.dimensions.split()
             others = [name for name in DIMENSIONS if name in counted and name not in listed]
-            counted = counted.drop(columns=others).assign(metric_slug=metric)
+            # What no source shows of a unit is unknown.
+            missing = {name: None for name in listed if name in DIMENSIONS and name not in counted}
+            counted = counted.drop(columns=others).assign(metric_slug=metric, **missing)
             units.setdefault(kpi.kind, []).append(counted)
     return pd.concat(
         [cells(pd.concat(of_kind, ignore_index=True), kind) for kind, of_kind in units.items()]

@@ -155,7 +155,7 @@ def friction_on_pages(facts: Facts) -> dict[str, pd.DataFrame]:
         counts = events[is_meant].groupby(["start", "member", "session_key"]).size()
         value = counts.reindex(pd.MultiIndex.from_frame(seen), fill_value=0).to_numpy()
         units = seen.assign(person=seen.session_key, value=100 * value)
-        found[measure] = _by_member(means(_placed(units, measure, "page")))
+        found[measure] = _by_member(means(_placed(units, measure, "page"), lowest=0))
     return found
 
 

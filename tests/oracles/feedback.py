@@ -52,9 +52,14 @@ def scored_answers(facts: Facts, metric: str) -> pd.DataFrame:
     month = answers.date.dt.strftime("%Y-%m")
     occasion = answers.subject.fillna(answers.response_id)
     answers["occasion"] = month.where(answers.feedback_kind == "relational", occasion)
-    answers["person"] = answers.customer_key.fillna(answers.response_key)
+    answers["person"] = answers.customer_key.fillna(answers.profile_key).fillna(
+        answers.response_key
+    )
+    # What is no case has no rating that counts.
+    cases = facts.table("int_cases__cases").set_index("case_key").excluded_reason
+    is_of_no_case = answers.case_key.map(cases).notna()
 
-    valid = answers[answers.score.notna() & answers.excluded_reason.isna()]
+    valid = answers[answers.score.notna() & answers.excluded_reason.isna() & ~is_of_no_case]
     latest = valid.sort_values(["answered_at", "response_id"]).drop_duplicates(
         ["person", *QUESTION, "occasion"], keep="last"
     )

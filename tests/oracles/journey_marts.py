@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from tests.oracles.cells import cells
+from tests.oracles.cells import cells, on_scale
 from tests.oracles.facts import Facts, seed
 from tests.oracles.journeys import (
     KPIS,
@@ -204,7 +204,8 @@ def _mean_intervals(values: pd.core.groupby.SeriesGroupBy) -> tuple[pd.Series, p
     """Student's 95 % interval of a mean between 0 and 1."""
     n = values.size()
     half = t.ppf(0.975, (n - 1).where(n > 1)) * values.std() / np.sqrt(n)
-    return (values.mean() - half).clip(lower=0), (values.mean() + half).clip(upper=1)
+    lowest, highest = pd.Series(0.0, index=n.index), pd.Series(1.0, index=n.index)
+    return on_scale(values.mean(), pd.Series(half, index=n.index), lowest, highest)
 
 
 def peak_end(facts: Facts) -> pd.DataFrame:

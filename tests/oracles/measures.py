@@ -38,13 +38,24 @@ def _signs(touchpoints: pd.DataFrame, sign: str) -> pd.Series:
     )
 
 
+def wait_targets() -> pd.Series:
+    """How long a customer is to wait at most in each channel; a target by the clock comes first."""
+    targets = seed("kpi_targets").query("dimension == 'channel'").set_index("member")
+    by_metric = targets.groupby("metric_slug").target
+    return (
+        by_metric.get_group("first_response_time")
+        .combine_first(by_metric.get_group("call_wait_time"))
+        .combine_first(by_metric.get_group("first_response_business_time"))
+    )
+
+
 def _described(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
     """Steps with what their touchpoints tell."""
     described = steps.drop(columns="outcome").merge(facts.touchpoints, on="touchpoint_key")
     described = described.sort_values([*JOURNEY, "step_number"], ignore_index=True)
     transfers = facts.table("int_cases__cases").set_index("case_key").transfer_count
     places = seed("channels").set_index("channel_slug").place_slug
-    targets = seed("wait_targets").set_index("channel_slug").target_seconds
+    targets = wait_targets()
     actors = seed("touchpoint_types").set_index("touchpoint_type_slug").actor
     wait = described.wait_seconds.astype(float)
     return described.assign(

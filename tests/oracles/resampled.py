@@ -16,7 +16,7 @@ from tests.oracles.facts import Facts
 from tests.oracles.feedback import SCALES, scored_answers
 from tests.oracles.journey_marts import ALL, journey_settings
 from tests.oracles.journeys import effort_scores, journey_answers, scored_moments, typed_journeys
-from tests.oracles.service import fcr
+from tests.oracles.service import fcr_all_kinds
 
 RESAMPLES = 2000
 # Four standard errors of a share of 2.5 % between so many resamples and a thousand.
@@ -28,7 +28,7 @@ CHANCE = 0.025
 
 def _consistency_units(facts: Facts) -> pd.DataFrame:
     """What known customers got in a channel for a reason, each measure by its own unit."""
-    resolved = fcr(facts)
+    resolved = fcr_all_kinds(facts)
     resolved = resolved[resolved.state == "eligible"]
 
     waits = facts.contacts

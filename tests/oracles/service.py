@@ -66,17 +66,22 @@ def _waits_for_reply(facts: Facts) -> pd.DataFrame:
 def _first_response(facts: Facts, seconds: Callable) -> pd.DataFrame:
     """Clock start to the first public reply of a person; without one, the wait is censored.
 
-    It ends then when somebody closes the contact all the same, and else runs on.
+    It ends then when somebody closes the contact all the same, or at the limit of its channel, and
+    else runs on.
     """
     waits = _waits_for_reply(facts)
-    until = waits.first_human_reply_at.fillna(waits.gave_up_at).fillna(facts.as_of)
+    limit = waits.clock_started_at + _limits(waits.channel_slug)
+    replied_at = waits.first_human_reply_at.where(waits.first_human_reply_at <= limit)
+    gave_up_at = waits.gave_up_at.where(waits.gave_up_at <= limit)
+    now = limit.clip(upper=facts.as_of)
+    until = replied_at.fillna(gave_up_at).fillna(now)
     return _units(
         waits,
         facts,
         "clock_started_at",
         value=seconds(waits, until, waits.clock_started_at),
-        is_censored=waits.first_human_reply_at.isna(),
-        is_running=waits.first_human_reply_at.isna() & waits.gave_up_at.isna(),
+        is_censored=replied_at.isna(),
+        is_running=replied_at.isna() & gave_up_at.isna() & (limit >= facts.as_of),
         state=unit_states(waits.index),
     )
 
@@ -106,35 +111,60 @@ def first_bot_response_time(facts: Facts) -> pd.DataFrame:
     )
 
 
-def first_response_within_target(facts: Facts) -> pd.DataFrame:
-    """Answered within the target, of what came in online and is older than the target."""
+def _channel_targets(metric: str, channels: pd.Series) -> pd.Series:
+    """The present target of each channel; the sample company has set no other."""
+    targets = seed("kpi_targets").query("metric_slug == @metric and dimension == 'channel'")
+    return channels.map(targets.set_index("member").target)
+
+
+def _online_waits(facts: Facts) -> pd.DataFrame:
     channels = seed("channels").set_index("channel_slug")
     waits = facts.contacts[facts.contacts.clock_started_at.notna()]
-    waits = waits[waits.channel_slug.map(channels.is_online)]
-    target = pd.Timedelta(seconds=windows()["first_response_target_seconds"])
+    return waits[waits.channel_slug.map(channels.is_online)]
+
+
+def _within_target(
+    facts: Facts, rows: pd.DataFrame, started: str, ended: str, target: pd.Series, seconds: Callable
+) -> pd.DataFrame:
+    """Ended within the target; a row enters when the clock is past it."""
+    so_far = seconds(rows, pd.Series(facts.as_of, index=rows.index), rows[started])
+    if seconds is _elapsed:
+        so_far = (facts.as_of - rows[started]).dt.total_seconds()
+        taken = (rows[ended] - rows[started]).dt.total_seconds()
+    else:
+        taken = seconds(rows, rows[ended], rows[started])
     return _units(
-        waits,
+        rows,
         facts,
-        "clock_started_at",
-        value=waits.first_human_reply_at - waits.clock_started_at <= target,
-        state=unit_states(waits.index, immature=waits.clock_started_at + target >= facts.as_of),
+        started,
+        value=taken <= target,
+        state=unit_states(rows.index, excluded=target.isna(), immature=so_far <= target),
+    )
+
+
+def first_response_within_target(facts: Facts) -> pd.DataFrame:
+    """Each by the target of its own channel: by the clock if it has such a target, else the desk's.
+
+    What came in online, when the target is over.
+    """
+    waits = _online_waits(facts)
+    by_clock = _channel_targets("first_response_time", waits.channel_slug)
+    by_desk = _channel_targets("first_response_business_time", waits.channel_slug)
+    moments = ("clock_started_at", "first_human_reply_at")
+    has_clock = by_clock.notna()
+    return pd.concat(
+        [
+            _within_target(facts, waits[has_clock], *moments, by_clock[has_clock], _elapsed),
+            _within_target(facts, waits[~has_clock], *moments, by_desk[~has_clock], _open),
+        ]
     )
 
 
 def first_response_within_business_target(facts: Facts) -> pd.DataFrame:
     """The same by the clock of the desk; a contact enters when that clock is past the target."""
-    channels = seed("channels").set_index("channel_slug")
-    waits = facts.contacts[facts.contacts.clock_started_at.notna()]
-    waits = waits[waits.channel_slug.map(channels.is_online)]
-    target = windows()["first_response_target_seconds"]
-    so_far = _open(waits, pd.Series(facts.as_of, index=waits.index), waits.clock_started_at)
-    return _units(
-        waits,
-        facts,
-        "clock_started_at",
-        value=_open(waits, waits.first_human_reply_at, waits.clock_started_at) <= target,
-        state=unit_states(waits.index, immature=so_far <= target),
-    )
+    waits = _online_waits(facts)
+    target = _channel_targets("first_response_business_time", waits.channel_slug)
+    return _within_target(facts, waits, "clock_started_at", "first_human_reply_at", target, _open)
 
 
 def _queued_calls(facts: Facts) -> pd.DataFrame:
@@ -189,17 +219,34 @@ def _solvable(facts: Facts) -> pd.DataFrame:
 
 
 def _first_solve(facts: Facts, seconds: Callable) -> pd.DataFrame:
-    """Created to first solve; unsolved is censored."""
+    """Created to first solve; what is unsolved at the limit of its channel is censored there."""
     cases = _solvable(facts)
-    until = cases.first_solved_at.fillna(facts.as_of)
+    limit = cases.opened_at + _limits(cases.channel_slug)
+    solved_at = cases.first_solved_at.where(cases.first_solved_at <= limit)
+    until = solved_at.fillna(limit.clip(upper=facts.as_of))
     return _units(
         cases,
         facts,
         "opened_at",
         value=seconds(cases, until, cases.opened_at),
-        is_censored=cases.first_solved_at.isna(),
-        is_running=cases.first_solved_at.isna(),
+        is_censored=solved_at.isna(),
+        is_running=solved_at.isna() & (limit >= facts.as_of),
         state=unit_states(cases.index),
+    )
+
+
+def resolution_within_target(facts: Facts) -> pd.DataFrame:
+    """First solved within the target of its own channel: by the clock if there is such a target."""
+    cases = _solvable(facts)
+    by_clock = _channel_targets("resolution_time_first", cases.channel_slug)
+    by_desk = _channel_targets("resolution_business_time_first", cases.channel_slug)
+    moments = ("opened_at", "first_solved_at")
+    has_clock = by_clock.notna()
+    return pd.concat(
+        [
+            _within_target(facts, cases[has_clock], *moments, by_clock[has_clock], _elapsed),
+            _within_target(facts, cases[~has_clock], *moments, by_desk[~has_clock], _open),
+        ]
     )
 
 
@@ -217,18 +264,18 @@ def _last_solve(facts: Facts, seconds: Callable) -> pd.DataFrame:
     """Created to last solve, as far as can be judged.
 
     A case enters when the window has passed since it was created, whatever happened. Its last solve
-    is final if the window has passed since then too; else it is censored where that window begins.
+    is final if it was within the limit and the window has passed since then too; else it is
+    censored where that window begins, and in the end at the limit.
     """
     cases = _solvable(facts)
-    judged_until = _solves_judged_until(facts)
-    is_final = cases.is_solved & (cases.last_solved_at < judged_until)
+    is_final, judged_until = _judgement(facts, cases)
     until = cases.last_solved_at.where(is_final, judged_until)
     return _units(
         cases,
         facts,
         "opened_at",
         value=seconds(cases, until, cases.opened_at),
-        **_judged(cases, is_final, judged_until),
+        **_judged(facts, cases, is_final),
     )
 
 
@@ -247,30 +294,47 @@ def _solves_judged_until(facts: Facts) -> pd.Timestamp:
     return facts.as_of - days("solve_maturity_days")
 
 
-def _judged(cases: pd.DataFrame, is_final: pd.Series, judged_until: pd.Timestamp) -> dict:
-    """Cases too recent are no units yet; those whose last solve is not final are censored."""
+def _judgement(facts: Facts, cases: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Which last solves are final, and until when the others are followed."""
+    known_until = _solves_judged_until(facts)
+    limit = cases.opened_at + _limits(cases.channel_slug)
+    is_final = (
+        cases.is_solved & (cases.last_solved_at < known_until) & (cases.last_solved_at <= limit)
+    )
+    return is_final, limit.clip(upper=known_until)
+
+
+def _judged(facts: Facts, cases: pd.DataFrame, is_final: pd.Series) -> dict:
+    """Cases too recent are no units yet; those whose last solve is not final are censored.
+
+    They run on until the window after their limit is over.
+    """
+    known_until = _solves_judged_until(facts)
+    is_over = cases.opened_at + _limits(cases.channel_slug) < known_until
     return {
         "is_censored": ~is_final,
-        "is_running": ~is_final & (cases.opened_at < judged_until),
-        "state": unit_states(cases.index, immature=cases.opened_at >= judged_until),
+        "is_running": ~is_final & ~is_over & (cases.opened_at < known_until),
+        "state": unit_states(cases.index, immature=cases.opened_at >= known_until),
     }
 
 
 def _ticket_waits(facts: Facts, statuses: list[str]) -> pd.DataFrame:
     """Seconds that a ticket spent in some states, as far as can be judged."""
     tickets = facts.cases[facts.cases.channel_slug == "ticket"]
-    judged_until = _solves_judged_until(facts)
+    is_final, judged_until = _judgement(facts, tickets)
     spans = facts.status_spans
-    spans = spans[spans.status_slug.isin(statuses) & (spans.started_at < judged_until)]
-    ended_at = spans.ended_at.fillna(judged_until).clip(upper=judged_until)
+    spans = spans[spans.status_slug.isin(statuses)]
+    until = pd.Series(judged_until.to_numpy(), index=tickets.case_key)
+    spans = spans.assign(until=until.reindex(spans.case_key).to_numpy())
+    spans = spans[spans.started_at < spans.until]
+    ended_at = spans.ended_at.fillna(spans.until).clip(upper=spans.until)
     spent = _seconds(ended_at, spans.started_at).groupby(spans.case_key).sum()
-    is_final = tickets.is_solved & (tickets.last_solved_at < judged_until)
     return _units(
         tickets,
         facts,
         "opened_at",
         value=tickets.case_key.map(spent).fillna(0),
-        **_judged(tickets, is_final, judged_until),
+        **_judged(facts, tickets, is_final),
     )
 
 
@@ -344,6 +408,13 @@ def _human_contacts(facts: Facts) -> pd.DataFrame:
     )
 
 
+def _limits(channels: pd.Series) -> pd.Series:
+    """Within which time a contact of the channel is to be over."""
+    return pd.to_timedelta(
+        channels.map(seed("resolution_limits").set_index("channel_slug").limit_days), unit="D"
+    )
+
+
 def _followed_up(contacts: pd.DataFrame, person: list[str]) -> pd.Series:
     """Whether a later contact begins until the window after this one's end."""
     starts = contacts[[*person, "started_at"]].drop_duplicates()
@@ -352,36 +423,61 @@ def _followed_up(contacts: pd.DataFrame, person: list[str]) -> pd.Series:
     return later.next_at - contacts.ended_at <= days("fcr_window_days")
 
 
-def _contact_resolution(facts: Facts, *, needs_reason: bool) -> pd.DataFrame:
+def _is_called_unresolved(facts: Facts, contacts: pd.DataFrame) -> pd.Series:
+    """What is said of a case is said of its last contact."""
+    stated = contacts.case_key.map(facts.cases.set_index("case_key").stated_resolution)
+    last = contacts.groupby("case_key").contact_number.transform("max")
+    return (stated == "unresolved") & (contacts.contact_number == last)
+
+
+def _known_at(contacts: pd.DataFrame) -> pd.Series:
+    """When a contact is judged, whatever became of it: the window after its limit."""
+    return contacts.started_at + _limits(contacts.channel_slug) + days("fcr_window_days")
+
+
+def _contact_resolution(facts: Facts, *, needs_reason: bool, heeds_words: bool) -> pd.DataFrame:
+    """Over within the limit, not called unresolved, and followed by no other contact."""
     contacts = _human_contacts(facts)
     is_known = contacts.is_customer_known
     judged = contacts[is_known & (contacts.contact_reason_slug.notna() | (not needs_reason))]
     followed = _followed_up(judged, MATTER if needs_reason else ["customer_key"])
-    ended = contacts[contacts.ended_at.notna()]
+    is_over = contacts.ended_at - contacts.started_at <= _limits(contacts.channel_slug)
+    value = is_over & ~followed.reindex(contacts.index, fill_value=False).astype(bool)
+    if heeds_words:
+        value &= ~_is_called_unresolved(facts, contacts)
     return _units(
-        ended,
+        contacts,
         facts,
-        "ended_at",
-        case_key=ended.case_key,
-        contact_number=ended.contact_number,
-        value=~followed.reindex(ended.index, fill_value=False).astype(bool),
+        "started_at",
+        case_key=contacts.case_key,
+        contact_number=contacts.contact_number,
+        value=value,
         state=unit_states(
-            ended.index,
-            excluded=ended.is_customer_known & ended.contact_reason_slug.isna() & needs_reason,
-            unknown=~ended.is_customer_known,
-            immature=ended.ended_at + days("fcr_window_days") >= facts.as_of,
+            contacts.index,
+            excluded=is_known & contacts.contact_reason_slug.isna() & needs_reason,
+            unknown=~is_known,
+            immature=_known_at(contacts) >= facts.as_of,
         ),
     )
 
 
-def fcr(facts: Facts) -> pd.DataFrame:
+def fcr_all_kinds(facts: Facts) -> pd.DataFrame:
     """No further contact of the person on the reason, in any channel, within the window."""
-    return _contact_resolution(facts, needs_reason=True)
+    return _contact_resolution(facts, needs_reason=True, heeds_words=True)
+
+
+def fcr(facts: Facts) -> pd.DataFrame:
+    """The same of problems and requests; what kind a contact without a reason is, nobody knows."""
+    units = fcr_all_kinds(facts)
+    kinds = units.contact_reason.map(
+        seed("contact_reasons").set_index("contact_reason_slug")["kind"]
+    )
+    return units[kinds.isin(["problem", "request"]) | kinds.isna()]
 
 
 def fcr_any_reason(facts: Facts) -> pd.DataFrame:
     """No further contact of the person on anything."""
-    return _contact_resolution(facts, needs_reason=False)
+    return _contact_resolution(facts, needs_reason=False, heeds_words=True)
 
 
 def _chains(facts: Facts) -> pd.DataFrame:
@@ -393,8 +489,8 @@ def _chains(facts: Facts) -> pd.DataFrame:
     is_chained = contacts.is_customer_known & contacts.contact_reason_slug.notna()
     chained = contacts[is_chained]
     matter = [chained[key] for key in MATTER]
-    # What is not over yet joins whatever comes.
-    end = chained.ended_at.fillna(pd.Timestamp.max.floor("us"))
+    # What nobody ended is judged at its limit.
+    end = chained.ended_at.fillna(chained.started_at + _limits(chained.channel_slug))
     previous_end = end.groupby(matter).cummax().groupby(matter).shift(1)
     begins = ~(chained.started_at - days("fcr_window_days") <= previous_end)
     chain = begins.groupby(matter).cumsum()
@@ -403,9 +499,8 @@ def _chains(facts: Facts) -> pd.DataFrame:
 
 
 def _issues(facts: Facts, value: Callable) -> pd.DataFrame:
-    """Chains in the period of their start; each enters the window after its first end."""
+    """Chains in the period of their start; each enters the window after its first limit."""
     chains = _chains(facts)
-    is_mature = chains.ended_at + days("fcr_window_days") < facts.as_of
     return _units(
         chains,
         facts,
@@ -415,7 +510,7 @@ def _issues(facts: Facts, value: Callable) -> pd.DataFrame:
             chains.index,
             excluded=chains.is_customer_known & chains.contact_reason_slug.isna(),
             unknown=~chains.is_customer_known,
-            immature=~is_mature,
+            immature=_known_at(chains) >= facts.as_of,
         ),
     )
 
@@ -462,24 +557,31 @@ def repeat_contact(facts: Facts) -> pd.DataFrame:
     )
 
 
+def _stated(facts: Facts, contacts: pd.DataFrame) -> pd.Series:
+    return contacts.case_key.map(facts.cases.set_index("case_key").stated_resolution)
+
+
 def fcr_stated(facts: Facts) -> pd.DataFrame:
-    """What the agent says of a case that is over."""
-    cases = facts.cases[facts.cases.stated_resolution.notna()]
+    """What is said of a case, in the period of its last contact."""
+    contacts = _human_contacts(facts).sort_values("contact_number")
+    last = contacts.drop_duplicates("case_key", keep="last")
+    last = last[_stated(facts, last).notna()]
     return _units(
-        cases,
+        last,
         facts,
-        "ended_at",
-        value=cases.stated_resolution == "resolved",
-        state=unit_states(cases.index),
+        "started_at",
+        value=_stated(facts, last) == "resolved",
+        state=unit_states(last.index),
     )
 
 
 def fcr_stated_agreement(facts: Facts) -> pd.DataFrame:
-    """Whether the last contact of a case went as its agent said."""
-    observed = fcr(facts).sort_values("contact_number").drop_duplicates("case_key", keep="last")
-    stated = observed.case_key.map(facts.cases.set_index("case_key").stated_resolution)
+    """Whether the last contact of a case went as was said."""
+    observed = _contact_resolution(facts, needs_reason=True, heeds_words=False)
+    observed = observed.sort_values("contact_number").drop_duplicates("case_key", keep="last")
+    stated = _stated(facts, observed)
     both = observed[stated.notna()]
-    return both.assign(value=(stated == "resolved") == both.value)
+    return both.assign(value=(stated[both.index] == "resolved") == both.value)
 
 
 def bot_containment(facts: Facts) -> pd.DataFrame:
@@ -542,6 +644,7 @@ KPIS = {
     "call_wait_time": call_wait_time,
     "contacts_per_issue": contacts_per_issue,
     "fcr": fcr,
+    "fcr_all_kinds": fcr_all_kinds,
     "fcr_any_reason": fcr_any_reason,
     "fcr_issue": fcr_issue,
     "fcr_stated": fcr_stated,
@@ -561,6 +664,7 @@ KPIS = {
     "resolution_business_time_last": resolution_business_time_last,
     "resolution_time_first": resolution_time_first,
     "resolution_time_last": resolution_time_last,
+    "resolution_within_target": resolution_within_target,
     "self_service_success": self_service_success,
     "transfer": transfer,
 }

@@ -145,11 +145,11 @@
         },
         'email': {
             'description': 'What became of every e-mail sent, as the event webhook of the mail provider posted it, in batches.',
-            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
+            'fills': ['campaign_controls', 'campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
-                    'key': ['sg_event_id'],
+                    'key': ['sg_event_id', 'sg_message_id', 'email', 'event', 'timestamp'],
                     'keeps_versions': false,
                     'is_tabular': false,
                     'amount': none,
@@ -203,7 +203,7 @@
         },
         'messaging': {
             'description': 'The message log of the messaging provider, both directions; SMS and WhatsApp by number, push notifications by login.',
-            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
+            'fills': ['campaign_controls', 'campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'messages': {
                     'staged_by': 'stg_messaging__messages',
@@ -352,7 +352,7 @@
                     'currency': none,
                 },
                 'audits': {
-                    'staged_by': none,
+                    'staged_by': 'stg_tickets__audits',
                     'key': ['id', 'ticket_id'],
                     'keeps_versions': false,
                     'is_tabular': false,

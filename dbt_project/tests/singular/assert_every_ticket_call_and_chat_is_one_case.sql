@@ -11,7 +11,10 @@ with delivered as (
         'calls' as source_name,
         count(distinct initial_contact_id) as case_count
     from {{ ref('stg_calls__contact_records') }}
-    where media_channel = 'VOICE'
+    where
+        media_channel = 'VOICE'
+        and not is_repetition
+        and coalesce(begun_by, '') != 'listening'
 
     union all
 
@@ -26,7 +29,7 @@ with delivered as (
         'social' as source_name,
         count(distinct conversation_id) as case_count
     from {{ ref('stg_social__posts') }}
-    where post_type = 'direct_message'
+    where post_kind = 'direct_message' and written_by is not null
 ),
 
 published as (

@@ -8,12 +8,37 @@ with shop_records as (
     group by order_id
 ),
 
+-- What the shop's own words or its gateway call a test counts nowhere.
+test_orders as (
+    select order_id
+    from shop_records
+    where
+        {{ json_text('payload', '$.test') }} = 'true'
+        or lower({{ json_text('payload', '$.gateway') }}) in (
+            select test_gateways.gateway from {{ ref('test_gateways') }} as test_gateways
+        )
+        or lower({{ json_text('payload', '$.payment_gateway_names[0]') }}) in (
+            select test_gateways.gateway from {{ ref('test_gateways') }} as test_gateways
+        )
+),
+
+counted_records as (
+    select * from shop_records
+    where order_id not in (select test_orders.order_id from test_orders)
+),
+
 shop_refund_payments as (
     select
         order_id,
         {{ json_text('payload', '$.currency') }} as currency,
         {{ one_row_per(json_list('payload', '$.refunds[*].transactions[*]')) }} as payment
-    from shop_records
+    from counted_records
+),
+
+foreign_refunds as (
+    select order_id
+    from shop_refund_payments
+    where {{ json_text('payment', '$.currency') }} != currency
 ),
 
 receipt_records as (
@@ -43,7 +68,7 @@ sent as (
         'orders, ' || {{ json_text('payload', '$.currency') }} as what,
         count(*) as row_count,
         sum(cast({{ json_text('payload', '$.total_price') }} as decimal(18, 2))) as amount
-    from shop_records
+    from counted_records
     group by what
 
     union all
@@ -56,6 +81,8 @@ sent as (
     from shop_refund_payments
     where
         {{ json_text('payment', '$.kind') }} = 'refund'
+        -- Money in another currency is converted, and tells nothing here.
+        and order_id not in (select foreign_refunds.order_id from foreign_refunds)
         and {{ json_text('payment', '$.status') }} = 'success'
     group by what
 
@@ -66,7 +93,7 @@ sent as (
         'lines' as what,
         sum({{ list_size(json_list('payload', '$.line_items[*]')) }}) as row_count,
         null as amount
-    from shop_records
+    from counted_records
     having count(*) > 0
 
     union all
@@ -103,14 +130,18 @@ sent as (
 -- A till returns goods on negative lines; a refund turned their sign.
 kept as (
     select
-        source_name,
-        'orders, ' || currency as what,
+        fct_orders.source_name,
+        'orders, ' || fct_orders.currency as what,
         count(*) as row_count,
-        sum(amount_original) as amount
-    from {{ ref('fct_orders') }}
-    where source_name = 'shop'
+        sum(fct_orders.amount_original + source_orders.removed_original) as amount
+    from {{ ref('fct_orders') }} as fct_orders
+    inner join {{ ref('int_shapes__orders') }} as source_orders
+        on
+            fct_orders.source_name = source_orders.source_name
+            and fct_orders.source_order_id = source_orders.source_order_id
+    where fct_orders.source_name = 'shop'
     group by
-        source_name,
+        fct_orders.source_name,
         what
 
     union all
@@ -121,7 +152,11 @@ kept as (
         null as row_count,
         sum(amount_original) as amount
     from {{ ref('int_orders__refunds') }}
-    where source_name = 'shop'
+    where
+        source_name = 'shop'
+        and coalesce(order_key, '') not in (
+            select {{ surrogate_key(["'shop'", 'foreign_refunds.order_id']) }} from foreign_refunds
+        )
     group by
         source_name,
         what

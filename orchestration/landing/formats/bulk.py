@@ -218,11 +218,11 @@ def _header(text: bytes, contract: TableContract) -> tuple[Header, str]:
     lines = [line.decode() for line in first_lines]
     reader = csv.reader(lines, delimiter=contract.landing_delimiter, strict=True)
     try:
-        names = list(reader)
-        header = Header.of(names[0], contract)
-    except (csv.Error, IndexError, QuarantineError) as error:
+        names, *further_rows = list(reader)
+        header = Header.of(names, contract, further_rows)
+    except (csv.Error, ValueError, QuarantineError) as error:
         # The careful reader finds the same, and says what is wrong.
         raise NotPlainError from error
-    if header.added or len(names) != contract.landing_header_rows:
+    if header.added or 1 + len(further_rows) != contract.landing_header_rows:
         raise NotPlainError
     return header, "".join(lines)

@@ -71,15 +71,14 @@ def _read_header(
     reader = csv.reader(_as_texts(lines), delimiter=contract.landing_delimiter, strict=True)
     try:
         names = next(reader)
-        for _ in range(1, contract.landing_header_rows):
-            next(reader)
+        further_rows = [next(reader) for _ in range(1, contract.landing_header_rows)]
     except csv.Error as error:
         raise QuarantineError("header", "the header can't be read as CSV") from error
     except StopIteration:
         raise QuarantineError(
             "header", f"the file has fewer than {contract.landing_header_rows} header rows"
         ) from None
-    return Header.of(names, contract), reader.line_num
+    return Header.of(names, contract, further_rows), reader.line_num
 
 
 def _as_texts(lines: Iterable[str | bytes]) -> Iterable[str]:

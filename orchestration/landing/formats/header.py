@@ -1,9 +1,13 @@
 """Column names of a file against its contract: matched by name, whatever their order."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +16,9 @@ import pyarrow.compute as pc
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.problems import QuarantineError, Reject
+
+# In which two zones must agree, month by month, to be called the same.
+_YEARS = range(2015, 2031)
 
 
 @dataclass(frozen=True)
@@ -22,8 +29,13 @@ class Header:
     contract: TableContract
 
     @classmethod
-    def of(cls, names: Sequence[str], contract: TableContract) -> "Header":
-        """Raise QuarantineError unless the names keep the contract.
+    def of(
+        cls,
+        names: Sequence[str],
+        contract: TableContract,
+        further_rows: Iterable[Sequence[str]] = (),
+    ) -> "Header":
+        """Raise QuarantineError unless the names keep the contract, and so do further header rows.
 
         The reason names the contract's columns only, as long as one is missing: a file without a
         header has a customer's data in its first line.
@@ -53,6 +65,8 @@ class Header:
                 f"unknown columns: {', '.join(header.added)}. Add them to the contract, or set "
                 "landing_schema_change to evolve",
             )
+        if contract.landing_header_zone:
+            _check_zones(further_rows, contract)
         return header
 
     @property
@@ -79,6 +93,49 @@ class Header:
         return with_extra(
             arrays, [dict(zip(added, values, strict=True)) for values in extras], line_numbers
         )
+
+
+def _check_zones(rows: Iterable[Sequence[str]], contract: TableContract) -> None:
+    """Raise QuarantineError if a header cell names another zone than the contract's.
+
+    Zones are the same whose clocks show the same: UTC, Etc/UTC and GMT are one.
+    """
+    expected = contract.landing_time_zone or "UTC"
+    for zone in sorted(set(_named_zones(rows, str(contract.landing_header_zone)))):
+        if not _same_clock(zone, expected):
+            raise QuarantineError(
+                "time_zone",
+                f"the header says that its times are of {zone}, the contract says {expected}. "
+                "Export in the contract's zone, or change landing_time_zone",
+            )
+
+
+def _named_zones(rows: Iterable[Sequence[str]], key: str) -> Iterator[str]:
+    for cell in chain.from_iterable(rows):
+        # Most cells are words; only those of JSON can name a zone.
+        with suppress(ValueError):
+            told = json.loads(cell)
+            if isinstance(told, dict) and isinstance(told.get(key), str):
+                yield _known_zone_or_cut(told[key])
+
+
+def _known_zone_or_cut(name: str) -> str:
+    """A zone's own name; of any other word only that it is none, for words may be personal."""
+    return name if name in available_timezones() else "an unknown zone"
+
+
+def _same_clock(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    try:
+        zones = ZoneInfo(one), ZoneInfo(other)
+    except (KeyError, OSError, ValueError):
+        return False
+    moments = [datetime(year, month, 1, tzinfo=UTC) for year in _YEARS for month in range(1, 13)]
+    return all(
+        moment.astimezone(zones[0]).utcoffset() == moment.astimezone(zones[1]).utcoffset()
+        for moment in moments
+    )
 
 
 def with_extra(

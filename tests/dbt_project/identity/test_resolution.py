@@ -35,6 +35,7 @@ TRAITS = (
     "region",
     "government_id",
     "segment_slug",
+    "merged_profile_id",
 )
 
 COLUMNS = ("source_name", "source_profile_id", "profile_key", *TRAITS, "first_seen_at")
@@ -43,6 +44,8 @@ SEEDS = (
     "blocked_values",
     "identifier_types",
     "identity_settings",
+    "placeholder_names",
+    "placeholder_traits",
     "survivorship_rules",
     "trait_sources",
 )

@@ -45,7 +45,7 @@ DELIVERIES = [
 NUMBERS = (
     "select count(*), count(distinct initial_contact_id), sum(queue_seconds), "
     "sum(interaction_seconds + hold_seconds + after_call_work_seconds), "
-    "sum(len(_issues)), count(resolved_flag) from staging.stg_calls__contact_records"
+    "sum(len(_issues)), count(stated_resolution) from staging.stg_calls__contact_records"
 )
 
 
@@ -93,7 +93,7 @@ def test_a_caller_who_stays_in_the_menu_has_no_queue_and_no_agent(stage, busy_li
     query = stage("calls", calls.write, busy_line)
 
     assert query(
-        "select count(*), count(queue_name), count(connected_at), count(resolved_flag) "
+        "select count(*), count(queue_name), count(connected_at), count(stated_resolution) "
         "from staging.stg_calls__contact_records where enqueued_at is null"
     ) == [(100, 0, 0, 0)]
 
@@ -120,12 +120,12 @@ def test_the_latest_update_counts_and_each_attribute_keeps_its_case(stage, world
     query = stage("calls", deliver, world())
 
     assert query(
-        "select contact_id, initial_contact_id, customer_phone, resolved_flag, queue_seconds, "
+        "select contact_id, initial_contact_id, customer_phone, stated_resolution, queue_seconds, "
         "cast(connected_at as varchar), cast(updated_at as varchar), len(_issues) "
         "from staging.stg_calls__contact_records"
     ) == [
         (
-            *("6fe40d2a", "6fe40d2a", "+48600111222", "N", 346.0),
+            *("6fe40d2a", "6fe40d2a", "+48600111222", "unresolved", 346.0),
             *("2026-01-05 17:20:32", "2026-01-11 04:09:47", 0),
         )
     ]

@@ -160,8 +160,8 @@ def test_a_conversation_of_the_api_reference_is_read(stage, world):
     query = stage("chat", deliver, world())
 
     assert query(
-        "select conversation_id, contact_id, source_contact_reason, resolved_flag, rating, tags, "
-        "len(_issues) from staging.stg_chat__conversations"
+        "select conversation_id, contact_id, source_contact_reason, stated_resolution, rating, "
+        "tags, len(_issues) from staging.stg_chat__conversations"
     ) == [("1295", "5ba682d2", "Payment", None, None, ["vip"], 0)]
     assert query(
         "select part_id, author_type, body, is_message, assignee_id "

@@ -102,14 +102,20 @@ def rendered(
     return text.encode(contract.landing_encoding)
 
 
+def columns_of(contract: TableContract, records: Sequence[Mapping]) -> list[str]:
+    """The contract's columns, optional ones where a record has them, then all others."""
+    used = [name for record in records for name in record]
+    known = [
+        column.name for column in contract.columns if not column.is_optional or column.name in used
+    ]
+    return list(dict.fromkeys([*known, *used]))
+
+
 def csv_text(
     contract: TableContract, records: Sequence[Mapping], extra_headers: Sequence[Sequence[str]]
 ) -> str:
-    """Rows under the contract's columns, optional ones where a record has them, then all others."""
-    used = [name for record in records for name in record]
-    required = [column.name for column in contract.columns if not column.is_optional]
-    known = [name for name in contract.column_names if name in required or name in used]
-    names = list(dict.fromkeys([*known, *used]))
+    """Rows under the names of their columns, and further header rows."""
+    names = columns_of(contract, records)
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=contract.landing_delimiter, lineterminator="\n")
     writer.writerow(names)
@@ -135,7 +141,8 @@ class OddCompany(Company):
         return self._one(
             f"select customer_key from intermediate.int_identity__customer_profiles "
             f"inner join intermediate.int_identity__profiles using (profile_key) "
-            f"where source_name = '{source}' and source_profile_id = '{source_profile_id}'"
+            f"where int_identity__profiles.source_name = '{source}' "
+            f"and source_profile_id = '{source_profile_id}'"
         )
 
     def row(self, sql: str) -> dict:

@@ -38,7 +38,8 @@ def published(tmp_path):
                 connection.execute("create schema if not exists marts")
                 connection.execute(
                     "create or replace table marts.dim_customers as "
-                    f"select i as customer_key, i < 2 as is_identified from range({rows}) as r(i)"
+                    "select i as customer_key, i < 2 as is_identified, false as is_shared_mailbox, "
+                    f"i = 2 as is_lone_identifier from range({rows}) as r(i)"
                 )
             build_state.record_build(f"inputs {rows}")
             publish(frozenset({"marts.dim_customers"}), frozenset(), definitions)
@@ -114,8 +115,10 @@ def test_the_scoreboard_shows_what_marts_there_are(throughline, published):
     output = throughline("scoreboard").output.splitlines()
 
     assert [line.split() for line in output if line.startswith("  ")] == [
-        ["identified", "2"],
-        ["all", "3"],
+        ["known", "people", "2"],
+        ["shared", "mailboxes", "and", "lines", "0"],
+        ["one", "address", "or", "number", "alone", "1"],
+        ["visitors", "and", "others", "0"],
     ]
 
 

@@ -17,6 +17,7 @@ from orchestration.identity.resolution import (
     FULL_NAME,
     MATCH,
     MAXIMUM_PER_CUSTOMER,
+    VENDOR_MERGE,
     Bridge,
     ContradictionError,
     Mark,
@@ -48,6 +49,10 @@ def value(identifier_type, identifier_value, members):
 
 def merge(left, right):
     return Bridge(FORCED_MERGE, tuple(sorted((left, right))), precedence=1)
+
+
+def vendor_merge(left, right):
+    return Bridge(VENDOR_MERGE, tuple(sorted((left, right))), precedence=2)
 
 
 def match(left, right, probability=0.99):
@@ -187,6 +192,23 @@ def test_merges_in_two_steps_waive_what_their_ends_show():
     marks = {"a": [account("1")], "c": [account("2")]}
 
     assert partition(decided([merge("a", "b"), merge("b", "c")], marks)) == "abc"
+
+
+def test_a_merge_by_the_vendor_waives_what_its_own_profiles_show():
+    marks = {
+        "a": [named("marysia mergecka"), account("1")],
+        "b": [named("maria zamezna"), account("2")],
+        "c": [named("piotr inny")],
+    }
+    bridges = [vendor_merge("a", "b"), value("email", "e", "bc")]
+
+    assert partition(decided(bridges, marks)) == "ab c"
+
+
+def test_a_person_parts_what_the_vendor_merges_in_two_steps():
+    bridges = [vendor_merge("a", "b"), vendor_merge("b", "c")]
+
+    assert partition(decided(bridges, splits=[("a", "c")])) == "ab c"
 
 
 def test_a_split_of_what_merges_join_is_an_error():

@@ -194,6 +194,35 @@ def test_further_header_rows_are_skipped_even_over_several_lines(pos):
 
 
 @pytest.mark.parametrize(
+    ("zone", "refused"),
+    [
+        pytest.param("UTC", None, id="the contract's"),
+        pytest.param("Etc/UTC", None, id="the contract's by another name"),
+        pytest.param("America/Denver", "America/Denver", id="another"),
+        pytest.param("ann@home.example", "an unknown zone", id="no zone"),
+    ],
+)
+@pytest.mark.parametrize("rows", [1, 40_000], ids=["careful reader", "fast reader"])
+def test_a_header_that_names_another_zone_refuses_the_file(pos, zone, refused, rows):
+    place = pos(
+        settings=", landing_header_rows: 2, landing_time_zone: UTC, landing_header_zone: timeZone"
+    )
+    told = f'"{{""ImportId"":""a"",""timeZone"":""{zone}""}}",b,c,d\n'
+    lines = "".join(f"{number},C1,5,x\n" for number in range(rows))
+    place.deliver("receipts_2026-01-02.csv", (HEADER + told + lines).encode())
+
+    place.land()
+
+    if refused:
+        code, reason = place.quarantine_reason()
+        assert code == "time_zone"
+        assert refused in reason
+        assert "the contract says UTC" in reason
+    else:
+        assert place.query("select loaded_rows from ledger.loads") == [(rows,)]
+
+
+@pytest.mark.parametrize(
     ("encoding", "mark"),
     [
         pytest.param("latin-1", b"", id="Latin-1"),

@@ -1,7 +1,12 @@
 import duckdb
 import pytest
 
-from orchestration.publishing.personal_data import find_personal_data, plain_name
+from orchestration.publishing.personal_data import (
+    PersonalColumn,
+    find_delivered_values,
+    find_personal_data,
+    plain_name,
+)
 
 
 @pytest.fixture
@@ -71,3 +76,58 @@ def test_a_tagged_column_is_found_whatever_it_holds(connection):
 )
 def test_a_vendors_column_name_is_compared_as_staging_writes_it(column, name):
     assert plain_name(column) == name
+
+
+STREETS = [f"{number} Mill Lane" for number in range(40)]
+POSTCODES = [f"22{number:03}" for number in range(40)]
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    """Forty delivered persons: one table with columns, one with the elements of a JSON file."""
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema raw_crm")
+        connection.execute(
+            'create table raw_crm.contacts as select unnest(?) as "Street Address", '
+            'unnest(range(40))::varchar as "Record ID"',
+            [STREETS],
+        )
+        connection.execute(
+            "create table raw_crm.people as select json_object('post code', code) as payload "
+            "from (select unnest(?) as code)",
+            [POSTCODES],
+        )
+    return path
+
+
+TAGGED = (
+    PersonalColumn("raw_crm", "contacts", "Street Address", "address"),
+    PersonalColumn("raw_crm", "contacts", "Record ID", "account"),
+    PersonalColumn("raw_crm", "people", "post code", "address"),
+    PersonalColumn("raw_crm", "forgotten", "email", "email"),
+)
+
+
+@pytest.mark.parametrize("values", [STREETS, POSTCODES, [text.upper() for text in STREETS]])
+def test_tagged_values_are_found_under_another_name(connection, warehouse, values):
+    connection.execute("create table customers as select unnest(?) as city", [values])
+
+    (finding,) = find_delivered_values(connection, TAGGED, warehouse)
+
+    assert (finding.table, finding.column) == ("main.customers", "city")
+    assert not any(value in str(finding) for value in values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([str(number) for number in range(1000, 1040)], id="ids that count alike"),
+        pytest.param(STREETS[:2] + [f"Store {n:03}" for n in range(40)], id="a lone coincidence"),
+        pytest.param([None], id="nothing"),
+    ],
+)
+def test_other_values_pass(connection, warehouse, values):
+    connection.execute("create table facts as select unnest(?) as note", [values])
+
+    assert find_delivered_values(connection, TAGGED, warehouse) == []

@@ -46,11 +46,14 @@ identifying_values as (
         {{ latest_value(
             "case when identifier_type = 'shared_email' then identifier_value end", 'last_seen_at'
         ) }} as shared_email,
+        -- Two extensions of one switchboard are two people, and look like a typo.
         {{ latest_value(
-            "case when identifier_type = 'phone' then identifier_value end", 'last_seen_at'
+            "case when identifier_type = 'phone' and not contains(identifier_value, ';ext=') "
+            ~ "then identifier_value end", 'last_seen_at'
         ) }} as phone,
         {{ latest_value(
-            "case when identifier_type = 'shared_phone' then identifier_value end", 'last_seen_at'
+            "case when identifier_type = 'shared_phone' and not contains(identifier_value, ';ext=') "
+            ~ "then identifier_value end", 'last_seen_at'
         ) }} as shared_phone,
         {{ latest_value(
             "case when identifier_type = 'government_id' then identifier_value end", 'last_seen_at'

@@ -1,5 +1,5 @@
 with observations as (
-    select * from {{ ref('int_shapes__observations') }}
+    select * from {{ ref('int_identity__observations') }}
 ),
 
 profiles as (
@@ -149,20 +149,16 @@ junk as (
     inner join blocked_values
         on
             blocked_values.identifier_type in ('any', distinct_values.identifier_type)
-            and case blocked_values.match_kind
-                when 'exact' then distinct_values.lower_value = blocked_values.blocked_value
-                when 'prefix'
-                    then {{ begins_with(
-                        'distinct_values.lower_value', 'blocked_values.blocked_value'
-                    ) }}
-                when 'suffix'
-                    then {{ ends_in(
-                        'distinct_values.lower_value', 'blocked_values.blocked_value'
-                    ) }}
-                when 'contains'
-                    then contains(distinct_values.lower_value, blocked_values.blocked_value)
-            end
+            and {{ is_blocked_value('distinct_values.lower_value') }}
     group by distinct_values.identifier_type, distinct_values.identifier_value
+),
+
+-- Who is known by an extension shares the number before it with a whole firm.
+switchboards as (
+    select split_part(identifier_value, ';ext=', 1) as identifier_value
+    from distinct_values
+    where identifier_type = 'phone' and contains(identifier_value, ';ext=')
+    group by split_part(identifier_value, ';ext=', 1)
 )
 
 select
@@ -171,6 +167,7 @@ select
     identifiers.identifier_value,
     case
         when junk.reason is not null then junk.reason
+        when switchboards.identifier_value is not null then 'Switchboard: its extensions are known'
         when not identifiers.is_normalized then 'Not a value of its type'
     end as junk_reason,
     identifiers.first_seen_at,
@@ -180,3 +177,7 @@ left join junk
     on
         identifiers.identifier_type = junk.identifier_type
         and identifiers.identifier_value = junk.identifier_value
+left join switchboards
+    on
+        identifiers.identifier_type = 'phone'
+        and identifiers.identifier_value = switchboards.identifier_value

@@ -1,5 +1,5 @@
 with observations as (
-    select * from {{ ref('int_shapes__observations') }}
+    select * from {{ ref('int_identity__observations') }}
 )
 
 select

@@ -17,6 +17,10 @@ identifiers as (
     where is_linking and not is_junk
 ),
 
+vendor_merges as (
+    select * from {{ ref('int_identity__vendor_merges') }}
+),
+
 match_links as (
     select * from {{ ref('int_identity__match_links') }}
 ),
@@ -108,6 +112,21 @@ proposed_links as (
         on identity_decisions.left_profile_key = left_profiles.profile_key
     inner join profiles as right_profiles
         on identity_decisions.right_profile_key = right_profiles.profile_key
+
+    union all
+
+    select
+        left_profile_key,
+        right_profile_key,
+        'vendor_merge' as link_reason,
+        2 as precedence,
+        0 as type_priority,
+        cast(null as double) as match_probability,
+        cast(null as varchar) as identifier_type,
+        cast(null as varchar) as identifier_value,
+        cast(null as varchar) as full_name,
+        merged_at as linked_at
+    from vendor_merges
 
     union all
 

@@ -102,9 +102,8 @@ satisfaction as (
 issues as (
     select
         customer_key,
-        count(*) filter (where not is_solved and channel_slug != 'phone') as open_case_count,
-        min(opened_at) filter (where not is_solved and channel_slug != 'phone')
-            as oldest_open_case_at
+        count(*) filter (where is_open) as open_case_count,
+        min(opened_at) filter (where is_open) as oldest_open_case_at
     from cases
     group by customer_key
 ),
@@ -135,7 +134,7 @@ measured_customers as (
         {{ dbt.datediff('purchases.last_ordered_at', 'settings.as_of', 'second') }} / 86400.0
             as recency_days,
         case
-            when purchases.order_count is null then 'no_purchase'
+            when purchases.order_count is null then 'no_known_purchase'
             when silences.churns_at is null then 'unjudged'
             when silences.churns_at < settings.as_of then 'churned'
             when silences.at_risk_at < settings.as_of then 'at_risk'

@@ -155,11 +155,12 @@ listening as (
     group by customer_key
 )
 
+-- A device whose events were all given to the people who used it is nobody of its own.
 select
     customers.customer_key,
     customers.segment_slug,
     current_stages.lifecycle_stage_slug,
-    coalesce(health.churn_state, 'no_purchase') as churn_state,
+    coalesce(health.churn_state, 'no_known_purchase') as churn_state,
     golden_records.gender,
     golden_records.language,
     golden_records.country_code,
@@ -175,6 +176,7 @@ select
     cast(year(golden_records.birth_date) as integer) as birth_year,
     customers.profile_count,
     customers.source_count,
+    customers.sharing_person_count,
     coalesce(contacts.channel_count, 0) as channel_count,
     coalesce(listening.heard_channel_count, 0) as heard_channel_count,
     coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
@@ -188,13 +190,15 @@ select
     listening.heard_channel_count / cast(listening.used_channel_count as double)
         as listening_coverage_share,
     customers.is_identified,
+    customers.is_shared_mailbox,
+    customers.is_lone_identifier,
     coalesce(holdings.has_account, false) as has_account,
     coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
     coalesce(permissions.is_email_allowed, false) as is_email_marketing_allowed,
     coalesce(permissions.is_sms_allowed, false) as is_sms_marketing_allowed,
     coalesce(permissions.is_push_allowed, false) as is_push_marketing_allowed,
-    customers.first_seen_at,
-    customers.last_seen_at,
+    least(customers.first_seen_at, contacts.first_touchpoint_at) as first_seen_at,
+    greatest(customers.last_seen_at, contacts.last_touchpoint_at) as last_seen_at,
     contacts.first_touchpoint_at,
     contacts.last_touchpoint_at,
     contacts.last_active_at,
@@ -222,3 +226,4 @@ left join satisfaction
     on customers.customer_key = satisfaction.customer_key
 left join listening
     on customers.customer_key = listening.customer_key
+where not customers.is_device_only or contacts.customer_key is not null

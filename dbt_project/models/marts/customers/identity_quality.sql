@@ -39,6 +39,13 @@ touchpoints as (
     where not is_bot
 ),
 
+active_customers as (
+    select customer_key
+    from touchpoints
+    where customer_key is not null
+    group by customer_key
+),
+
 acting_profiles as (
     select
         touchpoint_key,
@@ -86,6 +93,25 @@ measured as (
         count(*) filter (where is_identified) as part_count,
         count(*) as whole_count
     from customers
+    where not is_device_only or customer_key in (select active_customers.customer_key from active_customers)
+
+    union all
+
+    select
+        'customers_by_kind' as measure_slug,
+        case
+            when is_identified then 'person'
+            when is_shared_mailbox then 'shared_mailbox'
+            when is_lone_identifier then 'lone_identifier'
+            when not is_device_only then 'contact_without_identifier'
+            when customer_key in (select active_customers.customer_key from active_customers)
+                then 'visitor'
+            else 'device_of_known_people'
+        end as member,
+        count(*) as part_count,
+        cast(sum(count(*)) over () as bigint) as whole_count
+    from customers
+    group by 2
 
     union all
 
@@ -206,12 +232,17 @@ measured as (
         acting_profiles.channel_slug as member,
         count(*) filter (
             where personal_profiles.profile_key is not null
+            and customers.is_identified
             and coalesce(device_attributions.attribution_rule, 'own_login') = 'own_login'
         ) as part_count,
         count(*) as whole_count
     from acting_profiles
     left join personal_profiles
         on acting_profiles.profile_key = personal_profiles.profile_key
+    left join customer_profiles
+        on acting_profiles.profile_key = customer_profiles.profile_key
+    left join customers
+        on customer_profiles.customer_key = customers.customer_key
     left join device_attributions
         on acting_profiles.touchpoint_key = device_attributions.touchpoint_key
     group by acting_profiles.channel_slug

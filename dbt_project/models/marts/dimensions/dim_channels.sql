@@ -1,5 +1,6 @@
 with channels as (
     select * from {{ ref('channels') }}
+    where channel_slug != 'unknown'
 )
 
 select

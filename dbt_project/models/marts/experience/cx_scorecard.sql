@@ -11,6 +11,14 @@ dimensions as (
     where is_on_scorecard
 ),
 
+targets as (
+    select * from {{ ref('int_company__targets') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
 member_names as (
     select * from {{ ref('int_kpis__member_names') }}
 ),
@@ -43,6 +51,32 @@ compared_estimates as (
         *,
         case when earlier_start_date = previous_start_date then earlier_value end as previous_value
     from dated_estimates
+),
+
+-- A member without a target of its own has that of the whole; the total of all time has the last.
+judged_estimates as (
+    select
+        estimates.*,
+        coalesce(member_targets.target, whole_targets.target) as target -- noqa: RF04
+    from compared_estimates as estimates
+    cross join settings
+    left join targets as member_targets
+        on
+            estimates.metric_slug = member_targets.metric_slug
+            and estimates.dimension = member_targets.dimension
+            and estimates.member = member_targets.member
+            and coalesce(estimates.period_start_date, cast(settings.as_of as date) - 1)
+            >= member_targets.valid_from
+            and coalesce(estimates.period_start_date, cast(settings.as_of as date) - 1)
+            < member_targets.valid_to
+    left join targets as whole_targets
+        on
+            estimates.metric_slug = whole_targets.metric_slug
+            and whole_targets.dimension = 'total'
+            and coalesce(estimates.period_start_date, cast(settings.as_of as date) - 1)
+            >= whole_targets.valid_from
+            and coalesce(estimates.period_start_date, cast(settings.as_of as date) - 1)
+            < whole_targets.valid_to
 )
 
 select
@@ -75,20 +109,19 @@ select
     estimates.n_excluded,
     estimates.previous_value,
     round(estimates.value - estimates.previous_value, 12) as value_change,
-    kpis.target,
-    case
-        when kpis.target is null then 'no_target'
-        when not estimates.is_min_n or estimates.value is null then 'too_few'
-        when
-            (kpis.is_higher_better and estimates.value >= kpis.target)
-            or (not kpis.is_higher_better and estimates.value <= kpis.target)
-            then 'on_target'
-        else 'off_target'
-    end as status,
+    estimates.target,
+    {{ kpi_status(
+        'estimates.value',
+        'estimates.ci_low',
+        'estimates.ci_high',
+        'estimates.target',
+        'kpis.is_higher_better',
+        'estimates.is_min_n'
+    ) }} as status,
     estimates.is_mature,
     estimates.is_min_n,
     estimates.definition_version
-from compared_estimates as estimates
+from judged_estimates as estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
 left join member_names

@@ -41,6 +41,8 @@ select
     count(*) filter (where not responses.is_finished) as partial_count,
     count(*) filter (where responses.is_test) as test_count,
     count(*) filter (where responses.is_spam) as spam_count,
+    count(*) filter (where responses.is_duplicate) as duplicate_count,
+    count(*) filter (where responses.is_of_unknown_status) as unknown_status_count,
     count(*) filter (where response_answers.excluded_reason = 'employee') as employee_count,
     count(*) filter (where invitations.response_id is null and not responses.is_test)
         as uninvited_count,

@@ -92,14 +92,12 @@ select
     bounded_bands.mean_most_extreme_score,
     bounded_bands.mean_last_score,
     bounded_bands.mean_peak_end_score,
-    case
-        when bounded_bands.half_width is not null
-            then greatest(bounded_bands.mean_peak_end_score - bounded_bands.half_width, 0)
-    end as ci_low,
-    case
-        when bounded_bands.half_width is not null
-            then least(bounded_bands.mean_peak_end_score + bounded_bands.half_width, 1)
-    end as ci_high,
+    {{ mean_bound(
+        '-', 'bounded_bands.mean_peak_end_score', 'bounded_bands.half_width', '0', '1'
+    ) }} as ci_low,
+    {{ mean_bound(
+        '+', 'bounded_bands.mean_peak_end_score', 'bounded_bands.half_width', '0', '1'
+    ) }} as ci_high,
     bounded_bands.mean_touchpoint_score,
     bounded_bands.mean_journey_score,
     bounded_bands.journey_score_count,

@@ -159,22 +159,44 @@ select
     measured_places.search_count,
     measured_places.failed_search_count,
     measured_places.errors_per_100_sessions,
-    measured_places.errors_per_100_sessions
-    - measured_places.t_quantile * measured_places.error_standard_error as errors_ci_low,
-    measured_places.errors_per_100_sessions
-    + measured_places.t_quantile * measured_places.error_standard_error as errors_ci_high,
+    {{ mean_bound(
+        '-',
+        'measured_places.errors_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.error_standard_error)',
+        '0'
+    ) }} as errors_ci_low,
+    {{ mean_bound(
+        '+',
+        'measured_places.errors_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.error_standard_error)',
+        '0'
+    ) }} as errors_ci_high,
     measured_places.rage_clicks_per_100_sessions,
-    measured_places.rage_clicks_per_100_sessions
-    - measured_places.t_quantile * measured_places.rage_click_standard_error as rage_clicks_ci_low,
-    measured_places.rage_clicks_per_100_sessions
-    + measured_places.t_quantile * measured_places.rage_click_standard_error as rage_clicks_ci_high,
+    {{ mean_bound(
+        '-',
+        'measured_places.rage_clicks_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.rage_click_standard_error)',
+        '0'
+    ) }} as rage_clicks_ci_low,
+    {{ mean_bound(
+        '+',
+        'measured_places.rage_clicks_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.rage_click_standard_error)',
+        '0'
+    ) }} as rage_clicks_ci_high,
     measured_places.failed_searches_per_100_sessions,
-    measured_places.failed_searches_per_100_sessions
-    - measured_places.t_quantile * measured_places.failed_search_standard_error
-        as failed_searches_ci_low,
-    measured_places.failed_searches_per_100_sessions
-    + measured_places.t_quantile * measured_places.failed_search_standard_error
-        as failed_searches_ci_high,
+    {{ mean_bound(
+        '-',
+        'measured_places.failed_searches_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.failed_search_standard_error)',
+        '0'
+    ) }} as failed_searches_ci_low,
+    {{ mean_bound(
+        '+',
+        'measured_places.failed_searches_per_100_sessions',
+        '(measured_places.t_quantile * measured_places.failed_search_standard_error)',
+        '0'
+    ) }} as failed_searches_ci_high,
     measured_places.search_count > 0
     and measured_places.failed_search_count = measured_places.search_count as is_unmet_need,
     measured_places.session_count >= mart_rules.minimum_n as is_min_n,

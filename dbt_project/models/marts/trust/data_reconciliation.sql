@@ -50,6 +50,22 @@ landed_tables as (
         table_name
 ),
 
+-- A test is no order, and what an edit took out of one was not sold: both were delivered.
+excluded_orders as (
+    select
+        source_name,
+        currency,
+        count(excluded_reason) as order_count,
+        sum(
+            removed_original
+            + case when excluded_reason is not null then amount_original else 0 end
+        ) as amount_original
+    from source_orders
+    group by
+        source_name,
+        currency
+),
+
 -- A till writes a return as a negative line; the total of a web order stays what it was.
 returned_lines as (
     select
@@ -80,6 +96,14 @@ mart_money as (
             currency,
             amount_original
         from returned_lines
+
+        union all
+
+        select
+            source_name,
+            currency,
+            amount_original
+        from excluded_orders
     ) as orders_and_returns
     group by
         source_name,
@@ -97,8 +121,21 @@ order_counts as (
 mart_order_counts as (
     select
         source_name,
-        count(*) as order_count
-    from orders
+        sum(order_count) as order_count
+    from (
+        select
+            source_name,
+            count(*) as order_count
+        from orders
+        group by source_name
+
+        union all
+
+        select
+            source_name,
+            order_count
+        from excluded_orders
+    ) as counted_or_excluded
     group by source_name
 ),
 

@@ -14,6 +14,8 @@ deliveries as (
             "Channel": "VARCHAR",
             "InitiationMethod": "VARCHAR",
             "DisconnectReason": "VARCHAR",
+            "AnsweringMachineDetectionStatus": "VARCHAR",
+            "ConnectedToSystemTimestamp": "VARCHAR",
             "CustomerEndpoint": {"Address": "VARCHAR"},
             "Agent": {
                 "Username": "VARCHAR",
@@ -56,9 +58,20 @@ typed_deliveries as (
         {{ utc_timestamp("contact['InitiationTimestamp']") }} as initiated_at,
         {{ utc_timestamp("contact['Queue']['EnqueueTimestamp']") }} as enqueued_at,
         {{ utc_timestamp("contact['Agent']['ConnectedToAgentTimestamp']") }} as connected_at,
+        {{ utc_timestamp("contact['ConnectedToSystemTimestamp']") }} as customer_connected_at,
         {{ utc_timestamp("contact['TransferCompletedTimestamp']") }} as transferred_out_at,
         {{ utc_timestamp("contact['DisconnectTimestamp']") }} as disconnected_at,
         {{ utc_timestamp("contact['LastUpdateTimestamp']") }} as updated_at,
+        {{ meaning_of('calls', 'channel', "contact['Channel']") }} as channel_meaning,
+        {{ meaning_of('calls', 'initiation', "contact['InitiationMethod']") }} as begun_by,
+        {{ meaning_of('calls', 'ended_by', "contact['DisconnectReason']") }} as ended_by,
+        {{ meaning_of('calls', 'answered_by', "contact['AnsweringMachineDetectionStatus']") }}
+            as answered_by,
+        {{ meaning_of('calls', 'is_resolved', "contact['Attributes']['Resolved']") }}
+            as stated_resolution,
+        {{ meaning_of(
+            'calls', 'is_callback_accepted', "contact['Attributes']['CallbackAccepted']"
+        ) }} as callback_answer,
         payload_hash,
         _file_date,
         _load_id
@@ -71,6 +84,30 @@ ranked_deliveries as (
         *,
         {{ latest_version("contact['ContactId']", 'updated_at') }} as is_latest_version
     from typed_deliveries
+),
+
+contacts as (
+    select
+        *,
+        {{ is_machine_agent('calls', ["contact['Agent']['Username']"]) }} as is_machine_agent,
+        -- One leg of one call that came under two ids: nobody begins and ends two at one instant.
+        row_number() over (
+            partition by
+                contact['CustomerEndpoint']['Address'],
+                contact['InitiationMethod'],
+                contact['Agent']['Username'],
+                contact['Queue']['Name'],
+                initiated_at,
+                connected_at,
+                disconnected_at,
+                case
+                    when contact['CustomerEndpoint']['Address'] is null or disconnected_at is null
+                        then contact['ContactId']
+                end
+            order by contact['ContactId']
+        ) > 1 as is_repetition
+    from ranked_deliveries
+    where is_latest_version
 )
 
 select
@@ -80,24 +117,39 @@ select
     contact['NextContactId'] as next_contact_id,
     nullif(trim(contact['CustomerEndpoint']['Address']), '') as customer_phone,
     contact['Agent']['Username'] as agent_name,
-    contact['Channel'] as media_channel,
-    contact['InitiationMethod'] as initiation_method,
-    contact['DisconnectReason'] as disconnect_reason,
+    upper(trim(contact['Channel'])) as media_channel,
+    upper(trim(contact['InitiationMethod'])) as initiation_method,
+    upper(trim(contact['DisconnectReason'])) as disconnect_reason,
+    begun_by,
+    ended_by,
     contact['Queue']['Name'] as queue_name,
     nullif(trim(contact['Attributes']['ContactReason']), '') as source_contact_reason,
     nullif(trim(contact['Attributes']['OrderNumber']), '') as order_number,
     lower(nullif(trim(contact['Attributes']['Language']), '')) as language,
-    upper(nullif(trim(contact['Attributes']['Resolved']), '')) as resolved_flag,
+    stated_resolution,
     nullif(trim(contact['Attributes']['AgentNotes']), '') as agent_notes,
     interaction_seconds,
     hold_seconds,
     after_call_work_seconds,
     queue_seconds,
-    coalesce(lower(contact['Attributes']['CallbackAccepted']) = 'true', false)
-        as is_callback_accepted,
+    coalesce(callback_answer = 'yes', false) as is_callback_accepted,
+    is_repetition,
+    -- Two people on the line: the agent is none who is a machine, and of a call that the company
+    -- dials the agent's leg alone, a voicemail or an empty line is nobody.
+    connected_at is not null
+    and not is_machine_agent
+    and (
+        coalesce(begun_by, '') not in ('dialled', 'dialled_back')
+        or (
+            customer_connected_at is not null
+            and coalesce(answered_by, 'not_told') in ('person', 'not_told')
+            and coalesce(ended_by, 'other') != 'not_reached'
+        )
+    ) as is_conversation,
     initiated_at,
     enqueued_at,
     connected_at,
+    customer_connected_at,
     transferred_out_at,
     disconnected_at,
     updated_at,
@@ -109,10 +161,16 @@ select
         "contact['InitiationTimestamp']": 'initiated_at',
         "contact['Queue']['EnqueueTimestamp']": 'enqueued_at',
         "contact['Agent']['ConnectedToAgentTimestamp']": 'connected_at',
+        "contact['ConnectedToSystemTimestamp']": 'customer_connected_at',
+        "contact['Channel']": 'channel_meaning',
+        "contact['InitiationMethod']": 'begun_by',
+        "contact['DisconnectReason']": 'ended_by',
+        "contact['AnsweringMachineDetectionStatus']": 'answered_by',
+        "contact['Attributes']['Resolved']": 'stated_resolution',
+        "contact['Attributes']['CallbackAccepted']": 'callback_answer',
         "contact['TransferCompletedTimestamp']": 'transferred_out_at',
         "contact['DisconnectTimestamp']": 'disconnected_at',
         "contact['LastUpdateTimestamp']": 'updated_at'
     }) }} as _issues,
     _load_id
-from ranked_deliveries
-where is_latest_version
+from contacts

@@ -10,7 +10,14 @@ exports as (
             "updated_at": "VARCHAR",
             "source": {
                 "body": "VARCHAR",
-                "author": {"type": "VARCHAR", "id": "VARCHAR", "email": "VARCHAR"}
+                "author": {
+                    "type": "VARCHAR",
+                    "id": "VARCHAR",
+                    "name": "VARCHAR",
+                    "email": "VARCHAR",
+                    "from_ai_agent": "VARCHAR",
+                    "is_ai_answer": "VARCHAR"
+                }
             },
             "conversation_parts": {
                 "conversation_parts": [{
@@ -18,7 +25,14 @@ exports as (
                     "part_type": "VARCHAR",
                     "body": "VARCHAR",
                     "created_at": "VARCHAR",
-                    "author": {"type": "VARCHAR", "id": "VARCHAR", "email": "VARCHAR"},
+                    "author": {
+                        "type": "VARCHAR",
+                        "id": "VARCHAR",
+                        "name": "VARCHAR",
+                        "email": "VARCHAR",
+                        "from_ai_agent": "VARCHAR",
+                        "is_ai_answer": "VARCHAR"
+                    },
                     "assigned_to": {"type": "VARCHAR", "id": "VARCHAR"}
                 }]
             }
@@ -58,7 +72,7 @@ parts as (
     select
         conversation['id'] as conversation_id,
         'opening' as part_id,
-        'comment' as part_type,
+        'opening' as part_type,
         conversation['source']['author'] as author,
         cast(null as varchar) as assignee_type,
         cast(null as varchar) as assignee_id,
@@ -86,29 +100,52 @@ typed_parts as (
     select
         *,
         nullif(trim({{ replaced_matches('html_body', '<[^>]*>', ' ') }}), '') as body,
-        {{ epoch_to_timestamp('created_at_text') }} as created_at
+        {{ epoch_to_timestamp('created_at_text') }} as created_at,
+        {{ meaning_of('chat', 'author_type', "author['type']") }} as author_meaning,
+        lower(trim(part_type)) as part_word
     from parts
+),
+
+part_types as (
+    select * from {{ ref('conversation_part_types') }}
 )
 
 select
-    conversation_id,
-    part_id,
-    part_type,
-    author['id'] as author_id,
-    -- The messenger's own bot also signs as an admin: only its address tells.
+    typed_parts.conversation_id,
+    typed_parts.part_id,
+    case when typed_parts.part_type = 'opening' then 'comment' else typed_parts.part_word end
+        as part_type,
+    typed_parts.author['id'] as author_id,
+    -- Bots and AI agents also sign as an admin: a flag, their address or their name tells.
     case
-        when author['type'] in ('user', 'lead', 'contact') then 'customer'
-        when author['type'] = 'bot' or author['email'] like 'operator+%@intercom.io' then 'bot'
-        when author['type'] = 'admin' then 'agent'
-        else 'system'
+        when
+            typed_parts.author_meaning = 'agent'
+            and (
+                lower(typed_parts.author['from_ai_agent']) = 'true'
+                or lower(typed_parts.author['is_ai_answer']) = 'true'
+                or {{ is_machine_agent('chat', [
+                    "typed_parts.author['name']", "typed_parts.author['email']"
+                ]) }}
+            )
+            then 'bot'
+        else coalesce(typed_parts.author_meaning, 'system')
     end as author_type,
-    assignee_type,
-    assignee_id,
-    body,
+    typed_parts.assignee_type,
+    typed_parts.assignee_id,
+    typed_parts.body,
     -- A reply may ride on an assignment or a closing; a note is for colleagues.
-    body is not null as is_message,
-    coalesce(part_type != 'note', true) as is_public,
-    created_at,
-    {{ value_issues({'created_at_text': 'created_at'}) }} as _issues,
-    _load_id
+    typed_parts.body is not null as is_message,
+    -- A part of a kind that is not listed counts as internal, so that it stops no clock.
+    coalesce(part_types.is_public, false) as is_public,
+    part_types.status_slug,
+    coalesce(part_types.is_assignment, false) as is_assignment,
+    typed_parts.created_at,
+    {{ value_issues({
+        'typed_parts.created_at_text': 'typed_parts.created_at',
+        "typed_parts.author['type']": 'typed_parts.author_meaning',
+        'typed_parts.part_word': 'part_types.part_type'
+    }) }} as _issues,
+    typed_parts._load_id
 from typed_parts
+left join part_types
+    on typed_parts.part_word = part_types.part_type

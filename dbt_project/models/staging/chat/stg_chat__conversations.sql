@@ -17,8 +17,16 @@ exports as (
                 "remark": "VARCHAR",
                 "created_at": "VARCHAR"
             },
-            "source": {"delivered_as": "VARCHAR"},
+            "source": {
+                "delivered_as": "VARCHAR",
+                "author": {"type": "VARCHAR", "id": "VARCHAR"}
+            },
             "contacts": {"contacts": [{"id": "VARCHAR"}]},
+            "statistics": {"count_conversation_parts": "VARCHAR"},
+            "conversation_parts": {
+                "conversation_parts": [{"id": "VARCHAR"}],
+                "total_count": "VARCHAR"
+            },
             "custom_attributes": {
                 "Contact reason": "VARCHAR",
                 "Order number": "VARCHAR",
@@ -35,7 +43,17 @@ exports as (
 typed_exports as (
     select
         conversation,
-        try_cast(conversation['conversation_rating']['rating'] as integer) as rating,
+        try_cast(conversation['conversation_rating']['rating'] as double) as rating_value,
+        greatest(
+            try_cast(conversation['conversation_parts']['total_count'] as integer),
+            try_cast(conversation['statistics']['count_conversation_parts'] as integer)
+        ) as stated_part_count,
+        coalesce(
+            {{ list_size("conversation['conversation_parts']['conversation_parts']") }}, 0
+        ) as delivered_part_count,
+        {{ meaning_of(
+            'chat', 'is_resolved', "conversation['custom_attributes']['Resolved']"
+        ) }} as stated_resolution,
         {{ epoch_to_timestamp("conversation['conversation_rating']['created_at']") }} as rated_at,
         {{ epoch_to_timestamp("conversation['created_at']") }} as opened_at,
         {{ epoch_to_timestamp("conversation['updated_at']") }} as updated_at,
@@ -48,6 +66,13 @@ typed_exports as (
 ranked_exports as (
     select
         *,
+        -- A rating between two stars is none: it must not be rounded into a band.
+        case
+            when rating_value = floor(rating_value) then try_cast(rating_value as integer)
+        end as rating,
+        -- By its own count the conversation has parts that the export does not hold.
+        case when stated_part_count <= delivered_part_count then delivered_part_count end
+            as complete_part_count,
         {{ latest_version("conversation['id']", 'updated_at') }} as is_latest_version
     from typed_exports
 )
@@ -55,6 +80,16 @@ ranked_exports as (
 select
     conversation['id'] as conversation_id,
     {{ list_item("conversation['contacts']['contacts']", 1) }}['id'] as contact_id,
+    -- The opening message bears its first author for good: a lead that the messenger has merged
+    -- into the only contact of the conversation since.
+    case
+        when
+            conversation['source']['author']['type'] in ('user', 'lead', 'contact')
+            and {{ list_size("conversation['contacts']['contacts']") }} = 1
+            and conversation['source']['author']['id']
+            != {{ list_item("conversation['contacts']['contacts']", 1) }}['id']
+            then conversation['source']['author']['id']
+    end as merged_contact_id,
     conversation['team_assignee_id'] as team_assignee_id,
     conversation['source']['delivered_as'] as delivered_as,
     conversation['state'] as state,
@@ -64,14 +99,18 @@ select
     nullif(trim(conversation['custom_attributes']['Contact reason']), '') as source_contact_reason,
     nullif(trim(conversation['custom_attributes']['Order number']), '') as order_number,
     lower(nullif(trim(conversation['custom_attributes']['Language']), '')) as language,
-    lower(nullif(trim(conversation['custom_attributes']['Resolved']), '')) as resolved_flag,
+    stated_resolution,
+    nullif(trim(conversation['conversation_rating']['rating']), '') as rating_text,
     rating,
     nullif(trim(conversation['conversation_rating']['remark']), '') as rating_remark,
+    stated_part_count is not null and complete_part_count is null as is_cut,
     rated_at,
     opened_at,
     updated_at,
     {{ value_issues({
         "conversation['conversation_rating']['rating']": 'rating',
+        'stated_part_count': 'complete_part_count',
+        "conversation['custom_attributes']['Resolved']": 'stated_resolution',
         "conversation['conversation_rating']['created_at']": 'rated_at',
         "conversation['created_at']": 'opened_at',
         "conversation['updated_at']": 'updated_at'

@@ -17,6 +17,8 @@ typed as (
         nullif(trim(city), '') as city,
         nullif(trim("Postal Code"), '') as postcode,
         nullif(upper(trim("Country/Region")), '') as country_code,
+        nullif(trim("Merged record IDs"), '') as merged_contact_ids,
+        nullif(trim("Additional email addresses"), '') as other_emails,
         nullif(lower(trim("Customer segment")), '') as segment_slug,
         nullif(lower(trim("Lifecycle Stage")), '') as crm_stage,
         case lower(trim("Opted out of email: Marketing Information"))
@@ -66,6 +68,8 @@ select
     city,
     postcode,
     country_code,
+    merged_contact_ids,
+    other_emails,
     segment_slug,
     crm_stage,
     is_email_allowed,

@@ -49,6 +49,10 @@ receipt_lines as (
         {{ day_first_timestamp('sold_at_text') }} as sold_at_local
     from versions
     where is_latest_version
+),
+
+stores as (
+    select * from {{ ref('stores') }}
 )
 
 select
@@ -82,6 +86,12 @@ select
         'discount_text': 'discount_amount',
         'amount_text': 'line_amount',
         'sold_at_text': 'sold_at_local',
-    }) }} as _issues,
+    }) }}
+    -- Its clock is read in the company's zone, which may be the wrong one.
+    || case
+        when store_id not in (select stores.store_id from stores)
+            then {{ list_of(["'store_id'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
 from receipt_lines

@@ -18,9 +18,15 @@ with source as (
     from {{ source('shop', 'checkouts') }}
 ),
 
+source_names as (
+    select * from {{ ref('shop_source_names') }}
+),
+
 checkouts as (
     select
         *,
+        nullif(trim(checkout['email']), '') as email,
+        nullif(trim(checkout['phone']), '') as phone,
         try_cast(checkout['total_price'] as decimal(18, 2)) as total_amount,
         {{ utc_timestamp("checkout['created_at']") }} as started_at,
         {{ utc_timestamp("checkout['updated_at']") }} as updated_at,
@@ -34,19 +40,30 @@ versions as (
         {{ latest_version("checkout['token']", 'updated_at', content='md5(payload)') }}
             as is_latest_version
     from checkouts
+),
+
+listed as (
+    select
+        versions.*,
+        source_names.channel_slug
+    from versions
+    left join source_names
+        on lower(trim(versions.checkout['source_name'])) = source_names.source_name
+    where versions.is_latest_version
 )
 
 select
     -- keys
     checkout['token'] as checkout_token,
     checkout['customer']['id'] as shop_customer_id,
-    checkout['email'] as email,
-    checkout['phone'] as phone,
+    {{ shop_buyer("checkout['customer']['id']", 'email', 'phone') }} as buyer_id,
+    email,
+    phone,
 
     -- attributes
     checkout['customer']['first_name'] as given_name,
     checkout['customer']['last_name'] as surname,
-    case when checkout['source_name'] = 'web' then 'shop' else 'app' end as channel_slug,
+    coalesce(channel_slug, 'unknown') as channel_slug,
     checkout['currency'] as currency,
 
     -- measures
@@ -58,11 +75,11 @@ select
     completed_at,
 
     {{ value_issues({
+        "checkout['source_name']": 'channel_slug',
         "checkout['total_price']": 'total_amount',
         "checkout['created_at']": 'started_at',
         "checkout['updated_at']": 'updated_at',
         "checkout['completed_at']": 'completed_at',
     }) }} as _issues,
     _load_id
-from versions
-where is_latest_version
+from listed

@@ -36,6 +36,25 @@ versions as (
         {{ latest_version("customer['id'], updated_at", content='md5(payload)') }}
             as is_latest_version
     from customers
+),
+
+consent_states as (
+    select * from {{ ref('consent_states') }}
+),
+
+listed as (
+    select
+        versions.*,
+        email_states.consent_state as email_consent_state,
+        email_states.is_allowed as is_email_allowed,
+        sms_states.consent_state as sms_consent_state,
+        sms_states.is_allowed as is_sms_allowed
+    from versions
+    left join consent_states as email_states
+        on versions.customer['email_marketing_consent']['state'] = email_states.consent_state
+    left join consent_states as sms_states
+        on versions.customer['sms_marketing_consent']['state'] = sms_states.consent_state
+    where versions.is_latest_version
 )
 
 select
@@ -56,6 +75,8 @@ select
 
     -- flags
     coalesce(customer['state'] = 'disabled', false) as is_guest,
+    is_email_allowed,
+    is_sms_allowed,
 
     -- timestamps
     created_at,
@@ -68,7 +89,8 @@ select
     {{ value_issues({
         "customer['created_at']": 'created_at',
         "customer['updated_at']": 'updated_at',
+        "customer['email_marketing_consent']['state']": 'email_consent_state',
+        "customer['sms_marketing_consent']['state']": 'sms_consent_state',
     }) }} as _issues,
     _load_id
-from versions
-where is_latest_version
+from listed

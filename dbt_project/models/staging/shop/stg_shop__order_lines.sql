@@ -5,7 +5,8 @@ with source as (
             "updated_at": "VARCHAR",
             "line_items": [{
                 "id": "VARCHAR", "sku": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
-                "price": "VARCHAR", "total_discount": "VARCHAR"
+                "current_quantity": "VARCHAR", "price": "VARCHAR", "total_discount": "VARCHAR",
+                "discount_allocations": [{"amount": "VARCHAR"}]
             }]
         }) }} as shop_order,
         payload,
@@ -32,13 +33,28 @@ line_items as (
     where is_latest_version
 ),
 
+-- Allocations hold every discount on the line, the order's own too; `total_discount` only those
+-- that somebody put on the line itself.
 order_lines as (
     select
         *,
         try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
+        try_cast(line_item['current_quantity'] as decimal(18, 3)) as current_quantity,
         try_cast(line_item['price'] as decimal(18, 2)) as unit_price,
-        try_cast(line_item['total_discount'] as decimal(18, 2)) as discount_amount
+        try_cast(line_item['total_discount'] as decimal(18, 2)) as line_discount,
+        {{ items_as(
+            "line_item['discount_allocations']",
+            'allocation',
+            "try_cast(allocation['amount'] as decimal(18, 2))"
+        ) }} as allocations
     from line_items
+),
+
+discounted_lines as (
+    select
+        *,
+        coalesce({{ sum_of_items('allocations') }}, line_discount) as discount_amount
+    from order_lines
 )
 
 select
@@ -52,14 +68,21 @@ select
 
     -- measures
     quantity,
+    current_quantity,
     unit_price,
-    discount_amount,
-    cast(quantity * unit_price - coalesce(discount_amount, 0) as decimal(18, 2)) as line_amount,
+    cast(discount_amount as decimal(18, 2)) as discount_amount,
+    try_cast(quantity * unit_price - coalesce(discount_amount, 0) as decimal(18, 2)) as line_amount,
 
     {{ value_issues({
         "line_item['quantity']": 'quantity',
+        "line_item['current_quantity']": 'current_quantity',
         "line_item['price']": 'unit_price',
-        "line_item['total_discount']": 'discount_amount',
-    }) }} as _issues,
+        "line_item['total_discount']": 'line_discount',
+    }) }}
+    || case
+        when {{ list_size(items_where('allocations', 'amount', 'amount is null')) }} > 0
+            then {{ list_of(["'discount_amount'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
-from order_lines
+from discounted_lines

@@ -3,10 +3,21 @@ with source as (
         {{ json_fields('payload', {
             "id": "VARCHAR",
             "updated_at": "VARCHAR",
+            "currency": "VARCHAR",
+            "total_price_set": {
+                "shop_money": {"amount": "VARCHAR", "currency_code": "VARCHAR"},
+                "presentment_money": {"amount": "VARCHAR", "currency_code": "VARCHAR"}
+            },
             "refunds": [{
                 "id": "VARCHAR",
                 "created_at": "VARCHAR",
-                "transactions": [{"amount": "VARCHAR", "kind": "VARCHAR", "status": "VARCHAR"}]
+                "transactions": [{
+                    "amount": "VARCHAR", "kind": "VARCHAR", "status": "VARCHAR",
+                    "currency": "VARCHAR", "test": "VARCHAR",
+                    "amount_set": {
+                        "shop_money": {"amount": "VARCHAR", "currency_code": "VARCHAR"}
+                    }
+                }]
             }]
         }) }} as shop_order,
         payload,
@@ -27,28 +38,58 @@ versions as (
 order_refunds as (
     select
         shop_order['id'] as order_id,
+        shop_order['currency'] as currency,
+        shop_order['total_price_set'] as totals,
         {{ one_row_per("shop_order['refunds']") }} as refund,
         _load_id
     from versions
     where is_latest_version
 ),
 
--- The amount paid back is that of the payment provider's successful refunds: one that failed moved
--- no money.
+-- The amount paid back is that of the payment provider's successful refunds: one that failed, or
+-- was a test, moved no money. A payment is in its own currency; where it does not say what that is
+-- in the shop's, the totals of the order do.
+payments as (
+    select
+        *,
+        {{ items_where(
+            "refund['transactions']",
+            'payment',
+            "payment['kind'] = 'refund' and payment['status'] = 'success'"
+            ~ " and not coalesce(try_cast(payment['test'] as boolean), false)"
+        ) }} as paid,
+        try_cast(totals['shop_money']['amount'] as double)
+        / nullif(try_cast(totals['presentment_money']['amount'] as double), 0) as presentment_rate
+    from order_refunds
+),
+
 refunds as (
     select
         *,
         {{ utc_timestamp("refund['created_at']") }} as refunded_at,
         {{ items_as(
-            items_where(
-                "refund['transactions']",
-                'payment',
-                "payment['kind'] = 'refund' and payment['status'] = 'success'"
-            ),
+            'paid',
             'payment',
-            "try_cast(payment['amount'] as decimal(18, 2))"
-        ) }} as paid_amounts
-    from order_refunds
+            "case
+                when payment['amount_set']['shop_money']['currency_code'] = currency
+                    then try_cast(payment['amount_set']['shop_money']['amount'] as decimal(18, 2))
+                when coalesce(payment['currency'], currency) = currency
+                    then try_cast(payment['amount'] as decimal(18, 2))
+                when payment['currency'] = totals['presentment_money']['currency_code']
+                    then try_cast(
+                        try_cast(payment['amount'] as double) * presentment_rate as decimal(18, 2)
+                    )
+            end"
+        ) }} as paid_amounts,
+        {{ items_where(
+            'paid',
+            'payment',
+            "payment['currency'] != currency"
+            ~ " and payment['amount_set']['shop_money']['amount'] is null"
+            ~ " and (presentment_rate is null"
+            ~ " or payment['currency'] is distinct from totals['presentment_money']['currency_code'])"
+        ) }} as foreign_payments
+    from payments
 )
 
 select
@@ -56,15 +97,23 @@ select
     order_id,
     refund['id'] as refund_id,
 
+    -- attributes
+    {{ list_item('foreign_payments', 1) }}['currency'] as foreign_currency,
+
     -- measures
     cast(coalesce({{ sum_of_items('paid_amounts') }}, 0) as decimal(18, 2)) as refund_amount,
+    cast({{ sum_of_items(items_as(
+        'foreign_payments', 'payment', "try_cast(payment['amount'] as decimal(18, 2))"
+    )) }} as decimal(18, 2)) as foreign_amount,
 
     -- timestamps
     refunded_at,
 
     {{ value_issues({"refund['created_at']": 'refunded_at'}) }}
     || case
-        when {{ list_size(items_where('paid_amounts', 'amount', 'amount is null')) }} > 0
+        when
+            {{ list_size(items_where('paid_amounts', 'amount', 'amount is null')) }}
+            > {{ list_size('foreign_payments') }}
             then {{ list_of(["'refund_amount'"]) }}
         else {{ list_of([]) }}
     end as _issues,

@@ -33,6 +33,8 @@ exports as (
 typed_exports as (
     select
         post,
+        {{ meaning_of('social', 'direction', "post['direction']") }} as written_by,
+        {{ meaning_of('social', 'post_type', "post['type']") }} as post_kind,
         try_cast(post['desk']['reply_seconds'] as double) as reply_seconds,
         try_cast(post['desk']['work_seconds'] as double) as work_seconds,
         try_cast(post['desk']['closed'] as boolean) as is_closed_or_null,
@@ -60,7 +62,11 @@ select
 
     -- attributes
     post['network'] as network_slug,
-    post['type'] as post_type,
+    lower(trim(post['type'])) as post_type,
+    -- post or direct_message.
+    post_kind,
+    -- customer or brand.
+    written_by,
     lower(trim(leading '@' from post['author']['handle'])) as author_handle,
     post['author']['name'] as author_name,
     lower(trim(leading '@' from post['in_reply_to']['handle'])) as replied_handle,
@@ -73,7 +79,10 @@ select
     work_seconds,
 
     -- flags
-    coalesce(post['direction'] = 'outgoing', false) as is_from_brand,
+    coalesce(written_by = 'brand', false) as is_from_brand,
+    coalesce(written_by = 'brand', false)
+    and {{ is_machine_agent('social', ["post['author']['name']", "post['author']['handle']"]) }}
+        as is_from_machine,
     coalesce(is_closed_or_null, false) as is_closing,
 
     -- timestamps
@@ -84,6 +93,8 @@ select
         "post['desk']['reply_seconds']": 'reply_seconds',
         "post['desk']['work_seconds']": 'work_seconds',
         "post['desk']['closed']": 'is_closed_or_null',
+        "post['direction']": 'written_by',
+        "post['type']": 'post_kind',
         "post['created_at']": 'posted_at',
         "post['updated_at']": 'updated_at'
     }) }} as _issues,

@@ -33,6 +33,8 @@ trimmed as (
 ranked as (
     select
         *,
+        {{ meaning_of('surveys', 'message_type', 'message_type') }} as message_meaning,
+        {{ meaning_of('surveys', 'delivery', 'delivery_status') }} as delivery_meaning,
         {{ latest_version('distribution_id, contact_id', 'modified_at', content='row_hash') }}
             as is_latest_version
     from trimmed
@@ -54,10 +56,15 @@ select
     email,
     account_id,
     delivery_status,
+    -- delivered, bounced or pending; a state that is not listed says nothing of an arrival.
+    delivery_meaning,
 
     -- flags
-    coalesce(message_type = 'reminder', false) as is_reminder,
-    coalesce(delivery_status in ('HardBounce', 'SoftBounce', 'Failure'), false) as is_bounced,
+    coalesce(message_meaning = 'reminder', false) as is_reminder,
+    -- A thank-you note asks for nothing.
+    coalesce(message_meaning != 'no_invitation', true) as is_invitation,
+    coalesce(delivery_meaning = 'bounced', false) as is_bounced,
+    coalesce(delivery_meaning = 'delivered', false) as is_delivered,
 
     -- timestamps
     sent_at,
@@ -67,6 +74,8 @@ select
     modified_at,
 
     {{ value_issues({
+        'message_type': 'message_meaning',
+        'delivery_status': 'delivery_meaning',
         'sent_at_text': 'sent_at',
         'opened_at_text': 'opened_at',
         'response_started_at_text': 'response_started_at',

@@ -16,6 +16,12 @@ trimmed as (
         nullif(trim(reason), '') as served_reason,
         lower(nullif(trim(distributionchannel), '')) as distribution_channel,
         lower(nullif(trim(status), '')) as response_status,
+        nullif(trim(ipaddress), '') as ip_address,
+        {{ surrogate_key([
+            'nps', 'renewal_likelihood', 'satisfaction', 'effort', 'items_1', 'items_2', 'items_3',
+            'items_4', 'items_5', 'topics_1', 'topics_2', 'topics_3', 'topics_4', 'topics_5',
+            'comment'
+        ]) }} as answers_hash,
         lower(nullif(trim(userlanguage), '')) as language,
         nullif(trim(comment), '') as comment_text,
         nullif(trim(nps), '') as nps,
@@ -57,6 +63,14 @@ trimmed as (
 ranked as (
     select
         *,
+        {{ meaning_of('surveys', 'status', 'response_status') }} as status_meaning,
+        (
+            select max(served_channels.channel_slug)
+            from {{ ref('served_channels') }} as served_channels
+            where
+                served_channels.source_name = 'surveys'
+                and served_channels.served_channel = trimmed.served_channel
+        ) as served_channel_slug,
         {{ latest_version('response_id', 'recorded_at', content='row_hash') }} as is_latest_version
     from trimmed
 )
@@ -67,6 +81,10 @@ select
     coalesce(account_id, email, response_id) as source_profile_id,
     order_number,
     case_number,
+    -- Who answered, as far as the tool can tell: two responses of one respondent may be one.
+    coalesce(account_id, email) as respondent_id,
+    ip_address,
+    answers_hash,
 
     -- attributes
     program_slug,
@@ -100,12 +118,9 @@ select
 
     -- flags
     coalesce(is_finished_or_null, false) as is_finished,
-    coalesce(
-        distribution_channel = 'preview'
-        or response_status in ('survey preview', 'survey test', '1', '2', '9', '10', '12'),
-        false
-    ) as is_test,
-    coalesce(response_status in ('spam', '8', '9', '12'), false) as is_spam,
+    coalesce(distribution_channel = 'preview' or status_meaning = 'test', false) as is_test,
+    coalesce(status_meaning = 'spam', false) as is_spam,
+    response_status is not null and status_meaning is null as is_of_unknown_status,
 
     -- timestamps
     started_at,
@@ -113,6 +128,8 @@ select
     recorded_at,
 
     {{ value_issues({
+        'response_status': 'status_meaning',
+        'served_channel': 'served_channel_slug',
         'progress_text': 'progress_percent',
         'duration_text': 'duration_seconds',
         'finished_text': 'is_finished_or_null',

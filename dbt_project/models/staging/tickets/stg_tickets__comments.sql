@@ -8,6 +8,8 @@ exports as (
             "id": "VARCHAR",
             "ticket_id": "VARCHAR",
             "author_id": "VARCHAR",
+            "audit_id": "VARCHAR",
+            "via": {"channel": "VARCHAR", "source": {"rel": "VARCHAR"}},
             "body": "VARCHAR",
             "plain_body": "VARCHAR",
             "public": "VARCHAR",
@@ -41,6 +43,14 @@ select
     ticket_comment['id'] as comment_id,
     ticket_comment['ticket_id'] as ticket_id,
     ticket_comment['author_id'] as author_id,
+    ticket_comment['audit_id'] as audit_id,
+    ticket_comment['via']['channel'] as via_channel,
+    ticket_comment['via']['source']['rel'] as via_relation,
+    -- A merge, a rule or a bot writes under the name of whoever set it off.
+    coalesce(
+        {{ meaning_of('tickets', 'via_relation', "ticket_comment['via']['source']['rel']") }},
+        {{ meaning_of('tickets', 'via_channel', "ticket_comment['via']['channel']") }}
+    ) as machine_type,
     coalesce(ticket_comment['plain_body'], ticket_comment['body']) as body,
     -- Unknown visibility counts as internal, so the comment stops no response clock.
     coalesce(is_public_or_null, false) as is_public,

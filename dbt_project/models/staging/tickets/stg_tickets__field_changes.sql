@@ -43,6 +43,25 @@ audit_events as (
         _load_id
     from ranked_exports
     where is_latest_version
+),
+
+worded_events as (
+    select
+        *,
+        case when field_event['field_name'] = 'status' then field_event['value'] end as status_text,
+        case
+            when field_event['field_name'] = 'satisfaction_score' then field_event['value']
+        end as rating_text
+    from audit_events
+    where field_event['type'] in ('Create', 'Change')
+),
+
+understood_events as (
+    select
+        *,
+        {{ meaning_of('tickets', 'status', 'status_text') }} as status_meaning,
+        {{ meaning_of('tickets', 'rating', 'rating_text') }} as rating_meaning
+    from worded_events
 )
 
 select
@@ -54,9 +73,14 @@ select
     field_event['field_name'] as field_name,
     field_event['value'] as field_value,
     field_event['previous_value'] as previous_field_value,
+    status_meaning,
+    rating_meaning,
     field_event['type'] = 'Create' as is_initial,
     changed_at,
-    {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    {{ value_issues({
+        'changed_at_text': 'changed_at',
+        'status_text': 'status_meaning',
+        'rating_text': 'rating_meaning'
+    }) }} as _issues,
     _load_id
-from audit_events
-where field_event['type'] in ('Create', 'Change')
+from understood_events

@@ -24,6 +24,7 @@ exports as (
 typed_exports as (
     select
         rating,
+        {{ meaning_of('tickets', 'rating', "rating['score']") }} as rating_meaning,
         {{ utc_timestamp("rating['created_at']") }} as offered_at,
         {{ utc_timestamp("rating['updated_at']") }} as updated_at,
         payload_hash,
@@ -45,13 +46,17 @@ select
     rating['requester_id'] as requester_id,
     rating['assignee_id'] as assignee_id,
     rating['score'] as rating,
+    -- good, bad or no_answer; a word that is not listed is an answer that cannot be scored.
+    rating_meaning,
     nullif(trim(rating['comment']), '') as remark,
     rating['reason'] as reason,
     -- `offered` is a question, not an answer.
-    coalesce(rating['score'] in ('good', 'bad'), false) as is_answered,
+    rating['score'] is not null
+    and coalesce(rating_meaning, '') != 'no_answer' as is_answered,
     offered_at,
     updated_at,
     {{ value_issues({
+        "rating['score']": 'rating_meaning',
         "rating['created_at']": 'offered_at',
         "rating['updated_at']": 'updated_at'
     }) }} as _issues,

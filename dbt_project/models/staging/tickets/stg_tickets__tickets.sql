@@ -29,6 +29,7 @@ exports as (
 typed_exports as (
     select
         ticket,
+        {{ meaning_of('tickets', 'status', "ticket['status']") }} as status_meaning,
         {{ utc_timestamp("ticket['created_at']") }} as opened_at,
         {{ utc_timestamp("ticket['updated_at']") }} as updated_at,
         payload_hash,
@@ -55,11 +56,13 @@ select
     ticket['subject'] as subject,
     ticket['priority'] as priority,
     ticket['status'] as status,
+    status_meaning,
     coalesce(ticket['tags'], {{ list_of([]) }}) as tags,
     coalesce(ticket['custom_fields'], {{ list_of([]) }}) as custom_fields,
     opened_at,
     updated_at,
     {{ value_issues({
+        "ticket['status']": 'status_meaning',
         "ticket['created_at']": 'opened_at',
         "ticket['updated_at']": 'updated_at'
     }) }} as _issues,

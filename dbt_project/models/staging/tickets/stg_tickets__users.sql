@@ -24,6 +24,7 @@ exports as (
 typed_exports as (
     select
         help_desk_user,
+        {{ meaning_of('tickets', 'role', "help_desk_user['role']") }} as author_type,
         {{ utc_timestamp("help_desk_user['created_at']") }} as created_at,
         {{ utc_timestamp("help_desk_user['updated_at']") }} as updated_at,
         payload_hash,
@@ -59,11 +60,22 @@ select
     nullif(trim(help_desk_user['phone']), '') as phone,
     nullif(trim(help_desk_user['external_id']), '') as account_id,
     help_desk_user['role'] as user_role,
+    -- customer or agent; a bot may have the seat of an agent.
+    case
+        when
+            author_type = 'agent'
+            and {{ is_machine_agent('tickets', [
+                "help_desk_user['name']", "help_desk_user['email']"
+            ]) }}
+            then 'bot'
+        else author_type
+    end as author_type,
     lower(split_part(help_desk_user['locale'], '-', 1)) as language,
     is_latest_version as is_latest,
     created_at,
     updated_at,
     {{ value_issues({
+        "help_desk_user['role']": 'author_type',
         "help_desk_user['created_at']": 'created_at',
         "help_desk_user['updated_at']": 'updated_at'
     }) }} as _issues,

@@ -84,6 +84,16 @@ deliveries as (
         {{ utc_timestamp("message['sentAt']") }} as sent_at,
         {{ utc_timestamp("message['receivedAt']") }} as received_at,
         {{ utc_timestamp("message['timestamp']") }} as corrected_at,
+        {{ number_hash([
+            "message['anonymousId']",
+            "message['userId']",
+            "message['type']",
+            "message['event']",
+            "message['name']",
+            "message['properties']",
+            "message['context']['page']",
+            "message['originalTimestamp']"
+        ]) }} as content_hash,
         payload_hash,
         _file_date,
         _load_id
@@ -97,7 +107,12 @@ ranked as (
         row_number() over (
             partition by message_id
             order by received_at asc nulls last, _file_date asc, payload_hash asc
-        ) as arrival_rank
+        ) as arrival_rank,
+        -- The same to the millisecond under another id: the client tracked it twice.
+        row_number() over (
+            partition by content_hash
+            order by received_at asc nulls last, _file_date asc, message_id asc, payload_hash asc
+        ) as content_rank
     from deliveries
 )
 
@@ -135,6 +150,9 @@ select
 
     -- measures
     search_result_count,
+
+    -- flags
+    device_occurred_at is not null and content_rank > 1 as is_repeat,
 
     -- timestamps
     -- The device's clock may be wrong by years: only the difference of its two readings counts.

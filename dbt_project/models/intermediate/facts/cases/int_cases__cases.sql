@@ -12,8 +12,17 @@ customer_profiles as (
 
 customers as (
     select * from {{ ref('int_identity__customers') }}
+),
+
+contact_reasons as (
+    select * from {{ ref('contact_reasons') }}
+),
+
+resolution_limits as (
+    select * from {{ ref('resolution_limits') }}
 )
 
+-- What the agent or the customer calls unresolved was closed, not solved.
 select
     source_cases.case_key,
     source_cases.profile_key,
@@ -25,6 +34,7 @@ select
     source_cases.channel_slug,
     customers.segment_slug,
     source_contact_reasons.contact_reason_slug,
+    contact_reasons.kind as contact_reason_kind,
     source_cases.started_by,
     source_cases.excluded_reason,
     source_cases.language,
@@ -46,7 +56,10 @@ select
     source_cases.is_queued,
     source_cases.is_abandoned,
     source_cases.is_callback_accepted,
-    source_cases.is_solved,
+    source_cases.is_solved and coalesce(source_cases.stated_resolution != 'unresolved', true)
+        as is_solved,
+    -- A call is over when it ends, whatever became of it.
+    not source_cases.is_solved and source_cases.channel_slug != 'phone' as is_open,
     source_cases.is_satisfaction_improved,
     source_cases.is_satisfaction_worsened,
     source_cases.opened_at,
@@ -55,9 +68,19 @@ select
     source_cases.bot_clock_started_at,
     source_cases.first_bot_reply_at,
     source_cases.first_human_reply_at,
-    source_cases.first_solved_at,
+    case
+        when coalesce(source_cases.stated_resolution != 'unresolved', true)
+            then source_cases.first_solved_at
+    end as first_solved_at,
     source_cases.first_reopened_at,
-    source_cases.last_solved_at,
+    case
+        when coalesce(source_cases.stated_resolution != 'unresolved', true)
+            then source_cases.last_solved_at
+    end as last_solved_at,
+    -- A case that nobody solved by then is judged as unsolved; a channel without a limit has no
+    -- such moment.
+    source_cases.opened_at
+    + {{ duration_of('resolution_limits.limit_days', 'day') }} as limit_ends_at,
     source_cases.ended_at,
     source_cases._load_id
 from source_cases
@@ -65,6 +88,10 @@ left join source_contact_reasons
     on
         source_cases.source_name = source_contact_reasons.source_name
         and source_cases.source_contact_reason = source_contact_reasons.source_reason
+left join contact_reasons
+    on source_contact_reasons.contact_reason_slug = contact_reasons.contact_reason_slug
+left join resolution_limits
+    on source_cases.channel_slug = resolution_limits.channel_slug
 left join customer_profiles
     on source_cases.profile_key = customer_profiles.profile_key
 left join customers

@@ -1,5 +1,7 @@
 -- What follows a contact with a person, and what it follows. A chain is the contacts of a person
--- and reason, each within the window of first contact resolution after the end of those before.
+-- and reason, each within the window of first contact resolution after the end of those before. A
+-- contact is resolved if it was over within the limit of its channel, nobody called it unresolved,
+-- and no other followed: whatever happens, that is known a window after the limit.
 with contacts as (
     select * from {{ ref('int_cases__contacts') }}
     where is_human_contact
@@ -36,7 +38,8 @@ followed_contacts as (
     from known_contacts
 ),
 
--- Contacts overlap, so the latest end so far counts; a ticket that is not yet solved has no end.
+-- Contacts overlap, so the latest end so far counts. A ticket that is not yet solved goes on for
+-- who looks back; its chain is judged at its limit, or it would never be.
 reason_contacts as (
     select
         *,
@@ -47,7 +50,7 @@ reason_contacts as (
             order by started_at
             groups between unbounded preceding and 1 preceding
         ) as earlier_ended_at,
-        max(coalesce(ended_at, timestamp '9999-12-31')) over (
+        max(coalesce(ended_at, limit_ends_at)) over (
             partition by
                 customer_key,
                 contact_reason_slug
@@ -123,44 +126,68 @@ uncovered_contacts as (
             contacts.started_at >= channel_starts.covered_from
             and contacts.started_at < channel_starts.covered_from + windows.repeat_contact_window
 )
+,
+
+judged_contacts as (
+    select
+        contacts.contact_key,
+        contacts.case_key,
+        contacts.customer_key,
+        contacts.team_key,
+        contacts.channel_slug,
+        contacts.segment_slug,
+        contacts.contact_reason_slug,
+        contacts.contact_reason_kind,
+        contacts.stated_resolution,
+        chains.chain_length,
+        chains.contact_in_chain,
+        contacts.is_customer_known,
+        contacts.is_customer_known and contacts.contact_reason_slug is not null as has_chain,
+        coalesce(
+            followed_contacts.next_started_at is null
+            or followed_contacts.next_started_at > contacts.ended_at + windows.fcr_window,
+            false
+        ) as is_last_of_any_reason,
+        coalesce(
+            followed_contacts.next_same_reason_started_at is null
+            or followed_contacts.next_same_reason_started_at
+            > contacts.ended_at + windows.fcr_window,
+            false
+        ) as is_last_of_reason,
+        coalesce(
+            chains.started_at <= chains.earlier_ended_at + windows.repeat_contact_window, false
+        ) as is_repeat,
+        uncovered_contacts.contact_key is null as is_look_back_covered,
+        row_number() over (
+            partition by contacts.case_key order by contacts.contact_number desc
+        ) = 1 as is_last_of_case,
+        coalesce(contacts.ended_at <= contacts.limit_ends_at, false) as is_over_in_time,
+        contacts.started_at,
+        contacts.ended_at,
+        contacts.limit_ends_at,
+        contacts.limit_ends_at + windows.fcr_window as resolution_known_at
+    from contacts
+    cross join windows
+    left join uncovered_contacts
+        on contacts.contact_key = uncovered_contacts.contact_key
+    left join followed_contacts
+        on contacts.contact_key = followed_contacts.contact_key
+    left join chains
+        on contacts.contact_key = chains.contact_key
+),
+
+-- What is said of a case is said of its last contact: an earlier one was solved and reopened.
+stated_contacts as (
+    select
+        *,
+        is_over_in_time
+        and not coalesce(is_last_of_case and stated_resolution = 'unresolved', false)
+            as is_solved_in_time
+    from judged_contacts
+)
 
 select
-    contacts.contact_key,
-    contacts.case_key,
-    contacts.customer_key,
-    contacts.team_key,
-    contacts.channel_slug,
-    contacts.segment_slug,
-    contacts.contact_reason_slug,
-    contacts.stated_resolution,
-    chains.chain_length,
-    chains.contact_in_chain,
-    contacts.is_customer_known,
-    contacts.is_customer_known and contacts.contact_reason_slug is not null as has_chain,
-    coalesce(
-        followed_contacts.next_started_at is null
-        or followed_contacts.next_started_at > contacts.ended_at + windows.fcr_window,
-        false
-    ) as is_last_of_any_reason,
-    coalesce(
-        followed_contacts.next_same_reason_started_at is null
-        or followed_contacts.next_same_reason_started_at > contacts.ended_at + windows.fcr_window,
-        false
-    ) as is_last_of_reason,
-    coalesce(chains.started_at <= chains.earlier_ended_at + windows.repeat_contact_window, false)
-        as is_repeat,
-    uncovered_contacts.contact_key is null as is_look_back_covered,
-    row_number() over (
-        partition by contacts.case_key order by contacts.contact_number desc
-    ) = 1 as is_last_of_case,
-    contacts.started_at,
-    contacts.ended_at,
-    contacts.ended_at + windows.fcr_window as follow_up_known_at
-from contacts
-cross join windows
-left join uncovered_contacts
-    on contacts.contact_key = uncovered_contacts.contact_key
-left join followed_contacts
-    on contacts.contact_key = followed_contacts.contact_key
-left join chains
-    on contacts.contact_key = chains.contact_key
+    *,
+    is_solved_in_time and is_last_of_reason as is_resolved,
+    is_solved_in_time and is_last_of_any_reason as is_resolved_for_any_reason
+from stated_contacts

@@ -7,6 +7,13 @@ with cases as (
     where excluded_reason is null and started_by != 'agent' and customer_turn_count > 0
 ),
 
+resolution_limits as (
+    select
+        channel_slug,
+        {{ duration_of('limit_days', 'day') }} as resolution_limit
+    from {{ ref('resolution_limits') }}
+),
+
 spans as (
     select * from {{ ref('int_cases__status_spans') }}
 ),
@@ -117,6 +124,7 @@ select
     cases.channel_slug,
     cases.segment_slug,
     cases.contact_reason_slug,
+    cases.contact_reason_kind,
     cases.stated_resolution,
     contacts.contact_number,
     cases.is_customer_known,
@@ -124,9 +132,13 @@ select
     contacts.is_human_contact,
     contacts.started_at,
     contacts.ended_at,
+    contacts.started_at + resolution_limits.resolution_limit as limit_ends_at,
     contacts.clock_started_at,
     contacts.first_human_reply_at,
-    case when contacts.first_human_reply_at is null then contacts.gave_up_at end as gave_up_at
+    case when contacts.first_human_reply_at is null then contacts.gave_up_at end as gave_up_at,
+    contacts.clock_started_at + resolution_limits.resolution_limit as wait_limit_ends_at
 from contacts
 inner join cases
     on contacts.case_key = cases.case_key
+left join resolution_limits
+    on cases.channel_slug = resolution_limits.channel_slug

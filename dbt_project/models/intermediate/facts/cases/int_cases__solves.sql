@@ -1,5 +1,7 @@
 -- Whether a solve was the last shows a window later: what was solved since is not final, and until
--- then a ticket's waits are those up to the moment by which solves can be judged.
+-- then a ticket's waits are those up to the moment by which solves can be judged. A case that
+-- nobody solved within the limit of its channel is judged there, whenever it is solved: else it
+-- would never be, and one that takes long would leave the unsolved behind.
 with cases as (
     select * from {{ ref('int_cases__cases') }}
 ),
@@ -16,18 +18,33 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
-judged_cases as (
+limited_cases as (
     select
         cases.case_key,
         cases.is_solved,
         cases.opened_at,
         cases.first_solved_at,
         cases.last_solved_at,
+        -- A channel without a limit is never done with a case.
+        coalesce(cases.limit_ends_at, timestamp '9999-12-31') as limit_ends_at,
         windows.solve_maturity,
-        settings.as_of - windows.solve_maturity as judged_until
+        settings.as_of,
+        settings.as_of - windows.solve_maturity as solves_final_until
     from cases
     cross join settings
     cross join windows
+),
+
+judged_cases as (
+    select
+        *,
+        least(solves_final_until, limit_ends_at) as judged_until,
+        coalesce(first_solved_at <= limit_ends_at, false) as is_first_solve_in_time,
+        coalesce(
+            is_solved and last_solved_at < solves_final_until and last_solved_at <= limit_ends_at,
+            false
+        ) as is_last_solve_final
+    from limited_cases
 ),
 
 judged_spans as (
@@ -62,10 +79,20 @@ select
     judged_cases.case_key,
     coalesce(waits.requester_wait_seconds, 0) as requester_wait_seconds,
     coalesce(waits.agent_wait_seconds, 0) as agent_wait_seconds,
-    coalesce(
-        judged_cases.is_solved and judged_cases.last_solved_at < judged_cases.judged_until, false
-    ) as is_last_solve_final,
-    judged_cases.judged_until,
+    judged_cases.is_first_solve_in_time,
+    not judged_cases.is_first_solve_in_time
+    and judged_cases.limit_ends_at >= judged_cases.as_of as is_first_solve_awaited,
+    judged_cases.is_last_solve_final,
+    not judged_cases.is_last_solve_final
+    and judged_cases.limit_ends_at >= judged_cases.solves_final_until as is_last_solve_awaited,
+    case
+        when judged_cases.is_first_solve_in_time then judged_cases.first_solved_at
+        when judged_cases.limit_ends_at < judged_cases.as_of then judged_cases.limit_ends_at
+    end as first_solve_judged_at,
+    case
+        when judged_cases.is_last_solve_final then judged_cases.last_solved_at
+        else judged_cases.judged_until
+    end as last_solve_judged_at,
     judged_cases.opened_at + judged_cases.solve_maturity as judgement_starts_at,
     judged_cases.first_solved_at + judged_cases.solve_maturity as first_solve_known_at,
     judged_cases.last_solved_at + judged_cases.solve_maturity as last_solve_known_at

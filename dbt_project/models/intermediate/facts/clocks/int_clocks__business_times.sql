@@ -13,6 +13,8 @@ select
         as ended_seconds,
     max(clock_seconds) filter (where moment_slug = 'gave_up') as gave_up_seconds,
     max(clock_seconds) filter (where moment_slug = 'last_solved') as last_ended_seconds,
+    max(clock_seconds) filter (where moment_slug in ('wait_limit', 'solve_limit'))
+        as limit_seconds,
     coalesce(bool_or(is_open) filter (where moment_slug = 'clock_started'), false)
         as is_open_at_start
 from clock_readings

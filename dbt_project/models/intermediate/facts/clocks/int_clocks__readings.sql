@@ -19,6 +19,7 @@ open_hours as (
 case_calendars as (
     select
         cases.case_key,
+        cases.channel_slug,
         min_by(calendar_assignments.calendar_slug, calendar_assignments.priority) as clock_slug
     from cases
     inner join calendar_assignments
@@ -29,7 +30,9 @@ case_calendars as (
                 or cases.team_key = calendar_assignments.team_id,
                 false
             )
-    group by cases.case_key
+    group by
+        cases.case_key,
+        cases.channel_slug
 ),
 
 moments as (
@@ -37,8 +40,14 @@ moments as (
         case_key,
         contact_key as unit_key,
         {{ one_row_per_place({
-            'moment_slug': ["'clock_started'", "'replied'", "'gave_up'"],
-            'occurred_at': ['clock_started_at', 'first_human_reply_at', 'gave_up_at']
+            'moment_slug': ["'clock_started'", "'replied'", "'gave_up'", "'wait_limit'"],
+            'occurred_at': [
+                'clock_started_at',
+                'first_human_reply_at',
+                'gave_up_at',
+                'case when not coalesce(first_human_reply_at <= wait_limit_ends_at, false)'
+                ' then wait_limit_ends_at end'
+            ]
         }) }}
     from contacts
 
@@ -48,8 +57,14 @@ moments as (
         case_key,
         case_key as unit_key,
         {{ one_row_per_place({
-            'moment_slug': ["'opened'", "'first_solved'", "'last_solved'"],
-            'occurred_at': ['opened_at', 'first_solved_at', 'last_solved_at']
+            'moment_slug': ["'opened'", "'first_solved'", "'last_solved'", "'solve_limit'"],
+            'occurred_at': [
+                'opened_at',
+                'first_solved_at',
+                'last_solved_at',
+                'case when not coalesce(is_solved and last_solved_at <= limit_ends_at, false)'
+                ' then limit_ends_at end'
+            ]
         }) }}
     from cases
 ),
@@ -60,6 +75,7 @@ readings as (
         moments.unit_key,
         moments.moment_slug,
         moments.occurred_at,
+        case_calendars.channel_slug,
         case_calendars.clock_slug,
         open_hours.opened_at,
         open_hours.closed_at,
@@ -79,7 +95,9 @@ readings as (
 select
     unit_key,
     moment_slug,
+    channel_slug,
     clock_slug,
+    occurred_at,
     -- Before the first opening nothing has passed.
     coalesce(
         cast(

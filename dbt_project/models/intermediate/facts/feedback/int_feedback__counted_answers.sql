@@ -6,6 +6,14 @@ response_quality as (
     select * from {{ ref('int_feedback__response_quality') }}
 ),
 
+profiles as (
+    select * from {{ ref('int_identity__profiles') }}
+),
+
+excluded_email_domains as (
+    select * from {{ ref('excluded_email_domains') }}
+),
+
 customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
@@ -28,13 +36,21 @@ settings as (
 
 dated_answers as (
     select
-        scored_answers.*,
+        {{ all_columns_but('scored_answers', ['case_key', 'excluded_reason']) }},
         {{ surrogate_key([
             'scored_answers.source_name', 'scored_answers.program_slug',
             'scored_answers.response_id', 'scored_answers.question'
         ]) }} as response_key,
         customer_profiles.customer_key,
         customers.segment_slug,
+        -- A case that was never delivered is none.
+        cases.case_key,
+        -- What does not count as a case, whatever its reason, has no rating that counts.
+        coalesce(
+            scored_answers.excluded_reason,
+            cases.excluded_reason,
+            excluded_email_domains.excluded_reason
+        ) as excluded_reason,
         cases.team_key,
         coalesce(cases.contact_reason_slug, source_contact_reasons.contact_reason_slug)
             as contact_reason_slug,
@@ -48,6 +64,10 @@ dated_answers as (
         on customer_profiles.customer_key = customers.customer_key
     left join cases
         on scored_answers.case_key = cases.case_key
+    left join profiles
+        on scored_answers.profile_key = profiles.profile_key
+    left join excluded_email_domains
+        on split_part(lower(profiles.email), '@', 2) = excluded_email_domains.email_domain
     left join source_contact_reasons
         on
             scored_answers.source_name = source_contact_reasons.source_name
@@ -55,7 +75,8 @@ dated_answers as (
 ),
 
 -- Of one person's answers in a month, or about one subject, the latest counts. An answer without a
--- customer is a person of its own, and one without a subject has a subject of its own.
+-- customer is of whoever its source knows, else of a person of its own; one without a subject has a
+-- subject of its own.
 ranked_answers as (
     select
         *,
@@ -64,7 +85,7 @@ ranked_answers as (
                 source_name,
                 program_slug,
                 metric_slug,
-                coalesce(customer_key, response_key),
+                coalesce(customer_key, profile_key, response_key),
                 case
                     when feedback_kind = 'relational'
                         then cast(date_trunc('month', answered_date) as varchar)

@@ -24,8 +24,18 @@ effort_signs as (
     select * from {{ ref('effort_signs') }}
 ),
 
+-- The one list of targets: of a channel that has a target by the clock and one in opening hours,
+-- the former counts.
 wait_targets as (
-    select * from {{ ref('wait_targets') }}
+    select
+        member as channel_slug,
+        min_by(target, metric_slug = 'first_response_business_time') as target_seconds
+    from {{ ref('int_company__targets') }}
+    where
+        metric_slug in ('first_response_time', 'first_response_business_time', 'call_wait_time')
+        and dimension = 'channel'
+        and valid_to = date '9999-12-31'
+    group by member
 ),
 
 signed_steps as (

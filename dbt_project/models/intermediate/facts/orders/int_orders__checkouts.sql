@@ -12,6 +12,14 @@ begun_checkouts as (
     where checkout_key is not null and not is_bot
 ),
 
+-- Nor is a test one that was left: its order is known, and counts nowhere.
+excluded_checkouts as (
+    select checkout_key
+    from {{ ref('int_shapes__orders') }}
+    where excluded_reason is not null and checkout_key is not null
+    group by checkout_key
+),
+
 customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
@@ -97,6 +105,7 @@ checkouts as (
         min(seen_at) as started_at,
         max(_load_id) as _load_id
     from ranked_sightings
+    where checkout_key not in (select excluded_checkouts.checkout_key from excluded_checkouts)
     group by checkout_key
 ),
 

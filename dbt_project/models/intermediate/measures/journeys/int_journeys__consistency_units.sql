@@ -40,10 +40,10 @@ units as (
         contact_chains.contact_reason_slug,
         contact_chains.channel_slug,
         contact_chains.customer_key,
-        cast(contact_chains.is_last_of_reason as double) as unit_value
+        cast(contact_chains.is_resolved as double) as unit_value
     from contact_chains
     cross join settings
-    where contact_chains.follow_up_known_at < settings.as_of
+    where contact_chains.resolution_known_at < settings.as_of
 
     union all
 

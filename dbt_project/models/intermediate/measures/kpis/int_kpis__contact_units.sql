@@ -21,38 +21,44 @@ judged_contacts as (
             else 'eligible'
         end as chain_state,
         coalesce(contact_in_chain, 1) = 1 as is_first_of_chain,
-        -- A contact without an end has no moment to which it could belong.
-        ended_at is not null as has_ended,
-        ended_at is not null and is_last_of_case and stated_resolution is not null as is_stated,
-        coalesce(follow_up_known_at, timestamp '9999-12-31') as chain_known_at
+        -- Advice and administration are asked for: that nobody asks again tells of no solution. The
+        -- kind of a contact without a reason is unknown: it is excluded like every such contact.
+        coalesce(contact_reason_kind in ('problem', 'request'), true) as is_problem_or_request,
+        is_last_of_case and stated_resolution is not null as is_stated
     from contact_chains
 ),
 
 units as (
     {{ kpi_units('judged_contacts', [
         kpi_unit(
-            'fcr', 'ended_at', 'case when has_chain then is_last_of_reason end',
-            among='has_ended', state='chain_state', matures_at='follow_up_known_at'
+            'fcr', 'started_at', 'case when has_chain then is_resolved end',
+            among='is_problem_or_request', state='chain_state', matures_at='resolution_known_at'
         ),
         kpi_unit(
-            'fcr_any_reason', 'ended_at', 'case when is_customer_known then is_last_of_any_reason end',
-            among='has_ended', state='person_state', matures_at='follow_up_known_at'
+            'fcr_all_kinds', 'started_at', 'case when has_chain then is_resolved end',
+            state='chain_state', matures_at='resolution_known_at'
+        ),
+        kpi_unit(
+            'fcr_any_reason', 'started_at',
+            'case when is_customer_known then is_resolved_for_any_reason end',
+            state='person_state', matures_at='resolution_known_at'
         ),
         kpi_unit(
             'fcr_issue', 'started_at', 'case when has_chain then chain_length = 1 end',
-            among='is_first_of_chain', state='chain_state', matures_at='chain_known_at'
+            among='is_first_of_chain', state='chain_state', matures_at='resolution_known_at'
         ),
         kpi_unit(
             'contacts_per_issue', 'started_at', 'case when has_chain then chain_length end',
-            among='is_first_of_chain', state='chain_state', matures_at='chain_known_at'
+            among='is_first_of_chain', state='chain_state', matures_at='resolution_known_at'
         ),
         kpi_unit(
-            'fcr_stated', 'ended_at', "stated_resolution = 'resolved'", among='is_stated'
+            'fcr_stated', 'started_at', "stated_resolution = 'resolved'", among='is_stated'
         ),
         kpi_unit(
-            'fcr_stated_agreement', 'ended_at',
-            "case when has_chain then (stated_resolution = 'resolved') = is_last_of_reason end",
-            among='is_stated', state='chain_state', matures_at='follow_up_known_at'
+            'fcr_stated_agreement', 'started_at',
+            "case when has_chain"
+            " then (stated_resolution = 'resolved') = (is_over_in_time and is_last_of_reason) end",
+            among='is_stated', state='chain_state', matures_at='resolution_known_at'
         ),
         kpi_unit(
             'repeat_contact', 'started_at',

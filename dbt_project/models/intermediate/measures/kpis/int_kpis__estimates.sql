@@ -38,6 +38,8 @@ counts as (
     select
         cells.*,
         kpis.kind,
+        kpis.lowest,
+        kpis.highest,
         kpis.minimum_n,
         kpis.definition_version,
         -- Null where nothing was counted, so that no share divides by zero.
@@ -112,8 +114,12 @@ estimates as (
         cell_key,
         mean_value as value,
         mean_standard_error as standard_error,
-        mean_value - t_quantile * mean_standard_error as ci_low,
-        mean_value + t_quantile * mean_standard_error as ci_high
+        {{ mean_bound(
+            '-', 'mean_value', '(t_quantile * mean_standard_error)', 'lowest', 'highest'
+        ) }} as ci_low,
+        {{ mean_bound(
+            '+', 'mean_value', '(t_quantile * mean_standard_error)', 'lowest', 'highest'
+        ) }} as ci_high
     from shares
     where kind = 'mean' and n > 0
 

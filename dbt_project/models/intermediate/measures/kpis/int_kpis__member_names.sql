@@ -1,6 +1,7 @@
 -- What a member of a dimension is called: a report shows words, not keys.
 with channels as (
     select * from {{ ref('channels') }}
+    where channel_slug != 'unknown'
 ),
 
 segments as (

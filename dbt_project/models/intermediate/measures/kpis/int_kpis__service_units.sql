@@ -52,7 +52,10 @@ measured_cases as (
         cases.last_solved_at,
         solves.requester_wait_seconds,
         solves.agent_wait_seconds,
+        solves.is_first_solve_in_time,
+        solves.is_first_solve_awaited,
         solves.is_last_solve_final,
+        solves.is_last_solve_awaited,
         solves.judgement_starts_at,
         solves.first_solve_known_at,
         solves.last_solve_known_at,
@@ -63,6 +66,8 @@ measured_cases as (
         solve_times.last_solve_business_seconds,
         solve_times.opened_seconds,
         solve_times.opened_business_seconds,
+        solve_times.is_within_target,
+        solve_times.target_ends_at,
         bot_sessions.bot_response_seconds,
         bot_sessions.is_asked,
         bot_sessions.is_contained,
@@ -104,11 +109,14 @@ wait_units as (
         ),
         kpi_unit(
             'first_response_within_target', 'clock_started_at', 'is_within_target',
-            among='is_online', matures_at='target_ends_at'
+            among='is_online',
+            state="case when target_ends_at is null then 'excluded' else 'eligible' end",
+            matures_at='target_ends_at'
         ),
         kpi_unit(
             'first_response_within_business_target', 'clock_started_at',
-            'is_within_business_target', among='is_online and business_clock_slug is not null',
+            'is_within_business_target', among='is_online',
+            state="case when business_target_ends_at is null then 'excluded' else 'eligible' end",
             matures_at='business_target_ends_at'
         ),
         kpi_unit(
@@ -133,42 +141,48 @@ case_units as (
         ),
         kpi_unit(
             'resolution_time_first', 'opened_at', 'first_solve_seconds',
-            among='is_solvable', is_censored='first_solved_at is null',
-            clock_while_running="case when first_solved_at is null then 'elapsed' end",
+            among='is_solvable', is_censored='not is_first_solve_in_time',
+            clock_while_running="case when is_first_solve_awaited then 'elapsed' end",
             clock_started_seconds='opened_seconds'
         ),
         kpi_unit(
             'resolution_business_time_first', 'opened_at', 'first_solve_business_seconds',
-            among='is_solvable', is_censored='first_solved_at is null',
-            clock_while_running='case when first_solved_at is null then business_clock_slug end',
+            among='is_solvable', is_censored='not is_first_solve_in_time',
+            clock_while_running='case when is_first_solve_awaited then business_clock_slug end',
             clock_started_seconds='opened_business_seconds'
+        ),
+        kpi_unit(
+            'resolution_within_target', 'opened_at', 'is_within_target',
+            among='is_solvable',
+            state="case when target_ends_at is null then 'excluded' else 'eligible' end",
+            matures_at='target_ends_at'
         ),
         kpi_unit(
             'resolution_time_last', 'opened_at', 'last_solve_seconds',
             among='is_solvable', matures_at='judgement_starts_at',
             is_censored='not is_last_solve_final',
-            clock_while_running="case when not is_last_solve_final then 'elapsed' end",
+            clock_while_running="case when is_last_solve_awaited then 'elapsed' end",
             clock_started_seconds='opened_seconds'
         ),
         kpi_unit(
             'resolution_business_time_last', 'opened_at', 'last_solve_business_seconds',
             among='is_solvable', matures_at='judgement_starts_at',
             is_censored='not is_last_solve_final',
-            clock_while_running='case when not is_last_solve_final then business_clock_slug end',
+            clock_while_running='case when is_last_solve_awaited then business_clock_slug end',
             clock_started_seconds='opened_business_seconds'
         ),
         kpi_unit(
             'requester_wait_time', 'opened_at', 'requester_wait_seconds',
             among="channel_slug = 'ticket'", matures_at='judgement_starts_at',
             is_censored='not is_last_solve_final',
-            clock_while_running="case when not is_last_solve_final then 'elapsed' end",
+            clock_while_running="case when is_last_solve_awaited then 'elapsed' end",
             clock_started_seconds='opened_seconds'
         ),
         kpi_unit(
             'agent_wait_time', 'opened_at', 'agent_wait_seconds',
             among="channel_slug = 'ticket'", matures_at='judgement_starts_at',
             is_censored='not is_last_solve_final',
-            clock_while_running="case when not is_last_solve_final then 'elapsed' end",
+            clock_while_running="case when is_last_solve_awaited then 'elapsed' end",
             clock_started_seconds='opened_seconds'
         ),
         kpi_unit(

@@ -50,7 +50,8 @@ unit_members as (
         dimensions.period_types,
         -- Of several dimensions at once, for a detail mart.
         not dimensions.is_on_scorecard as is_cell,
-        case kpis.dimension
+        -- Who has none is a member too, so that members add up to the total.
+        coalesce(case kpis.dimension
             when 'total' then 'all'
             when 'channel' then judged_units.channel_slug
             when 'segment' then judged_units.segment_slug
@@ -71,7 +72,7 @@ unit_members as (
                     'judged_units.segment_slug',
                     'judged_units.channel_slug'
                 ]) }}
-        end as member
+        end, 'unknown') as member
     from judged_units
     inner join kpis
         on judged_units.metric_slug = kpis.metric_slug
@@ -104,4 +105,3 @@ select
     -- A duration that has not ended is censored: it will be longer.
     is_censored or clock_slug is not null as is_censored
 from unit_members
-where member != 'unknown'

@@ -1,7 +1,8 @@
 -- A call is one case, however often it is transferred, and so is the callback that it ends in.
 with contact_records as (
     select * from {{ ref('stg_calls__contact_records') }}
-    where media_channel = 'VOICE'
+    -- Supervisors who listen in are no leg of a call.
+    where media_channel = 'VOICE' and not is_repetition and coalesce(begun_by, '') != 'listening'
 ),
 
 source_teams as (
@@ -13,10 +14,7 @@ calls as (
     select
         initial_contact_id,
         min_by(
-            case
-                when initiation_method in ('OUTBOUND', 'API', 'CALLBACK') then 'agent'
-                else 'customer'
-            end,
+            case when begun_by in ('dialled', 'dialled_back') then 'agent' else 'customer' end,
             {{ sort_key(['initiated_at', 'contact_id']) }}
         ) as started_by,
         min_by(customer_phone, {{ sort_key(['initiated_at', 'contact_id']) }}) as customer_phone,
@@ -24,31 +22,32 @@ calls as (
         max_by(source_contact_reason, {{ sort_key(['initiated_at', 'contact_id']) }})
             as source_contact_reason,
         max_by(order_number, {{ sort_key(['initiated_at', 'contact_id']) }}) as order_number,
-        max_by(resolved_flag, {{ sort_key(['initiated_at', 'contact_id']) }}) as resolved_flag,
+        max_by(stated_resolution, {{ sort_key(['initiated_at', 'contact_id']) }})
+            as stated_resolution,
         max_by(language, {{ sort_key(['initiated_at', 'contact_id']) }}) as language,
         min_by(queue_name, {{ sort_key(['enqueued_at', 'contact_id']) }}) as first_queue_name,
         max_by(
-            case when connected_at is not null then queue_name end,
+            case when is_conversation then queue_name end,
             {{ sort_key(['connected_at', 'contact_id']) }}
         ) as last_queue_name,
-        max_by(disconnect_reason, {{ sort_key(['initiated_at', 'contact_id']) }})
-            as disconnect_reason,
+        max_by(ended_by, {{ sort_key(['initiated_at', 'contact_id']) }}) as ended_by,
         sum(queue_seconds) as queue_seconds,
         sum(
             coalesce(interaction_seconds, 0)
             + coalesce(hold_seconds, 0)
             + coalesce(after_call_work_seconds, 0)
         ) as handle_seconds,
-        count(connected_at) as answered_count,
+        count(*) filter (where is_conversation) as answered_count,
         -- Inside the centre the next contact is the transfer; outside there is no next contact.
-        count(*) filter (where initiation_method = 'TRANSFER')
+        -- From queue to queue a caller is moved by the flow: that is no transfer.
+        count(*) filter (where begun_by = 'transfer')
         + count(*) filter (where transferred_out_at is not null and next_contact_id is null)
             as transfer_count,
-        coalesce(bool_or(is_callback_accepted or initiation_method = 'CALLBACK'), false)
+        coalesce(bool_or(is_callback_accepted or begun_by = 'dialled_back'), false)
             as is_callback_accepted,
         min(initiated_at) as opened_at,
         min(enqueued_at) as enqueued_at,
-        min(connected_at) as first_human_reply_at,
+        min(case when is_conversation then connected_at end) as first_human_reply_at,
         max(disconnected_at) as ended_at,
         max(_load_id) as _load_id
     from contact_records
@@ -72,8 +71,7 @@ select
     source_teams.team_id as team_key,
     calls.started_by,
     calls.language,
-    case calls.resolved_flag when 'Y' then 'resolved' when 'N' then 'unresolved' end
-        as stated_resolution,
+    calls.stated_resolution,
     case when calls.started_by = 'customer' then 1 else 0 end as customer_turn_count,
     calls.answered_count as agent_reply_count,
     calls.transfer_count,
@@ -85,7 +83,7 @@ select
     coalesce(
         calls.enqueued_at is not null
         and calls.answered_count = 0
-        and calls.disconnect_reason = 'CUSTOMER_DISCONNECT'
+        and calls.ended_by = 'customer'
         and not calls.is_callback_accepted,
         false
     ) as is_abandoned,

@@ -28,6 +28,31 @@ keyed_conversations as (
     from conversations
 ),
 
+tags as (
+    select
+        conversation_id,
+        lower(trim(tag)) as tag
+    from (
+        select
+            conversation_id,
+            {{ one_row_per('tags') }} as tag
+        from conversations
+    ) as conversation_tags
+),
+
+exclusions as (
+    select
+        tags.conversation_id,
+        min(source_words.meaning) as excluded_reason
+    from tags
+    inner join {{ ref('source_words') }} as source_words
+        on
+            tags.tag = source_words.word
+            and source_words.source_name = 'chat'
+            and source_words.field = 'tag'
+    group by tags.conversation_id
+),
+
 assignments as (
     select
         conversation_id,
@@ -35,7 +60,7 @@ assignments as (
         count(*) filter (where author_type = 'agent' and assignee_type = 'team')
             as transfer_count
     from parts
-    where part_type = 'assignment' and assignee_type in ('admin', 'team')
+    where is_assignment and assignee_type in ('admin', 'team')
     group by conversation_id
 ),
 
@@ -101,12 +126,13 @@ hand_overs as (
         on conversations.case_key = who_spoke.case_key
 ),
 
--- No clock runs where the bot sufficed, nor where an agent wrote first.
+-- No clock runs where the bot sufficed, nor where an agent wrote first, nor where parts of the
+-- conversation are missing: any of them may be the question or the answer.
 clocks as (
     select
         hand_overs.case_key,
         case
-            when who_spoke.started_by = 'agent' then null
+            when who_spoke.started_by = 'agent' or conversations.is_cut then null
             when hand_overs.led_by = 'bot' then hand_overs.people_joined_at
             else who_spoke.first_customer_turn_at
         end as clock_started_at,
@@ -118,16 +144,21 @@ clocks as (
         case
             when
                 hand_overs.led_by = 'bot'
+                and not conversations.is_cut
                 and who_spoke.first_customer_turn_at
                 <= coalesce(hand_overs.people_joined_at, who_spoke.first_customer_turn_at)
                 then who_spoke.first_customer_turn_at
         end as bot_clock_started_at,
         bot_replies.first_bot_reply_at,
-        case when who_spoke.started_by != 'agent' then who_spoke.first_agent_turn_at end
-            as first_human_reply_at,
+        case
+            when who_spoke.started_by != 'agent' and not conversations.is_cut
+                then who_spoke.first_agent_turn_at
+        end as first_human_reply_at,
         hand_overs.led_by = 'bot' as is_bot_session,
         hand_overs.led_by = 'bot' and hand_overs.people_joined_at is not null as is_handed_over
     from hand_overs
+    inner join keyed_conversations as conversations
+        on hand_overs.case_key = conversations.case_key
     left join who_spoke
         on hand_overs.case_key = who_spoke.case_key
     left join bot_replies
@@ -150,13 +181,9 @@ select
     end as order_key,
     source_teams.team_id as team_key,
     coalesce(who_spoke.started_by, 'customer') as started_by,
-    case
-        when array_contains(conversations.tags, 'spam') then 'spam'
-        when array_contains(conversations.tags, 'test') then 'test'
-    end as excluded_reason,
+    exclusions.excluded_reason,
     conversations.language,
-    case conversations.resolved_flag when 'yes' then 'resolved' when 'no' then 'unresolved' end
-        as stated_resolution,
+    conversations.stated_resolution,
     coalesce(who_spoke.customer_turn_count, 0) as customer_turn_count,
     coalesce(who_spoke.agent_reply_count, 0) as agent_reply_count,
     coalesce(states.reopened_count, 0) as reopened_count,
@@ -185,6 +212,8 @@ select
         as ended_at,
     conversations._load_id
 from keyed_conversations as conversations
+left join exclusions
+    on conversations.conversation_id = exclusions.conversation_id
 left join source_teams
     on conversations.team_assignee_id = source_teams.source_team
 inner join hand_overs

@@ -1,6 +1,6 @@
 with messages as (
-    select * from {{ ref('stg_social__posts') }}
-    where post_type = 'direct_message' and conversation_id is not null
+    select * from {{ ref('int_cases__social_posts') }}
+    where post_kind = 'direct_message' and conversation_id is not null
 ),
 
 threads as (
@@ -36,7 +36,7 @@ replies as (
         on
             messages.conversation_id = threads.conversation_id
             and messages.posted_at > threads.first_message_at
-    where messages.is_from_brand
+    where messages.is_from_brand and not messages.is_from_machine
     group by messages.conversation_id
 )
 

@@ -6,6 +6,10 @@ field_changes as (
     select * from {{ ref('stg_tickets__field_changes') }}
 ),
 
+audits as (
+    select * from {{ ref('stg_tickets__audits') }}
+),
+
 ratings as (
     select * from {{ ref('stg_tickets__satisfaction_ratings') }}
     where is_answered
@@ -20,9 +24,26 @@ source_teams as (
     where source_name = 'tickets'
 ),
 
+-- What the customer could read: an agent's note opens no conversation and is no reply.
 turns as (
     select * from {{ ref('int_cases__turns') }}
+    where source_name = 'tickets' and is_public and author_type in ('customer', 'agent')
+),
+
+ordered_turns as (
+    select
+        *,
+        row_number() over (partition by case_key order by turn_number) as public_number
+    from turns
+),
+
+turn_loads as (
+    select
+        case_key,
+        max(_load_id) as _load_id
+    from {{ ref('int_cases__turns') }}
     where source_name = 'tickets'
+    group by case_key
 ),
 
 spans as (
@@ -71,18 +92,14 @@ who_spoke as (
     select
         case_key,
         min_by(author_type, turn_number) as started_by,
-        count(*) filter (where author_type = 'customer' and is_public) as customer_turn_count,
-        -- A reply is an answer that the customer can read: neither the message that opens the
-        -- ticket nor a note.
-        count(*) filter (where author_type = 'agent' and is_public and turn_number > 1)
-            as agent_reply_count,
-        min(case when author_type = 'customer' and is_public then spoke_at end)
-            as first_customer_turn_at,
-        min(case when author_type = 'agent' and is_public and turn_number > 1 then spoke_at end)
+        count(*) filter (where author_type = 'customer') as customer_turn_count,
+        -- The message that opens the ticket is no reply.
+        count(*) filter (where author_type = 'agent' and public_number > 1) as agent_reply_count,
+        min(case when author_type = 'customer' then spoke_at end) as first_customer_turn_at,
+        min(case when author_type = 'agent' and public_number > 1 then spoke_at end)
             as first_human_reply_at,
-        max(case when is_public then spoke_at end) as last_turn_at,
-        max(_load_id) as _load_id
-    from turns
+        max(spoke_at) as last_turn_at
+    from ordered_turns
     group by case_key
 ),
 
@@ -101,26 +118,64 @@ states as (
     group by case_key
 ),
 
+-- What a rule or the help desk itself moves is routing, no transfer.
 moves_between_groups as (
     select
-        ticket_id,
+        field_changes.ticket_id,
         count(*) as transfer_count
     from field_changes
-    where field_name = 'group_id' and not is_initial and previous_field_value is not null
-    group by ticket_id
+    left join audits
+        on field_changes.audit_id = audits.audit_id
+    where
+        field_changes.field_name = 'group_id'
+        and not field_changes.is_initial
+        and field_changes.previous_field_value is not null
+        and coalesce(field_changes.author_id, '') != '-1'
+        and audits.machine_type is null
+    group by field_changes.ticket_id
 ),
 
--- `goodwithcomment` is good; offered and unoffered are no answers.
+merged_tickets as (
+    select distinct field_changes.ticket_id
+    from field_changes
+    inner join audits
+        on field_changes.audit_id = audits.audit_id
+    where
+        lower(audits.via_relation) = 'merge'
+        and field_changes.field_name = 'status'
+        and field_changes.status_meaning = 'solved'
+),
+
+ticket_tags as (
+    select
+        ticket_id,
+        {{ one_row_per('tags') }} as tag
+    from tickets
+),
+
+exclusions as (
+    select
+        ticket_tags.ticket_id,
+        min(source_words.meaning) as excluded_reason
+    from ticket_tags
+    inner join {{ ref('source_words') }} as source_words
+        on
+            lower(trim(ticket_tags.tag)) = source_words.word
+            and source_words.source_name = 'tickets'
+            and source_words.field = 'tag'
+    group by ticket_tags.ticket_id
+),
+
 rating_changes as (
     select
         ticket_id,
-        case when field_value like 'good%' then 'good' else 'bad' end as rating,
+        rating_meaning as rating,
         try_cast(change_id as bigint) as change_number,
         changed_at
     from field_changes
     where
         field_name = 'satisfaction_score'
-        and (field_value like 'good%' or field_value like 'bad%')
+        and rating_meaning in ('good', 'bad')
 ),
 
 -- Ratings are ordered from first to last; the reverse order would exchange better and worse.
@@ -136,7 +191,10 @@ rating_courses as (
 latest_ratings as (
     select
         ticket_id,
-        max_by(case when rating = 'good' then 1.0 else 0.0 end, updated_at) as score
+        max_by(
+            case rating_meaning when 'good' then 1.0 when 'bad' then 0.0 end,
+            {{ sort_key(['updated_at', 'rating_id']) }}
+        ) as score
     from ratings
     group by ticket_id
 )
@@ -157,15 +215,13 @@ select
         who_spoke.started_by,
         case when tickets.submitter_id = tickets.requester_id then 'customer' else 'agent' end
     ) as started_by,
-    case
-        when array_contains(tickets.tags, 'closed_by_merge') then 'merged'
-        when array_contains(tickets.tags, 'spam') then 'spam'
-        when array_contains(tickets.tags, 'test') then 'test'
-        when tickets.status = 'deleted' then 'deleted'
-    end as excluded_reason,
+    coalesce(
+        case when merged_tickets.ticket_id is not null then 'merged' end,
+        exclusions.excluded_reason,
+        case when tickets.status_meaning = 'deleted' then 'deleted' end
+    ) as excluded_reason,
     own_fields.language,
-    case own_fields.resolved_flag when 'yes' then 'resolved' when 'no' then 'unresolved' end
-        as stated_resolution,
+    {{ meaning_of('tickets', 'is_resolved', 'own_fields.resolved_flag') }} as stated_resolution,
     coalesce(who_spoke.customer_turn_count, 0) as customer_turn_count,
     coalesce(who_spoke.agent_reply_count, 0) as agent_reply_count,
     coalesce(states.reopened_count, 0) as reopened_count,
@@ -191,7 +247,7 @@ select
     states.first_reopened_at,
     states.last_solved_at,
     case when states.is_solved then states.last_solved_at end as ended_at,
-    greatest(tickets._load_id, who_spoke._load_id) as _load_id
+    greatest(tickets._load_id, turn_loads._load_id) as _load_id
 from keyed_tickets as tickets
 left join own_fields
     on tickets.ticket_id = own_fields.ticket_id
@@ -199,6 +255,12 @@ left join source_teams
     on tickets.group_id = source_teams.source_team
 left join who_spoke
     on tickets.case_key = who_spoke.case_key
+left join turn_loads
+    on tickets.case_key = turn_loads.case_key
+left join merged_tickets
+    on tickets.ticket_id = merged_tickets.ticket_id
+left join exclusions
+    on tickets.ticket_id = exclusions.ticket_id
 left join states
     on tickets.case_key = states.case_key
 left join moves_between_groups

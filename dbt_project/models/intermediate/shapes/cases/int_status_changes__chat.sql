@@ -7,7 +7,7 @@ with conversations as (
 
 state_parts as (
     select * from {{ ref('stg_chat__conversation_parts') }}
-    where part_type in ('open', 'close', 'snoozed', 'unsnoozed')
+    where status_slug is not null
 )
 
 select
@@ -24,11 +24,7 @@ union all
 select
     'chat' as source_name,
     conversation_id as case_id,
-    case part_type
-        when 'close' then 'solved'
-        when 'snoozed' then 'pending'
-        else 'open'
-    end as status_slug,
+    status_slug,
     author_type as changed_by,
     created_at as changed_at,
     try_cast(part_id as bigint) as change_number

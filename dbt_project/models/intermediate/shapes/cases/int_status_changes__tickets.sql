@@ -7,7 +7,12 @@ with tickets as (
 
 field_changes as (
     select * from {{ ref('stg_tickets__field_changes') }}
-    where field_name = 'status'
+    -- A state that is not on the list is listed as an issue; the ticket stays in the one before.
+    where field_name = 'status' and status_meaning != 'deleted'
+),
+
+audits as (
+    select * from {{ ref('stg_tickets__audits') }}
 ),
 
 users as (
@@ -30,17 +35,20 @@ union all
 select
     'tickets' as source_name,
     field_changes.ticket_id as case_id,
-    case field_changes.field_value
-        when 'closed' then 'solved'
-        else field_changes.field_value
-    end as status_slug,
+    field_changes.status_meaning as status_slug,
     case
-        when users.user_role in ('agent', 'admin') then 'agent'
+        when audits.machine_type is not null then audits.machine_type
         when field_changes.author_id = '-1' then 'system'
-        else 'customer'
+        when users.author_type is not null then users.author_type
+        when field_changes.author_id = tickets.requester_id then 'customer'
+        else 'system'
     end as changed_by,
     field_changes.changed_at,
     try_cast(field_changes.change_id as bigint) as change_number
 from field_changes
+left join tickets
+    on field_changes.ticket_id = tickets.ticket_id
+left join audits
+    on field_changes.audit_id = audits.audit_id
 left join users
     on field_changes.author_id = users.user_id

@@ -3,7 +3,7 @@
 
 with contact_records as (
     select * from {{ ref('stg_calls__contact_records') }}
-    where media_channel = 'VOICE'
+    where media_channel = 'VOICE' and not is_repetition and coalesce(begun_by, '') != 'listening'
 ),
 
 -- A leg of a call is up to three turns: the caller's, the agent's, and what the agent noted.
@@ -17,7 +17,7 @@ turns as (
         initiated_at as spoke_at,
         _load_id
     from contact_records
-    where initiation_method = 'INBOUND'
+    where begun_by = 'caller'
 
     union all
 
@@ -30,7 +30,7 @@ turns as (
         connected_at as spoke_at,
         _load_id
     from contact_records
-    where connected_at is not null
+    where is_conversation
 
     union all
 

@@ -10,7 +10,7 @@ answers as (
         {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
         {{ one_row_per_place({
             'channel_slug': ["'email'", "'sms'"],
-            'consent_state': ['email_consent_state', 'sms_consent_state'],
+            'is_allowed': ['is_email_allowed', 'is_sms_allowed'],
             'changed_at': [
                 'coalesce(email_consented_at, updated_at)', 'coalesce(sms_consented_at, updated_at)'
             ]
@@ -24,11 +24,7 @@ select
     profile_key,
     channel_slug,
     -- A box left open is no answer.
-    case consent_state
-        when 'subscribed' then true
-        when 'unsubscribed' then false
-        when 'redacted' then false
-    end as is_allowed,
+    is_allowed,
     changed_at,
     _load_id
 from answers

@@ -3,14 +3,14 @@
 
 with conversations as (
     select * from {{ ref('stg_chat__conversations') }}
-    where rating is not null
+    where rating_text is not null
 )
 
 select
     'chat' as source_name,
     'conversation_rating' as program_slug,
     'rating' as question,
-    cast(rating as varchar) as answer,
+    rating_text as answer,
     conversation_id as response_id,
     case
         when contact_id is not null then {{ surrogate_key(["'chat'", 'contact_id']) }}

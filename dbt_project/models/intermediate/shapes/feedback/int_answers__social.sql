@@ -2,7 +2,7 @@
 
 
 with reviews as (
-    select * from {{ ref('stg_social__reviews') }}
+    select * from {{ ref('int_feedback__reviews') }}
     where stars is not null
 )
 

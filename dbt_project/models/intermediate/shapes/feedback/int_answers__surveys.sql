@@ -6,7 +6,7 @@ with answers as (
 ),
 
 responses as (
-    select * from {{ ref('stg_surveys__responses') }}
+    select * from {{ ref('int_feedback__responses') }}
 ),
 
 invitations as (
@@ -17,10 +17,6 @@ invitations as (
 served_channels as (
     select * from {{ ref('served_channels') }}
     where source_name = 'surveys'
-),
-
-excluded_email_domains as (
-    select * from {{ ref('excluded_email_domains') }}
 )
 
 select
@@ -36,6 +32,10 @@ select
         when responses.order_number is not null
             then {{ surrogate_key(["'shop'", 'responses.order_number']) }}
     end as order_key,
+    case
+        when served_channels.case_source_name is not null and responses.case_number is not null
+            then {{ surrogate_key(['served_channels.case_source_name', 'responses.case_number']) }}
+    end as case_key,
     coalesce(
         'case ' || responses.case_number,
         'order ' || responses.order_number,
@@ -45,11 +45,8 @@ select
     responses.served_reason as source_contact_reason,
     responses.language,
     responses.comment_text,
-    case
-        when responses.is_test then 'test'
-        when responses.is_spam then 'spam'
-        else excluded_email_domains.excluded_reason
-    end as excluded_reason,
+    responses.excluded_reason,
+    not responses.is_finished as is_unfinished,
     responses.ended_at as answered_at,
     answers._load_id
 from answers
@@ -59,5 +56,3 @@ left join invitations
     on answers.response_id = invitations.response_id
 left join served_channels
     on responses.served_channel = served_channels.served_channel
-left join excluded_email_domains
-    on split_part(responses.email, '@', 2) = excluded_email_domains.email_domain

@@ -10,7 +10,12 @@ select
     'tickets' as source_name,
     'satisfaction_rating' as program_slug,
     'score' as question,
-    case when rating = 'good' then '1' else '0' end as answer,
+    -- An unlisted word is quarantined as an answer off the scale, even where it is a number.
+    case rating_meaning
+        when 'good' then '1'
+        when 'bad' then '0'
+        else 'unlisted: ' || rating
+    end as answer,
     rating_id as response_id,
     {{ surrogate_key(["'tickets'", 'requester_id']) }} as profile_key,
     {{ surrogate_key(["'tickets'", 'ticket_id']) }} as case_key,

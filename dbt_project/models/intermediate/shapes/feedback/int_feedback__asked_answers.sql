@@ -31,7 +31,14 @@ select
     answers.language,
     answers.comment_text,
     answers.answer,
-    answers.excluded_reason,
+    -- Whoever broke the survey off has answered, unless the question needs the whole of it.
+    coalesce(
+        answers.excluded_reason,
+        case
+            when answers.is_unfinished and not coalesce(survey_questions.counts_unfinished, false)
+                then 'unfinished'
+        end
+    ) as excluded_reason,
     answers.answered_at,
     answers._load_id
 from answers

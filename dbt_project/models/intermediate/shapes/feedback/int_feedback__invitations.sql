@@ -1,11 +1,11 @@
 -- A reminder belongs to its invitation, which is delivered when the first of its messages arrives.
 with messages as (
-    select * from {{ ref('stg_surveys__invitation_messages') }}
+    select * from {{ ref('int_feedback__invitation_messages') }}
 ),
 
 responses as (
-    select * from {{ ref('stg_surveys__responses') }}
-    where not is_test
+    select * from {{ ref('int_feedback__responses') }}
+    where not is_test and not is_spam
 ),
 
 invitations as (
@@ -16,7 +16,7 @@ invitations as (
             as source_profile_id,
         max(response_id) as response_id,
         min(sent_at) as sent_at,
-        min(case when not is_bounced then sent_at end) as delivered_at,
+        min(case when is_delivered then sent_at end) as delivered_at,
         count(*) filter (where is_reminder) as reminder_count,
         max(_load_id) as _load_id
     from messages

@@ -1,6 +1,6 @@
 -- Flags only: a response that looks careless is counted like any other.
 with responses as (
-    select * from {{ ref('stg_surveys__responses') }}
+    select * from {{ ref('int_feedback__responses') }}
 ),
 
 answers as (
@@ -17,7 +17,7 @@ program_durations as (
         program_slug,
         median(duration_seconds) as median_duration_seconds
     from responses
-    where is_finished and not is_test
+    where is_finished and not is_test and not is_spam
     group by program_slug
 ),
 
@@ -41,6 +41,8 @@ select
     responses.is_finished,
     responses.is_test,
     responses.is_spam,
+    responses.is_of_unknown_status,
+    responses.is_duplicate,
     coalesce(
         not responses.is_test
         and responses.is_finished

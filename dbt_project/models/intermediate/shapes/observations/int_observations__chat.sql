@@ -4,6 +4,11 @@ with contacts as (
     select * from {{ ref('stg_chat__contacts') }}
 ),
 
+conversations as (
+    select * from {{ ref('stg_chat__conversations') }}
+    where merged_contact_id is not null
+),
+
 observations as (
     select
         contact_id as source_profile_id,
@@ -33,6 +38,7 @@ select
     language,
     country_code,
     city,
+    cast(null as varchar) as merged_profile_id,
     min(seen_at) as first_seen_at,
     max(seen_at) as last_seen_at,
     max(_load_id) as _load_id
@@ -47,3 +53,24 @@ group by
     language,
     country_code,
     city
+
+union all
+
+select
+    'chat' as source_name,
+    contact_id as source_profile_id,
+    {{ surrogate_key(["'chat'", 'contact_id']) }} as profile_key,
+    cast(null as varchar) as email,
+    cast(null as varchar) as phone,
+    cast(null as varchar) as account_id,
+    cast(null as varchar) as given_name,
+    cast(null as varchar) as surname,
+    cast(null as varchar) as language,
+    cast(null as varchar) as country_code,
+    cast(null as varchar) as city,
+    merged_contact_id as merged_profile_id,
+    min(updated_at) as first_seen_at,
+    max(updated_at) as last_seen_at,
+    max(_load_id) as _load_id
+from conversations
+group by contact_id, merged_contact_id

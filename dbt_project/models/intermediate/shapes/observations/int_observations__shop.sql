@@ -7,20 +7,22 @@ with customer_versions as (
     from {{ ref('stg_shop__customer_versions') }}
 ),
 
+-- Who tries out the shop may type anything into an order.
 orders as (
     select * from {{ ref('stg_shop__orders') }}
-    where shop_customer_id is not null
+    where buyer_id is not null and excluded_reason is null
 ),
 
 checkouts as (
     select * from {{ ref('stg_shop__checkouts') }}
-    where shop_customer_id is not null
+    where buyer_id is not null
 ),
 
--- Orders and checkouts keep the address that was given with them.
+-- Orders and checkouts keep the address that was given with them; without a customer, that address
+-- is who bought.
 appearances as (
     select
-        shop_customer_id,
+        shop_customer_id as buyer_id,
         email,
         phone,
         given_name,
@@ -38,7 +40,7 @@ appearances as (
     union all
 
     select
-        shop_customer_id,
+        buyer_id,
         email,
         phone,
         given_name,
@@ -55,7 +57,7 @@ appearances as (
     union all
 
     select
-        shop_customer_id,
+        buyer_id,
         email,
         phone,
         given_name,
@@ -72,8 +74,8 @@ appearances as (
 
 select
     'shop' as source_name,
-    shop_customer_id as source_profile_id,
-    {{ surrogate_key(["'shop'", 'shop_customer_id']) }} as profile_key,
+    buyer_id as source_profile_id,
+    {{ surrogate_key(["'shop'", 'buyer_id']) }} as profile_key,
     email,
     phone,
     given_name,
@@ -87,7 +89,7 @@ select
     max(_load_id) as _load_id
 from appearances
 group by
-    shop_customer_id,
+    buyer_id,
     email,
     phone,
     given_name,

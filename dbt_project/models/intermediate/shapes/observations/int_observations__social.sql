@@ -2,7 +2,7 @@
 
 with posts as (
     select * from {{ ref('stg_social__posts') }}
-    where not is_from_brand and author_handle is not null
+    where written_by = 'customer' and author_handle is not null
 ),
 
 reviews as (

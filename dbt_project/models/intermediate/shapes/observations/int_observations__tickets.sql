@@ -2,7 +2,7 @@
 
 with users as (
     select * from {{ ref('stg_tickets__users') }}
-    where user_role = 'end-user'
+    where author_type = 'customer'
 ),
 
 observations as (

@@ -8,10 +8,8 @@ with checkouts as (
 select
     {{ surrogate_key(["'shop'", 'checkout_token']) }} as checkout_key,
     'shop' as source_name,
-    case
-        when shop_customer_id is not null
-            then {{ surrogate_key(["'shop'", 'shop_customer_id']) }}
-    end as profile_key,
+    case when buyer_id is not null then {{ surrogate_key(["'shop'", 'buyer_id']) }} end
+        as profile_key,
     channel_slug,
     currency,
     total_amount as amount_original,

@@ -1,7 +1,8 @@
--- Every order of every source with its money in the reporting currency, before anybody knows who
--- placed it.
+-- Every order of every source that counts, with its money in the reporting currency, before anybody
+-- knows who placed it.
 with source_orders as (
     select * from {{ ref('int_shapes__orders') }}
+    where excluded_reason is null
 ),
 
 exchange_rates as (
@@ -65,7 +66,14 @@ select
     -- timestamps
     orders.ordered_date,
     orders.ordered_at,
-    orders.promised_at,
+    -- A promised day holds until its end.
+    coalesce(
+        orders.promised_at,
+        {{ to_utc(
+            dbt.dateadd('day', 1, 'cast(orders.promised_date as timestamp)'),
+            'orders.business_time_zone'
+        ) }}
+    ) as promised_at,
     orders.shipped_at,
     orders.delivered_at,
     orders.cancelled_at,

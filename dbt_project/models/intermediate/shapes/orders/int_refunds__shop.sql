@@ -2,7 +2,8 @@
 
 
 with refunds as (
-    select * from {{ ref('stg_shop__refunds') }}
+    select * from {{ ref('int_orders__shop_refunds') }}
+    where not is_removal
 ),
 
 refund_lines as (
@@ -12,14 +13,6 @@ refund_lines as (
 shop_lines as (
     select * from {{ ref('int_orders__sale_lines') }}
     where source_name = 'shop'
-),
-
-goods_amounts as (
-    select
-        refund_id,
-        sum(line_amount) as goods_amount
-    from refund_lines
-    group by refund_id
 ),
 
 refunded_lines as (
@@ -40,16 +33,14 @@ refunded_lines as (
 
     -- Money beyond the goods: shipping or goodwill; it is negative where a fee was kept.
     select
-        refunds.refund_id,
+        refund_id,
         'other' as refund_line_id,
         cast(null as varchar) as order_line_key,
         cast(null as varchar) as product_key,
         0 as quantity,
-        refunds.refund_amount - coalesce(goods_amounts.goods_amount, 0) as amount_original
+        refund_amount - goods_amount as amount_original
     from refunds
-    left join goods_amounts
-        on refunds.refund_id = goods_amounts.refund_id
-    where refunds.refund_amount != coalesce(goods_amounts.goods_amount, 0)
+    where refund_amount != goods_amount
 )
 
 select

@@ -1,11 +1,14 @@
 {{ config(materialized='view') }}
 
+-- What neither came nor went, or is still under way, is no touchpoint.
 with messages as (
     select * from {{ ref('stg_messaging__messages') }}
+    where is_inbound is not null and has_arrived is not null
 ),
 
 stop_words as (
-    select * from {{ ref('reply_words') }}
+    select {{ compact_words('reply_word') }} as compact_word
+    from {{ ref('reply_words') }}
     where not is_allowed
 ),
 
@@ -15,13 +18,13 @@ touchpoints as (
         *,
         case
             when is_inbound then 'sms_replied'
+            when not has_arrived then 'sms_failed'
             when channel_slug = 'push' then 'push_delivered'
-            when message_status in ('undelivered', 'failed') then 'sms_failed'
             else 'sms_delivered'
         end as touchpoint_type_slug,
         coalesce(sent_at, created_at) as occurred_at
     from messages
-    where message_status in ('delivered', 'read', 'received', 'undelivered', 'failed')
+    where channel_slug in ('sms', 'push')
 
     union all
 
@@ -46,7 +49,7 @@ select
     case
         when
             is_inbound
-            and upper(trim(body)) in (select stop_words.reply_word from stop_words)
+            and {{ compact_words('body') }} in (select stop_words.compact_word from stop_words)
             then 'opted_out'
         when touchpoint_type_slug = 'sms_failed' then error_code
     end as outcome_slug,

@@ -14,7 +14,9 @@ refunds as (
 order_events as (
     select
         *,
-        'order_placed' as touchpoint_type_slug,
+        -- What the shop sold in a store was handed over there.
+        case when channel_slug = 'store' then 'store_purchase' else 'order_placed' end
+            as touchpoint_type_slug,
         cast(null as varchar) as outcome_slug,
         channel_slug as event_channel_slug,
         ordered_at as occurred_at,
@@ -72,7 +74,9 @@ shop_events as (
         outcome_slug,
         business_time_zone,
         order_key,
-        case when touchpoint_type_slug = 'order_placed' then checkout_key end as checkout_key,
+        case
+            when touchpoint_type_slug in ('order_placed', 'store_purchase') then checkout_key
+        end as checkout_key,
         campaign_key,
         cast(null as varchar) as product_key,
         occurred_at,

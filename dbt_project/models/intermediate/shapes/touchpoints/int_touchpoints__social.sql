@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 with posts as (
-    select * from {{ ref('stg_social__posts') }}
+    select * from {{ ref('int_cases__social_posts') }}
 ),
 
 reviews as (
-    select * from {{ ref('stg_social__reviews') }}
+    select * from {{ ref('int_feedback__reviews') }}
 ),
 
 scored_answers as (
@@ -21,7 +21,7 @@ touchpoints as (
         'social' as channel_slug,
         case
             when is_from_brand then 'social_replied'
-            when post_type = 'direct_message' then 'social_messaged'
+            when post_kind = 'direct_message' then 'social_messaged'
             else 'social_mentioned'
         end as touchpoint_type_slug,
         case
@@ -31,7 +31,7 @@ touchpoints as (
         posted_at as occurred_at,
         topic as source_contact_reason,
         case
-            when post_type = 'direct_message'
+            when post_kind = 'direct_message'
                 then {{ surrogate_key(["'social'", 'conversation_id']) }}
         end as case_key,
         cast(null as varchar) as product_key,

@@ -1,17 +1,17 @@
 {{ config(materialized='view') }}
 
 with responses as (
-    select * from {{ ref('stg_surveys__responses') }}
-    where not is_test and not is_spam
+    select * from {{ ref('int_feedback__responses') }}
+    where not is_test and not is_spam and not is_of_unknown_status and not is_duplicate
 ),
 
 invitation_messages as (
-    select * from {{ ref('stg_surveys__invitation_messages') }}
+    select * from {{ ref('int_feedback__invitation_messages') }}
 ),
 
 scored_answers as (
     select * from {{ ref('int_feedback__scored_answers') }}
-    where source_name = 'surveys'
+    where source_name = 'surveys' and excluded_reason is null
 ),
 
 -- One form may ask for several metrics: it is one touchpoint with their mean.

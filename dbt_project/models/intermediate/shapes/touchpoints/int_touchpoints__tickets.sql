@@ -38,6 +38,8 @@ ordered_turns as (
     select
         turns.*,
         reopenings.span_number as reopening_span_number,
+        row_number() over (partition by turns.case_key order by turns.turn_number)
+            as public_number,
         lag(turns.author_type) over (partition by turns.case_key order by turns.turn_number)
             as previous_author_type,
         lag(turns.spoke_at) over (partition by turns.case_key order by turns.turn_number)
@@ -56,7 +58,8 @@ turn_touchpoints as (
         case_key,
         case
             when author_type = 'agent' then 'ticket_agent_replied'
-            when turn_number = 1 then 'ticket_opened'
+            -- Whatever agents noted before, the customer's case begins with these words.
+            when public_number = 1 then 'ticket_opened'
             else 'ticket_customer_replied'
         end as touchpoint_type_slug,
         cast(null as varchar) as outcome_slug,

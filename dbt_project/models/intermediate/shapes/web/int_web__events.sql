@@ -4,6 +4,7 @@ with messages as (
         *,
         coalesce(device_id, anonymous_id) as any_device_id
     from {{ ref('stg_web__events') }}
+    where not is_repeat
 ),
 
 event_types as (

@@ -1,29 +1,39 @@
--- The deadline of an answer by a person, in opening hours of the desk: the last moment at which its
--- clock shows no more than the target. A target that is reached at closing time ends with the next
--- opening.
+-- The deadline of an answer by a person, or of a first solve, in opening hours of the desk: the
+-- last moment at which its clock shows no more than the target of the channel. A target that is
+-- reached at closing time ends with the next opening.
 with clock_readings as (
-    select * from {{ ref('int_clocks__readings') }}
-    where moment_slug = 'clock_started'
+    select
+        *,
+        case
+            when moment_slug = 'clock_started' then 'first_response_business_time'
+            else 'resolution_business_time_first'
+        end as metric_slug
+    from {{ ref('int_clocks__readings') }}
+    where moment_slug in ('clock_started', 'opened')
 ),
 
 open_hours as (
     select * from {{ ref('int_clocks__open_hours') }}
 ),
 
-windows as (
-    select * from {{ ref('int_company__windows') }}
+channel_targets as (
+    select * from {{ ref('int_company__targets') }}
+    where dimension = 'channel'
 ),
 
 targets as (
     select
         clock_readings.unit_key,
         clock_readings.clock_slug,
-        clock_readings.clock_seconds + cast({{ epoch_seconds(
-            'windows.first_response_target'
-        ) }} as bigint)
+        clock_readings.clock_seconds + cast(channel_targets.target as bigint)
             as target_clock_seconds
     from clock_readings
-    cross join windows
+    inner join channel_targets
+        on
+            clock_readings.metric_slug = channel_targets.metric_slug
+            and clock_readings.channel_slug = channel_targets.member
+            and clock_readings.occurred_at >= channel_targets.valid_from
+            and clock_readings.occurred_at < channel_targets.valid_to
 ),
 
 -- The last opening before which the clock shows no more than the target.
