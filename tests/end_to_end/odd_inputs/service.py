@@ -255,6 +255,14 @@ def excluded_tickets(files: DeliveredFiles) -> None:
             comment(number * 10 + 2, number, AGENT, "2026-03-02T11:00:00Z"),
         )
         files.add("tickets.satisfaction_ratings", "2026-03-02", rating(number, person, "good"))
+    # A survey asks about the spam, too.
+    asked = {"Program": "support", "Channel": "email ticket", "CaseNumber": 930002}
+    files.add(
+        "surveys.responses",
+        "2026-03-04",
+        response("R_9300", "2026-03-04 12:00:00", "rate.tester@example.org", **asked, effort=1),
+        survey="support",
+    )
 
 
 def excluded_conversation(files: DeliveredFiles) -> None:

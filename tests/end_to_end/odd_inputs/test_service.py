@@ -60,15 +60,26 @@ def answers(odd_company, where: str) -> list[tuple]:
 def test_the_rating_of_what_is_no_case_does_not_count(odd_company):
     reasons = ("test", "spam", "deleted", "merged", None)
 
-    assert answers(odd_company, "cases.case_id between '930001' and '930005'") == [
-        (1, reason, None, reason is None) for reason in reasons
-    ]
+    assert answers(
+        odd_company,
+        "cases.case_id between '930001' and '930005' and response.source_name = 'tickets'",
+    ) == [(1, reason, None, reason is None) for reason in reasons]
     for place, reason in enumerate(reasons, start=1):
         rated = case(odd_company, f"93000{place}")
         assert (rated["excluded_reason"] or None) == reason or (
             reason is None and pd.isna(rated["excluded_reason"])
         )
         assert bool(touchpoints(odd_company, f"93000{place}")) == (reason is None)
+
+
+def test_nor_does_what_a_survey_asks_about_it(odd_company):
+    asked = odd_company.row(
+        "select response.excluded_reason, response.is_counted "
+        "from marts.fct_survey_responses as response "
+        "inner join marts.fct_cases as cases using (case_key) "
+        "where cases.case_id = '930002' and response.metric_slug = 'ces'"
+    )
+    assert (asked["excluded_reason"], asked["is_counted"]) == ("spam", False)
 
 
 def test_the_rating_of_a_test_conversation_does_not_count(odd_company):
