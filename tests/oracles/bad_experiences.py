@@ -132,6 +132,21 @@ def _defects(facts: Facts) -> pd.DataFrame:
     return _on_touchpoints(facts, first.assign(scope="defect"))
 
 
+def _unsolved_problems(facts: Facts) -> pd.DataFrame:
+    """Problems that a person handled and that were not over at their limit, or are called so."""
+    reasons = seed("contact_reasons").set_index("contact_reason_slug").kind
+    contacts = facts.contacts[
+        facts.contacts.contact_reason_slug.map(reasons).eq("problem")
+        & facts.contacts.is_human_contact
+    ]
+    limits = pd.to_timedelta(seed("resolution_limits").set_index("channel_slug").limit_days, "D")
+    ends_at = contacts.started_at + contacts.channel_slug.map(limits)
+    is_open = ~(contacts.ended_at <= ends_at) | contacts.stated_resolution.eq("unresolved")
+    return contacts.assign(
+        occurred_at=ends_at, order_key=None, touchpoint_key=None, scope="unsolved"
+    )[is_open & (ends_at < facts.as_of)]
+
+
 def bad_signs(facts: Facts) -> pd.DataFrame:
     """Everything that a rule calls bad, with the rule."""
     columns = [*ABOUT, "touchpoint_key", "channel_slug", "scope", "occurred_at"]
@@ -150,6 +165,7 @@ FINDERS = (
     _long_waits,
     _late_deliveries,
     _bad_contacts,
+    _unsolved_problems,
     _cancelled_orders,
     _abandoned_calls,
     _failed_checkouts,

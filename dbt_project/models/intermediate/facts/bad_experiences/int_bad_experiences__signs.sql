@@ -257,6 +257,31 @@ observations as (
 
     union all
 
+    -- Known from the beginning on: it is over when its limit passes, unless it is solved by then.
+    select
+        contacts.contact_key as sign_key,
+        cast(null as varchar) as touchpoint_key,
+        contacts.customer_key,
+        contacts.case_key,
+        cast(null as varchar) as order_key,
+        contacts.channel_slug,
+        contacts.contact_reason_slug,
+        'contact' as evidence,
+        'unsolved' as scope,
+        cast(null as double) as measure,
+        contacts.limit_ends_at as occurred_at
+    from contacts
+    where
+        contacts.contact_reason_kind = 'problem'
+        and contacts.is_human_contact
+        and contacts.limit_ends_at is not null
+        and (
+            contacts.stated_resolution = 'unresolved'
+            or coalesce(contacts.ended_at > contacts.limit_ends_at, true)
+        )
+
+    union all
+
     select
         contacts.contact_key as sign_key,
         contact_touchpoints.touchpoint_key,
