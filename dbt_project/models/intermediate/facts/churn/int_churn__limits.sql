@@ -1,6 +1,6 @@
--- The factors by which a silence outlasts the gap expected, as known when the month began. A gap that
--- still ran then counts for as long as it had run (Kaplan–Meier): among gaps that have ended the
--- long ones are missing. Some never end, so the percentiles are of those who come back, as far as
+-- The factors by which a silence outlasts the gap expected, as known when the month began. A gap
+-- that still ran then counts for as long as it had run (Kaplan–Meier): among gaps that have ended
+-- the long ones are missing. Some never end, so the percentiles are of those who come back, as far as
 -- enough silences are watched.
 with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
@@ -135,8 +135,9 @@ select
         when month_counts.return_count >= windows.churn_minimum_returns
             then month_factors.at_risk_factor
     end as at_risk_factor,
-    cast({{ dbt.datediff('history.started_date', 'month_counts.month_start_date', 'day') }} as double)
-        as history_days
+    cast(
+        {{ dbt.datediff('history.started_date', 'month_counts.month_start_date', 'day') }} as double
+    ) as history_days
 from month_counts
 cross join windows
 cross join history

@@ -13,9 +13,10 @@ judged_gaps as (
         expected_gaps.*,
         limits.churn_factor,
         limits.at_risk_factor,
-        coalesce(
-            limits.churn_factor * expected_gaps.expected_gap_days <= limits.history_days, false
-        ) as has_limit
+        case
+            when limits.churn_factor * expected_gaps.expected_gap_days <= limits.history_days
+                then expected_gaps.expected_gap_days
+        end as judged_gap_days
     from expected_gaps
     left join limits
         on expected_gaps.month_start_date = limits.month_start_date
@@ -38,14 +39,8 @@ select
     ordered_at,
     ordered_date,
     next_ordered_at,
-    case
-        when has_limit
-            then ordered_at
-            + {{ duration_of('round(at_risk_factor * expected_gap_days * 86400)', 'second') }}
-    end as at_risk_at,
-    case
-        when has_limit
-            then ordered_at
-            + {{ duration_of('round(churn_factor * expected_gap_days * 86400)', 'second') }}
-    end as churns_at
+    ordered_at
+    + {{ duration_of('round(at_risk_factor * judged_gap_days * 86400)', 'second') }} as at_risk_at,
+    ordered_at
+    + {{ duration_of('round(churn_factor * judged_gap_days * 86400)', 'second') }} as churns_at
 from judged_gaps

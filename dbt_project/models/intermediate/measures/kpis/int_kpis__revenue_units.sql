@@ -49,8 +49,10 @@ sales as (
         cast(null as varchar) as product_key,
         purchases.amount,
         purchases.amount - purchases.cost_amount
-        + case when margin_changes.order_key is null then 0 else margin_changes.margin_change_amount end
-            as margin_amount,
+        + case
+            when margin_changes.order_key is null then 0
+            else margin_changes.margin_change_amount
+        end as margin_amount,
         cast(null as boolean) as is_returned,
         purchases.ordered_date,
         purchases.ordered_at

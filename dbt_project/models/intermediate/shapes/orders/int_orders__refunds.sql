@@ -63,8 +63,8 @@ refunds as (
         source_refunds.quantity,
         source_refunds.amount_original,
         case
-            when coalesce(source_refunds.currency, unlinked_orders.currency)
-            = unlinked_orders.currency
+            when source_refunds.currency is null then unlinked_orders.exchange_rate
+            when source_refunds.currency = unlinked_orders.currency
                 then unlinked_orders.exchange_rate
         end as order_exchange_rate,
         -- What was given back of an order that earned nothing takes nothing away.
