@@ -58,7 +58,7 @@ typed as (
         source.posted.url as clicked_url,
         source.posted.reason as failure_reason,
         source.posted.type as bounce_type,
-        source.posted.campaign_group as campaign_group,
+        source.posted.campaign_group,
         nullif(trim(source.posted.useragent), '') as user_agent,
         nullif(trim(source.posted.ip), '') as ip_address,
         coalesce({{ dbt.safe_cast('source.posted.sg_machine_open', 'boolean') }}, false)
