@@ -1,7 +1,7 @@
 -- The factors by which a silence outlasts the gap expected, as known when the month began. A gap
 -- that still ran then counts for as long as it had run (Kaplan–Meier): among gaps that have ended
--- the long ones are missing. Some never end, so the percentiles are of those who come back, as far as
--- enough silences are watched.
+-- the long ones are missing. Some never end, so the percentiles are of those who come back, as
+-- far as enough silences are watched.
 with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
 ),
