@@ -42,9 +42,12 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory) -> Company:
-    """300 customers over 90 days, built once for every file that asks."""
+    """1,200 people over 90 days, built once for every file that asks.
+
+    Most of them look around; a fifth of them buys.
+    """
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         # Each process has a folder of its own in that of the run.
         folder = folder.parent
-    return shared_company(folder, customers=300, days=90)
+    return shared_company(folder, customers=1_200, days=90)

@@ -3,7 +3,7 @@
 
     A closing touchpoint (reach or fail) ends a stretch; so does a silence longer than the time-out, measured
     from the last anchor (a touchpoint of the customer, or a start). Within a stretch everything from its first
-    start onward belongs to one journey. Longer than our macros are, because two models make the same cut.
+    start onward belongs to one journey, unless it is older than a journey may become. Longer than our macros are, because two models make the same cut.
 #}
 {% macro cut_journeys(candidates) -%}
     with closed_stretches as (
@@ -60,7 +60,12 @@
             {{ first_known('case when is_start then touchpoint_key end') }} over (
                 partition by customer_key, journey_slug, subject_key, closed_count, silence_count
                 order by position
-            ) as start_touchpoint_key
+            ) as start_touchpoint_key,
+            min(case when is_start then occurred_at end) over (
+                partition by customer_key, journey_slug, subject_key, closed_count, silence_count
+                order by position
+                rows between unbounded preceding and current row
+            ) as started_at
         from stretches
     )
 
@@ -73,6 +78,7 @@
         {{ surrogate_key(['journey_slug', 'start_touchpoint_key']) }} as journey_key,
         stage_slug,
         timeout_days,
+        maximum_days,
         role_rank,
         is_start,
         is_reach,
@@ -80,5 +86,10 @@
         is_anchor,
         occurred_at
     from starts
-    where start_touchpoint_key is not null and not (is_after_silence and not is_anchor)
+    where
+        start_touchpoint_key is not null
+        and not (is_after_silence and not is_anchor)
+        and coalesce(
+            occurred_at <= started_at + {{ duration_of('maximum_days', 'day') }}, true
+        )
 {%- endmacro %}

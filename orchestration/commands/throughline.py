@@ -12,6 +12,7 @@ import typer
 from orchestration.commands.identity import app as identity
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
+from orchestration.sample_world import DEFAULT_CHUNK_SIZE, DEFAULT_CUSTOMERS, DEFAULT_DAYS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -165,13 +166,25 @@ def write_metrics() -> None:
 
 @app.command()
 def sample(
-    customers: Annotated[int, typer.Option(min=1)] = 2000,
-    days: Annotated[int, typer.Option(min=1)] = 180,
+    customers: Annotated[int, typer.Option(min=1)] = DEFAULT_CUSTOMERS,
+    days: Annotated[
+        int,
+        typer.Option(min=1, help="One day more leaves the files of the days before as they are."),
+    ] = DEFAULT_DAYS,
     seed: int = 1,
+    chunk_size: Annotated[
+        int, typer.Option(min=1, help="Customers in memory at once; each chunk has its own files.")
+    ] = DEFAULT_CHUNK_SIZE,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Chunks written at the same time; else one a core.")
+    ] = None,
 ) -> None:
     """Let the sample world's customers live, and deliver its sources' exports."""
-    size = ["--customers", str(customers), "--days", str(days), "--seed", str(seed)]
-    _replace_by(["-m", "orchestration.sample_world", *size, "--out", str(data_dir())])
+    given = {"customers": customers, "days": days, "seed": seed, "chunk-size": chunk_size}
+    if workers is not None:
+        given["workers"] = workers
+    options = [text for name, value in given.items() for text in (f"--{name}", str(value))]
+    _replace_by(["-m", "orchestration.sample_world", *options, "--out", str(data_dir())])
 
 
 @app.command()

@@ -4,3 +4,7 @@
 `truth/` is for the proofs. Nothing here reads what the warehouse computes, or how it defines a
 journey.
 """
+
+DEFAULT_CUSTOMERS = 8_000
+DEFAULT_DAYS = 180
+DEFAULT_CHUNK_SIZE = 20_000

@@ -13,7 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from orchestration.paths import data_dir
-from orchestration.sample_world import sources
+from orchestration.sample_world import (
+    DEFAULT_CHUNK_SIZE,
+    DEFAULT_CUSTOMERS,
+    DEFAULT_DAYS,
+    sources,
+)
 from orchestration.sample_world.delivery import Delivery, gather_truth
 from orchestration.sample_world.simulation import simulate
 from orchestration.sample_world.truth import write_truth
@@ -52,7 +57,7 @@ def write_chunk(plan: Plan, chunk: int) -> int:
     world = simulate(
         plan.customers_of(chunk), plan.days, plan.seed, chunk=chunk, chunk_count=plan.chunk_count
     )
-    out = Delivery(plan.out, chunk, plan.chunk_count)
+    out = Delivery(plan.out, chunk, plan.chunk_count, world.end)
     for write in writers():
         write(world, out)
     write_truth(world, out)
@@ -95,12 +100,16 @@ def main(arguments: list[str] | None = None) -> None:
         description="Write a sample company: OUT/landing/<source>/ and OUT/truth/.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--customers", type=int, default=2000, help="how many people to simulate")
-    parser.add_argument("--days", type=int, default=180, help="how many days, from 2026-01-01")
+    parser.add_argument(
+        "--customers", type=int, default=DEFAULT_CUSTOMERS, help="how many people to simulate"
+    )
+    parser.add_argument(
+        "--days", type=int, default=DEFAULT_DAYS, help="how many days, from 2026-01-01"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
     parser.add_argument("--out", type=Path, default=data_dir(), help="folder to write into")
     parser.add_argument(
-        "--chunk-size", type=int, default=20_000, help="customers in memory at once"
+        "--chunk-size", type=int, default=DEFAULT_CHUNK_SIZE, help="customers in memory at once"
     )
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count(), help="chunks written at the same time"

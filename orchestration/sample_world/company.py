@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from orchestration.paths import REFERENCE_DIR
-from orchestration.sample_world.clock import to_utc
+from orchestration.sample_world.clock import FIRST_WEEKDAY, SATURDAY, SUNDAY, to_utc
 from orchestration.sample_world.names import COUNTRIES
-from orchestration.sample_world.world import seeded_rng, table_of
+from orchestration.sample_world.world import START, seeded_rng, table_of
 
 # In place of a chunk of customers: the company is the same in every chunk.
 COMPANY_CHUNK = 2**31
@@ -18,6 +18,11 @@ PRICE_FACTORS = np.array([4.25, 1.0, 1.0, 0.86])
 
 DEFECT_DAYS = 6.0
 CHECKOUT_DAYS = 2.0
+# A sign-in that fails now and then, too rarely to be seen in a day; a week in which people talk.
+TRICKLE_FROM, TRICKLE_DAYS = 104.0, 12.0
+VIRAL_FROM, VIRAL_DAYS = 136.0, 7.0
+# From this day on the company holds out a tenth of those whom a promotion is for.
+CONTROL_FROM = 25.0
 PHONE_TEAMS = ("T01", "T02")
 CHAT_TEAM, WRITTEN_TEAM, SOCIAL_TEAM = "T03", "T04", "T05"
 
@@ -37,6 +42,23 @@ class Company:
     defect_product: int
     defect_from: float
     checkout_from: float
+    is_consumable: np.ndarray
+    # Of each campaign: whether a tenth is held out, so that its effect can be told.
+    has_control: np.ndarray
+    # By country and day from the start: whether its stores are closed.
+    closed_days: np.ndarray
+    # The same for the desks that answer in writing.
+    weekends: np.ndarray
+
+    def product(self, product_id: str) -> int:
+        """The row of a product."""
+        return int(np.flatnonzero(self.products["product_id"] == product_id)[0])
+
+    def is_held_out(self, campaign: int, person: np.ndarray) -> np.ndarray:
+        """Whether each person is in the tenth to whom a campaign is not sent, if it has one."""
+        if not self.has_control[campaign]:
+            return np.zeros(len(person), dtype=bool)
+        return (person * 7919 + campaign * 104_729) % 997 % 10 == 0
 
     def team(self, team_id: str) -> int:
         """The row of a team."""
@@ -45,6 +67,14 @@ class Company:
     def is_defect_time(self, at: np.ndarray) -> np.ndarray:
         """Whether the product issue is spreading."""
         return (at >= self.defect_from) & (at < self.defect_from + DEFECT_DAYS)
+
+    def is_trickle_time(self, at: np.ndarray) -> np.ndarray:
+        """Whether signing in fails now and then."""
+        return (at >= TRICKLE_FROM) & (at < TRICKLE_FROM + TRICKLE_DAYS)
+
+    def is_viral_time(self, at: np.ndarray) -> np.ndarray:
+        """Whether the company is the talk of the week."""
+        return (at >= VIRAL_FROM) & (at < VIRAL_FROM + VIRAL_DAYS)
 
     def is_checkout_broken(self, at: np.ndarray) -> np.ndarray:
         """Whether the checkout of the web shop fails."""
@@ -57,20 +87,25 @@ def make_company(days: int, seed: int) -> Company:
     products = pd.read_csv(REFERENCE_DIR / "commerce" / "products.csv")
     stores = pd.read_csv(REFERENCE_DIR / "commerce" / "stores.csv")
     teams = pd.read_csv(REFERENCE_DIR / "service" / "teams.csv")
-    popularity = rng.permutation(1 / (np.arange(len(products)) + 4.0))
-    defect_product = int(popularity.argmax())
-    defect_from = np.floor(days * rng.uniform(0.45, 0.55))
-    checkout_from = np.floor(days * rng.uniform(0.65, 0.75)) + 0.3
+    is_consumable = (products["category_slug"] == "consumables").to_numpy()
+    price = products["list_price"].to_numpy()
+    # What costs much sells less; what is used up mostly goes along with something else.
+    popularity = rng.permutation(1 / (np.arange(len(products)) + 4.0)) / np.sqrt(price)
+    popularity[is_consumable] *= 0.6
+    # The defect is in a good that many buy.
+    defect_product = int(np.argmax(np.where(is_consumable, 0, popularity)))
+    defect_from = 76.0 + rng.integers(0, 5)
+    checkout_from = 60.3 + rng.integers(0, 5)
     sent_at, campaigns = _campaigns(days)
+    started_at = np.array([defect_from, checkout_from, TRICKLE_FROM, VIRAL_FROM])
+    lasted = np.array([DEFECT_DAYS, CHECKOUT_DAYS, TRICKLE_DAYS, VIRAL_DAYS])
     incidents = pd.DataFrame(
         {
-            "incident": ["product_defect", "broken_checkout"],
-            "started_at": to_utc(np.array([defect_from, checkout_from])),
-            "ended_at": to_utc(
-                np.array([defect_from + DEFECT_DAYS, checkout_from + CHECKOUT_DAYS])
-            ),
-            "contact_reason_slug": ["defect", "payment"],
-            "product_id": [products["product_id"][defect_product], None],
+            "incident": ["product_defect", "broken_checkout", "slow_sign_in", "viral_week"],
+            "started_at": to_utc(started_at),
+            "ended_at": to_utc(started_at + lasted),
+            "contact_reason_slug": ["defect", "payment", "account", None],
+            "product_id": [products["product_id"][defect_product], None, None, None],
         }
     )
     return Company(
@@ -85,12 +120,30 @@ def make_company(days: int, seed: int) -> Company:
         defect_product=defect_product,
         defect_from=float(defect_from),
         checkout_from=float(checkout_from),
+        is_consumable=is_consumable,
+        has_control=((campaigns["kind"] == "promo") & (sent_at > CONTROL_FROM)).to_numpy(),
+        closed_days=_closed_days(days),
+        weekends=np.isin((np.arange(days + 60) + FIRST_WEEKDAY) % 7, (SATURDAY, SUNDAY)),
     )
+
+
+def _closed_days(days: int) -> np.ndarray:
+    """Stores in Poland and Germany rest on Sundays and holidays; the others on holidays only."""
+    holidays = pd.read_csv(REFERENCE_DIR / "service" / "holidays.csv", parse_dates=["holiday_date"])
+    number = (holidays["holiday_date"] - pd.Timestamp(START)).dt.days
+    closed = np.zeros((len(COUNTRIES), days + 60), dtype=bool)
+    is_sunday = (np.arange(days + 60) + FIRST_WEEKDAY) % 7 == SUNDAY
+    for row, country in enumerate(COUNTRIES):
+        of_country = number[(holidays["country_code"] == country) & number.between(0, days + 59)]
+        closed[row, of_country] = True
+        if country in ("PL", "DE"):
+            closed[row] |= is_sunday
+    return closed
 
 
 def _campaigns(days: int) -> tuple[np.ndarray, pd.DataFrame]:
     """The calendar of mailings; its times are days since the start, at daytime in Europe."""
-    calendar = [(day + 8 / 24, "email", "Newsletter", "newsletter") for day in range(4, days, 14)]
+    calendar = [(day + 8 / 24, "email", "Newsletter", "newsletter") for day in range(4, days, 21)]
     for day in range(9, days, 21):
         calendar += [
             (day + 9 / 24, "email", "Promotion", "promo"),

@@ -25,8 +25,16 @@ Texts = Sequence[str] | np.ndarray
 class Delivery:
     """The files of one chunk of customers under one folder."""
 
-    def __init__(self, folder: Path, chunk: int = 0, chunk_count: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        chunk: int = 0,
+        chunk_count: int = 1,
+        end: np.datetime64 | None = None,
+    ) -> None:
         self.folder = folder
+        # What would be delivered on this day or later has not been delivered.
+        self.end = None if end is None else end.astype("datetime64[D]")
         self.chunk = chunk
         self.part = f"_p{chunk:04d}" if chunk_count > 1 else ""
         self._truth: dict[str, list[pd.DataFrame]] = defaultdict(list)
@@ -43,7 +51,7 @@ class Delivery:
     ) -> None:
         """One file per day of already rendered lines, which keep their order within the day."""
         rendered = np.asarray(lines, dtype=object)
-        for day, rows in _rows_by_day(days):
+        for day, rows in self._rows_by_day(days):
             content = ("\n".join(rendered[rows]) + "\n").encode(encoding)
             self._write(source, f"{stem}_{day}{self.part}{suffix}", content, len(rows))
 
@@ -58,7 +66,7 @@ class Delivery:
     ) -> None:
         """One JSON array per day of rendered elements, under `key` of an object if given."""
         rendered = np.asarray(documents, dtype=object)
-        for day, rows in _rows_by_day(days):
+        for day, rows in self._rows_by_day(days):
             array = "[\n" + ",\n".join(rendered[rows]) + "\n]"
             content = f'{{"{key}": {array}}}\n' if key else array + "\n"
             self._write(source, f"{stem}_{day}{self.part}{suffix}", content.encode(), len(rows))
@@ -79,7 +87,7 @@ class Delivery:
         `extra_headers` are further CSV header rows under the column names; `csv_options` go to
         `DataFrame.to_csv`.
         """
-        for day, rows in _rows_by_day(days):
+        for day, rows in self._rows_by_day(days):
             part = frame.iloc[rows]
             if kind == "parquet":
                 content = _parquet_bytes(part)
@@ -105,6 +113,12 @@ class Delivery:
             path.parent.mkdir(parents=True, exist_ok=True)
             rows = pd.concat(frames, ignore_index=True)
             pq.write_table(_arrow_table(rows), path, compression="zstd")
+
+    def _rows_by_day(self, days: Days) -> Iterator[tuple[str, np.ndarray]]:
+        """Each day of delivery with the positions of its rows, in their order."""
+        for day, rows in _rows_by_day(days):
+            if self.end is None or np.datetime64(day) < self.end:
+                yield day, rows
 
     def _write(self, source: str, name: str, content: bytes, records: int) -> None:
         path = self.folder / "landing" / source / name

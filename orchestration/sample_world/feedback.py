@@ -8,13 +8,22 @@ from orchestration.sample_world import names, texts
 from orchestration.sample_world.clock import into_hours
 from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
-from orchestration.sample_world.satisfaction import QUESTIONS, answers
+from orchestration.sample_world.phrases import ASPECTS
+from orchestration.sample_world.satisfaction import (
+    QUESTIONS,
+    answers,
+    aspects_named,
+    item_ratings,
+    points_by_aspect,
+)
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.service import Efforts, Problems
 from orchestration.sample_world.shopping import Intents
 from orchestration.sample_world.world import known_where
 
-ANSWER_CHANCE = 0.38
+# Who is asked about what just happened answers more often than who is asked in general.
+ANSWER_CHANCES = {"relational_nps": 0.165}
+ANSWER_CHANCE = 0.25
 PARTIAL_CHANCE = 0.08
 BOUNCE_CHANCE = 0.012
 TEST_CHANCE = 0.01
@@ -24,6 +33,8 @@ NPS_EVERY_DAYS = 90
 NPS_FIRST_DAY = 25
 NPS_DRIVERS = ("late_deliveries", "unsolved_problems", "defects", "checkout_errors", "purchases")
 CLOSED_LOOP_CHANCE = 0.45
+ADVICE = ("product_advice", "how_to", "return", "renewal")
+ADVICE_SURVEY_CHANCE = 0.6
 
 
 def ask(
@@ -44,7 +55,7 @@ def ask(
     invitation = scene.invitations.add(person=who)
     is_junk = people.frame["is_shared_mailbox"].to_numpy()[who]
     is_delivered = ~scene.chance(np.where(is_junk, 0.1, BOUNCE_CHANCE), rows)
-    has_answered = is_delivered & scene.chance(ANSWER_CHANCE, rows)
+    has_answered = is_delivered & scene.chance(ANSWER_CHANCES.get(programs[0], ANSWER_CHANCE), rows)
     at = into_hours(
         rng, invited_at + np.minimum(scene.wait(1.2, rows) + 0.02, 11), people.is_western[who]
     )
@@ -55,8 +66,14 @@ def ask(
         score = answers(rng, program, people.segment[who], people.trait[who], drivers)
         is_scored = has_answered & ((number == 0) | ~is_partial)
         share = (score - question.least) / (question.most - question.least)
-        text = texts.feelings(rng, texts.band_of_share(share), people.language[who])
+        points = points_by_aspect(program, people.segment[who], drivers)
+        aspect = aspects_named(rng, points)
         writes = is_scored & ~is_partial & (number == 0) & scene.chance(TEXT_CHANCE, rows)
+        text, said = texts.opinions(
+            rng, writes, texts.band_of_share(share), people.language[who], aspect
+        )
+        text = np.where(writes, text, "")
+        items = item_ratings(rng, points, people.trait[who])
         email = people.frame["email"].to_numpy()[who]
         status = np.full(rows, "complete", dtype=object)
         status[is_partial], status[is_test] = "partial", "test"
@@ -67,6 +84,9 @@ def ask(
             invited_at=invited_at, invitation=invitation,
             language=np.array(names.LANGUAGES, dtype=object)[people.language[who]],
             text=known_where(writes, texts.with_contact_details(rng, text, email)),
+            text_band=known_where(writes, texts.BANDS[said]),
+            aspect=np.array(ASPECTS, dtype=object)[aspect],
+            **{f"rated_{name}": items[:, place] for place, name in enumerate(ASPECTS)},
             status=status, is_delivered=is_delivered, **about,
         )  # fmt: skip
         for driver in question.effects:
@@ -88,7 +108,7 @@ def survey_purchases(scene: Scene, intents: Intents, is_defective: np.ndarray) -
         18,
     )
     is_known = intents.is_online | people.has_card(intents.who, intents.at)
-    asked = is_known & (invited_at < scene.days) & scene.chance(0.5, rows)
+    asked = is_known & (invited_at < scene.days) & scene.chance(0.6, rows)
     drivers = {
         "days_late": late_days(intents),
         "was_defective": is_defective,
@@ -114,7 +134,7 @@ def survey_deliveries(
         9,
         18,
     )
-    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.12, rows)
+    asked = (journey >= 0) & (invited_at < scene.days) & scene.chance(0.65, rows)
     ask(
         scene, ("journey_csat",), intents.who[asked], invited_at[asked],
         {"days_late": late_days(intents)[asked], "contacts": contacts[asked]},
@@ -139,8 +159,8 @@ def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
         "was_unsolved": ~efforts.is_solved,
     }
     is_reachable = (people.style[who] != ONLY_SOCIAL) & (invited_at < scene.days)
-    asked = is_reachable & scene.chance(0.6, rows)
-    asked_whole = is_reachable & ~asked & scene.chance(0.5, rows)
+    asked = is_reachable & scene.chance(0.7, rows)
+    asked_whole = is_reachable & ~asked & scene.chance(0.7, rows)
     for programs, those in (
         (("support_csat", "support_ces"), asked),
         (("journey_csat",), asked_whole),
@@ -150,6 +170,27 @@ def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
             {name: values[those] for name, values in drivers.items()},
             order=problems.order[those], case=efforts.case[those], journey=efforts.journey[those],
         )  # fmt: skip
+
+
+def survey_advice(scene: Scene) -> None:
+    """Ask how the help was also where nothing had gone wrong: advice, use, returns, renewals."""
+    cases = scene.cases
+    reason = cases.column("reason", None)
+    chosen = np.isin(reason.astype(str), ADVICE) & scene.chance(ADVICE_SURVEY_CHANCE, len(reason))
+    chosen &= cases.column("opened_at", np.nan) < scene.days
+    case = np.flatnonzero(chosen)
+    who = cases.column("person", -1)[case]
+    closed_at = cases.column("closed_at", np.nan)[case]
+    invited_at = into_hours(
+        scene.rng, closed_at + scene.rng.uniform(0.05, 0.8, len(case)),
+        scene.people.is_western[who], 8, 20,
+    )  # fmt: skip
+    waited = (closed_at - cases.column("opened_at", np.nan)[case]) * 24
+    ask(
+        scene, ("support_csat", "support_ces"), who, invited_at,
+        {"wait_hours": np.clip(waited - 0.2, 0, 60)}, case=case,
+        order=cases.column("order", -1)[case],
+    )  # fmt: skip
 
 
 def survey_relations(scene: Scene) -> None:
@@ -211,9 +252,10 @@ def review(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     stars = 4.3 + 0.4 * people.trait[who] - 1.8 * is_defective + rng.normal(0, 0.8, rows)
     stars = np.clip(np.rint(stars), 1, 5)
     band = texts.band_of_share((stars - 1) / 4)
+    about = np.full(rows, ASPECTS.index("product"))
     scene.moments.log(
         "review_posted", reviews, person=who, at=at, product=intents.product, score=stars, scale=5,
-        order=-1, text=texts.feelings(rng, band, people.language[who]),
+        order=-1, text=texts.opinions(rng, reviews, band, people.language[who], about)[0],
         sentiment=texts.sentiment_of(rng, band),
     )  # fmt: skip
 
@@ -223,14 +265,16 @@ def mention(scene: Scene, who: np.ndarray, at: np.ndarray) -> None:
     rng, people = scene.rng, scene.people
     mood = people.mood[who]
     chance = np.where(mood < -0.3, 0.25, 0.08) * people.has_handle[who]
+    chance = np.where(scene.company.is_viral_time(at), np.minimum(6 * chance, 0.9), chance)
     talks = scene.chance(chance, len(who))
     talks_at = into_hours(rng, at + rng.uniform(0.1, 3, len(who)), people.is_western[who])
     draw = mood + 0.4 * people.trait[who] + rng.normal(0, 0.3, len(who))
+    about = rng.integers(0, len(ASPECTS), len(who))
     band = np.where(
         draw < -0.25, texts.NEGATIVE, np.where(draw < 0.25, texts.NEUTRAL, texts.POSITIVE)
     )
     scene.moments.log(
         "social_mentioned", talks, person=who, at=talks_at,
-        text=texts.feelings(rng, band, people.language[who]),
+        text=texts.opinions(rng, talks, band, people.language[who], about)[0],
         sentiment=texts.sentiment_of(rng, band),
     )  # fmt: skip

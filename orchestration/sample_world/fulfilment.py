@@ -13,11 +13,12 @@ from orchestration.sample_world.clock import MINUTE, into_hours
 from orchestration.sample_world.company import CHAT_TEAM, WRITTEN_TEAM
 from orchestration.sample_world.people import ONLINE
 from orchestration.sample_world.scene import Scene
-from orchestration.sample_world.shopping import Intents, store_of
+from orchestration.sample_world.shopping import Intents, into_store, store_of
 
 LATE_WARNING_CHANCE = 0.35
-RETURN_CHANCE = 0.08
-RETURN_OF_DEFECTIVE_CHANCE = 0.40
+RETURN_CHANCE = 0.15
+STORE_RETURN_CHANCE = 0.06
+RETURN_OF_DEFECTIVE_CHANCE = 0.50
 RETURN_GIVEN_UP_CHANCE = 0.07
 
 
@@ -91,7 +92,8 @@ def give_back(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     """Some send goods back, or bring them to a store."""
     rng, people, rows = scene.rng, scene.people, len(intents.who)
     received_at, who, order = intents.received_at(), intents.who, intents.placed.order
-    chance = np.where(is_defective, RETURN_OF_DEFECTIVE_CHANCE, RETURN_CHANCE)
+    chance = np.where(intents.is_online, RETURN_CHANCE, STORE_RETURN_CHANCE)
+    chance = np.where(is_defective, RETURN_OF_DEFECTIVE_CHANCE, chance)
     returns = intents.has_bought & ~np.isnan(received_at) & scene.chance(chance, rows)
     at = into_hours(rng, received_at + rng.uniform(1, 9, rows), people.is_western[who], 9, 20)
     returns &= at < scene.days
@@ -108,10 +110,9 @@ def give_back(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     brings_it = requests & has_card & (people.style[who] != ONLINE) & scene.chance(0.65, rows)
     gives_up = requests & scene.chance(RETURN_GIVEN_UP_CHANCE, rows)
     visits = in_store_only | (brings_it & ~gives_up)
-    visited_at = into_hours(
-        rng, np.where(in_store_only, at, requested_at + rng.uniform(0.5, 6, rows)),
-        people.is_western[who], 9, 19,
-    )  # fmt: skip
+    visited_at = into_store(
+        scene, np.where(in_store_only, at, requested_at + rng.uniform(0.5, 6, rows)), who
+    )
     paid_at = into_hours(
         rng, requested_at + rng.uniform(3, 11, rows), people.is_western[who], 8, 18
     )
@@ -135,7 +136,7 @@ def _request_return(
     rng, people, who, rows = scene.rng, scene.people, intents.who, len(intents.who)
     draw = rng.random(rows)
     has_account = people.has_account(who, at)
-    in_portal = where & has_account & (draw < 0.55)
+    in_portal = where & has_account & (draw < 0.7)
     by_chat = where & ~in_portal & (draw % 0.2 < 0.11)
     fails = in_portal & scene.chance(0.1, rows)
     by_ticket = where & ~in_portal & ~by_chat | fails
@@ -158,6 +159,8 @@ def _request_return(
     asked_at = np.where(fails, at + rng.uniform(0.01, 0.3, rows), at)
     wait = np.where(by_chat, scene.wait(90, rows) + 10, scene.wait(5 * 3600, rows) + 900)
     answered_at = asked_at + wait / 86_400
+    answered_at = np.where(by_chat, answered_at, scene.when_desk_answers(answered_at, who))
+    wait = (answered_at - asked_at) * 86_400
     team = np.where(by_chat, scene.company.team(CHAT_TEAM), scene.company.team(WRITTEN_TEAM))
     solved_at = answered_at + rng.uniform(2, 10, rows) * MINUTE
     asks = by_chat | by_ticket

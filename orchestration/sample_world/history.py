@@ -35,7 +35,9 @@ GOALS = {
     "renewal": "Keep the membership",
 }
 
-# Looking at pages or standing in an aisle neither begins nor prolongs an intent.
+# Looking around begins no attempt to buy, though it prolongs one; looking at pages or standing in
+# an aisle does neither.
+LOOKING_KINDS = ("product_viewed", "product_searched", "store_visited")
 PASSIVE_KINDS = ("page_viewed", "screen_viewed", "zone_dwelled", "signed_in", "signed_out")
 COMPANY_KINDS = (
     "order_shipped", "order_delivered", "order_cancelled", "refund_issued", "renewal_offered",
@@ -64,15 +66,17 @@ CHANNELS = ("app", "chat", "crm", "phone", "portal", "sms", "social", "store", "
 LOCAL_IDS = ("journey", "order", "checkout", "case", "response", "invitation")
 
 
-def world_of(scene: Scene, customers: range, seed: int, chunk: int, chunk_count: int) -> World:
-    """The finished world of one chunk of customers."""
-    frames = _Frames(scene, customers.start, chunk)
+def world_of(
+    scene: Scene, days: int, customers: range, seed: int, chunk: int, chunk_count: int
+) -> World:
+    """The world of one chunk of customers as it stands after so many days."""
+    frames = _Frames(scene, days, customers.start, chunk)
     moments = frames.moments()
     journeys = frames.journeys(moments)
     responses = frames.responses()
     company = scene.company
     return World(
-        days=scene.days,
+        days=days,
         seed=seed,
         products=company.products,
         stores=company.stores,
@@ -80,7 +84,7 @@ def world_of(scene: Scene, customers: range, seed: int, chunk: int, chunk_count:
         chunk=chunk,
         chunk_count=chunk_count,
         persons=persons_frame(scene.people),
-        campaigns=company.campaigns,
+        campaigns=company.campaigns[company.sent_at < days],
         moments=moments,
         orders=frames.orders(),
         order_lines=frames.of_orders("order_lines"),
@@ -91,21 +95,23 @@ def world_of(scene: Scene, customers: range, seed: int, chunk: int, chunk_count:
         truth={
             "incidents": company.incidents,
             "episodes": frames.episodes(),
+            "sent_by_mistake": frames.mistakes(),
             "response_drivers": frames.response_drivers(responses),
         },
     )
 
 
 class _Frames:
-    def __init__(self, scene: Scene, first_person: int, chunk: int) -> None:
+    def __init__(self, scene: Scene, days: int, first_person: int, chunk: int) -> None:
         self.scene = scene
+        self.days = days
         self.first_person = first_person
         self.first_subject = chunk * SUBJECTS_PER_CHUNK
         self.first_moment = chunk * MOMENTS_PER_CHUNK
 
     def moments(self) -> pd.DataFrame:
         at = self.scene.moments.column("at", np.nan)
-        happened = np.flatnonzero((at >= 0) & (at < self.scene.days))
+        happened = np.flatnonzero((at >= 0) & (at < self.days))
         rows = happened[np.argsort(at[happened], kind="stable")]
         frame = self._frame("moments", self.scene.moments, rows)
         frame["moment"] = self.first_moment + np.arange(len(frame))
@@ -120,7 +126,7 @@ class _Frames:
     def of_orders(self, name: str) -> pd.DataFrame:
         placed_at = self.scene.orders.column("placed_at", np.nan)
         order = self.scene.order_lines.column("order", -1)
-        rows = np.flatnonzero(placed_at[order] < self.scene.days)
+        rows = np.flatnonzero(placed_at[order] < self.days)
         return self._frame(name, self.scene.order_lines, rows)
 
     def cases(self) -> pd.DataFrame:
@@ -134,7 +140,8 @@ class _Frames:
         is_answered = frame["at"] < self._end()
         frame["at"] = frame["at"].where(is_answered)
         frame["score"] = frame["score"].where(is_answered)
-        frame["text"] = frame["text"].where(is_answered, None)
+        for column in ("text", "text_band"):
+            frame[column] = frame[column].where(is_answered, None)
         frame["status"] = frame["status"].where(is_answered, "unanswered")
         return frame
 
@@ -162,10 +169,24 @@ class _Frames:
         )
         return frame[frame["ended_at"] < self._end()]
 
+    def mistakes(self) -> pd.DataFrame:
+        """Messages to people who had withdrawn their consent."""
+        mistakes = self.scene.mistakes
+        frame = pd.DataFrame(
+            {
+                "person": mistakes.column("person", -1) + self.first_person,
+                "campaign": mistakes.column("campaign", -1),
+                "sent_at": to_utc(mistakes.column("at", np.nan)),
+            }
+        )
+        return frame[frame["sent_at"] < self._end()]
+
     def within(self, name: str, rows: Rows, time: str, number: str | None = None) -> pd.DataFrame:
         """The rows whose `time` is before the end; `number` is their own id."""
         at = rows.column(time, np.nan)
-        happened = np.flatnonzero((at >= 0) & (at < self.scene.days))
+        happened = np.flatnonzero((at >= 0) & (at < self.days))
+        # In order of time: what a longer world adds comes last.
+        happened = happened[np.argsort(at[happened], kind="stable")]
         frame = self._frame(name, rows, happened)
         if number:
             frame[number] = self.first_subject + happened
@@ -178,12 +199,12 @@ class _Frames:
         started_at, last_at, channels = self._observed(moments, count, columns["started_at"])
         patience = np.array([PATIENCE_DAYS[slug] for slug in columns["journey_slug"]], dtype=float)
         ended_at, outcome = columns["ended_at"], columns["outcome"]
-        is_unfinished = ~(ended_at < self.scene.days)
+        is_unfinished = ~(ended_at < self.days)
         ended_at = np.where(is_unfinished, last_at, ended_at)
         outcome[is_unfinished] = "abandoned"
-        is_open = is_unfinished & ~(last_at + patience < self.scene.days)
+        is_open = is_unfinished & ~(last_at + patience < self.days)
         outcome[is_open], ended_at[is_open] = "open", np.nan
-        seen = np.flatnonzero(np.isfinite(started_at) & (started_at < self.scene.days))
+        seen = np.flatnonzero(np.isfinite(started_at) & (started_at < self.days))
         slug = columns["journey_slug"][seen]
         order = columns["order"][seen]
         return table_of(
@@ -213,23 +234,28 @@ class _Frames:
         is_active = ~np.isin(kinds, PASSIVE_KINDS)[codes]
         is_customers = is_active & ~np.isin(kinds, COMPANY_KINDS)[codes]
         first_at = np.where(np.isnan(started_at), np.inf, started_at)
-        np.minimum.at(first_at, journey[is_active], at[is_active])
+        begins = is_active & ~np.isin(kinds, LOOKING_KINDS)[codes]
+        np.minimum.at(first_at, journey[begins], at[begins])
         shared = self.scene.shared_steps
         last_at = np.full(count, -np.inf)
-        np.maximum.at(last_at, shared.column("journey", -1), shared.column("at", np.nan))
+        shared_at = shared.column("at", np.nan)
+        happened = shared_at < self.days
+        np.maximum.at(last_at, shared.column("journey", -1)[happened], shared_at[happened])
         np.maximum.at(last_at, journey[is_customers], at[is_customers])
         # A journey that only the company pursued lasts until its first moment.
         last_at = np.where(np.isfinite(last_at), last_at, first_at)
 
         bits = {name: 1 << number for number, name in enumerate(CHANNELS)}
         is_app = steps["device"].to_numpy() % 10 == 2
-        of_kind = np.array([bits.get(CHANNEL_OF_KIND.get(name) or "", 0) for name in kinds])[codes]
+        of_kind = np.array(
+            [bits.get(CHANNEL_OF_KIND.get(name) or "", 0) for name in kinds], dtype=np.int64
+        )[codes]
         is_digital = np.isin(kinds, DIGITAL_KINDS)[codes]
         bit = np.where(is_digital, np.where(is_app, bits["app"], bits["web"]), of_kind)
         channels = np.zeros(count, dtype=np.int64)
         np.bitwise_or.at(channels, journey, bit)
         places = np.array([bits[name] for name in shared.column("channel", None)], dtype=np.int64)
-        np.bitwise_or.at(channels, shared.column("journey", -1), places)
+        np.bitwise_or.at(channels, shared.column("journey", -1)[happened], places[happened])
         return first_at, last_at, channels
 
     def _frame(self, name: str, rows: Rows, chosen: np.ndarray) -> pd.DataFrame:
@@ -249,7 +275,7 @@ class _Frames:
         return table_of(name, values)
 
     def _end(self) -> pd.Timestamp:
-        return pd.Timestamp("2026-01-01") + pd.Timedelta(days=self.scene.days)
+        return pd.Timestamp("2026-01-01") + pd.Timedelta(days=self.days)
 
 
 def _channel_names(bits: np.ndarray) -> np.ndarray:

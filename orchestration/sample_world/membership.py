@@ -18,9 +18,11 @@ from orchestration.sample_world.shopping import Intents
 
 ONBOARDED_CHANCE = 0.72
 DROP_OUT_SILENCE_DAYS = 15.5
-APP_SESSIONS_PER_DAY = 0.09
+APP_SESSIONS_PER_DAY = 0.05
 MEMBER_CHANCE = 0.5
-TIERS = (("silver", 600.0), ("gold", 1500.0))
+TIERS = (("silver", 200.0), ("gold", 500.0))
+# For each friend who comes, so many are named who never do.
+STRANGERS_PER_FRIEND = 1.6
 
 
 def onboard(scene: Scene) -> None:
@@ -90,13 +92,15 @@ def help_oneself(scene: Scene, intents: Intents) -> None:
         scene.moments.log(kind, portal & those, at=at + 5 * MINUTE, reason="other", **common)
 
     later_at = into_hours(rng, intents.at + rng.uniform(1, 6, rows), people.is_western[who], 8, 20)
+    later_at = scene.when_people_call(later_at, who)
     draw = rng.random(rows)
-    reason = np.where(draw < 0.02, "how_to", "other").astype(object)
+    # Who has bought asks how it works; anybody may hear the menu and hang up.
+    reason = np.where(intents.has_bought & (draw < 0.012), "how_to", "other").astype(object)
     words = texts.questions(rng, reason, people.language[who], scene.product_names(intents.product))
     posts = has_account & (draw > 0.985)
     scene.moments.log("forum_posted", posts, person=who, at=later_at, reason="how_to", text=words,
                       sentiment=0.0, product=intents.product, is_logged_in=True)  # fmt: skip
-    calls = draw < 0.035
+    calls = draw < 0.019
     in_menu = calls & (reason == "other")
     team = np.array([scene.company.team(team) for team in PHONE_TEAMS])[who % 2]
     wait, handle = scene.wait(120, rows) + 8, rng.gamma(3, 80, rows)
@@ -133,7 +137,7 @@ def renew(scene: Scene) -> None:
         outcome=np.where(scene.chance(0.6, rows), "reached", "no_answer").astype(object), **common,
     )  # fmt: skip
     asks_at = into_hours(rng, called_at + rng.uniform(0.5, 5, rows), people.is_western[who], 9, 18)
-    asks = scene.chance(0.5, rows)
+    asks = scene.chance(0.16, rows)
     handle = rng.gamma(4, 80, rows)
     case = np.full(rows, -1)
     case[asks] = scene.cases.add(
@@ -189,6 +193,15 @@ def _refer(scene: Scene, buyer: np.ndarray, first_order_at: np.ndarray) -> None:
     made_at = people.first_at[friend] - scene.rng.uniform(0.2, 6, len(friend))
     made_at = into_hours(scene.rng, made_at, people.is_western[referrer])
     scene.moments.log("referral_made", person=referrer, at=made_at, value=value)
+    named = scene.rng.poisson(STRANGERS_PER_FRIEND, len(friend))
+    strangers_at = into_hours(
+        scene.rng, np.repeat(made_at, named) + scene.rng.uniform(0, 40, named.sum()),
+        people.is_western[np.repeat(referrer, named)],
+    )  # fmt: skip
+    scene.moments.log(
+        "referral_made", person=np.repeat(referrer, named), at=strangers_at,
+        value=-1.0 - np.arange(named.sum()),
+    )  # fmt: skip
     bought_at = np.full(len(people), np.nan)
     bought_at[buyer] = first_order_at
     scene.moments.log(

@@ -11,14 +11,18 @@ from orchestration.sample_world.names import JUNK_EMAILS
 from orchestration.sample_world.scene import Scene
 
 KINDS = ("promo", "winback", "newsletter", "service")
-WORKS_FOR_DAYS = 2.0
+WORKS_FOR_DAYS = 3.0
+# Of those who get a message and shop within these days, whom it brought.
+BROUGHT_CHANCE = 0.75
 UNSUBSCRIBE_CHANCE = 0.004
 OPEN_CHANCE = 0.34
-CLICK_CHANCE = 0.06
+CLICK_CHANCE = 0.014
 BOUNCE_CHANCE = 0.01
 JUNK_BOUNCE_CHANCE = 0.6
 SPAM_CHANCE = 0.001
 WINBACK_SILENCE_DAYS = 45
+# Of those who withdrew their consent in the days before a promotion.
+OLD_LIST_DAYS, MISTAKE_CHANCE = 10.0, 0.2
 
 
 def plan_unsubscriptions(scene: Scene) -> None:
@@ -43,7 +47,7 @@ def campaign_behind(scene: Scene, where: np.ndarray, who: np.ndarray, at: np.nda
         received = np.zeros(len(scene.people), dtype=bool)
         received[_recipients_of(scene, campaign, channel, sent_at)] = True
         came = may_come & received[who] & (scene.people.opted_out_at[who] > at)
-        behind[came & scene.chance(0.5, len(who))] = campaign
+        behind[came & scene.chance(BROUGHT_CHANCE, len(who))] = campaign
     scene.campaign_clicks.add(behind >= 0, person=who, campaign=behind, at=at - 2 * MINUTE)
     return behind
 
@@ -69,6 +73,44 @@ def send(scene: Scene) -> None:
             f"{channel}_sent", person=recipients, at=np.full(rows, sent_at), campaign=campaign,
             outcome=outcome, value=np.where(passive, np.nan, np.minimum(reaction, latest)),
         )  # fmt: skip
+        _hold_out(scene, campaign, channel, sent_at)
+        _write_to_who_refused(scene, campaign, channel, sent_at)
+        # A click opens the shop, also where nothing comes of it.
+        looks = ((outcome == "clicked") | ((channel == "push") & (outcome == "opened"))) & ~came
+        scene.idle_clicks.add(
+            looks, person=recipients, at=sent_at + reaction / 86_400,
+            campaign=np.full(rows, campaign),
+        )  # fmt: skip
+
+
+def _hold_out(scene: Scene, campaign: int, channel: str, sent_at: float) -> None:
+    """Those held out are in the tool's export too, as its control group."""
+    audience = _audience(scene, campaign, channel, sent_at)
+    held_out = audience[_is_held_out(scene, campaign, audience)]
+    scene.moments.log(
+        f"{channel}_sent", person=held_out, at=np.full(len(held_out), sent_at), campaign=campaign,
+        outcome="held_out",
+    )  # fmt: skip
+
+
+def _write_to_who_refused(scene: Scene, campaign: int, channel: str, sent_at: float) -> None:
+    """A mistake: the list of a promotion was drawn some days too early."""
+    if scene.company.campaigns["kind"][campaign] != "promo":
+        return
+    people = scene.people
+    is_listed = np.isin(
+        np.arange(len(people)), _recipients(scene, channel, sent_at - OLD_LIST_DAYS)
+    )
+    refused = is_listed & (people.opted_out_at > sent_at - OLD_LIST_DAYS)
+    refused &= (people.opted_out_at <= sent_at) & scene.chance(MISTAKE_CHANCE, len(people))
+    who = np.flatnonzero(refused)
+    scene.mistakes.add(
+        person=who, campaign=np.full(len(who), campaign), at=np.full(len(who), sent_at)
+    )
+    scene.moments.log(
+        f"{channel}_sent", person=who, at=np.full(len(who), sent_at), campaign=campaign,
+        outcome="delivered",
+    )  # fmt: skip
 
 
 def _calendar(scene: Scene, *kinds: str) -> list[tuple[int, str, float]]:
@@ -78,11 +120,22 @@ def _calendar(scene: Scene, *kinds: str) -> list[tuple[int, str, float]]:
     return list(zip(chosen["campaign"], chosen["channel"], sent_at, strict=True))
 
 
-def _recipients_of(scene: Scene, campaign: int, channel: str, sent_at: float) -> np.ndarray:
-    recipients = _recipients(scene, channel, sent_at)
+def _audience(scene: Scene, campaign: int, channel: str, sent_at: float) -> np.ndarray:
+    """Whom a campaign is for."""
+    audience = _recipients(scene, channel, sent_at)
     if scene.company.campaigns["kind"][campaign] == "winback":
-        recipients = recipients[_is_silent(scene, sent_at)[recipients]]
-    return recipients
+        audience = audience[_is_silent(scene, sent_at)[audience]]
+    return audience
+
+
+def _recipients_of(scene: Scene, campaign: int, channel: str, sent_at: float) -> np.ndarray:
+    """To whom it is sent: the audience without those held out."""
+    audience = _audience(scene, campaign, channel, sent_at)
+    return audience[~_is_held_out(scene, campaign, audience)]
+
+
+def _is_held_out(scene: Scene, campaign: int, who: np.ndarray) -> np.ndarray:
+    return scene.company.is_held_out(campaign, scene.people.frame["person"].to_numpy()[who])
 
 
 def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
@@ -93,8 +146,9 @@ def _recipients(scene: Scene, channel: str, sent_at: float) -> np.ndarray:
     if channel == "push":
         is_known = has_account
     else:
-        # Nobody writes to an address that the company was never given.
-        is_known = people.frame["is_in_crm"].to_numpy() | has_account
+        # Nobody writes to an address that the company was never given, or without having asked.
+        is_known = (people.frame["is_in_crm"] & people.frame["is_asked_by_sales"]).to_numpy()
+        is_known = is_known | has_account
         is_known |= people.loyalty_at < sent_at
     is_known = is_known & (people.first_at < sent_at - 0.2)
     return np.flatnonzero(opted_in & is_known & (people.opted_out_at > sent_at))

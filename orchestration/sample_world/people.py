@@ -17,13 +17,15 @@ SEGMENTS = ("value", "standard", "premium")
 ONLINE, OMNICHANNEL, IN_STORE, ONLY_SOCIAL = range(4)
 
 # Of each way of shopping: online only, online and in stores, in stores only, no more than talking.
-STYLE_SHARES = (0.40, 0.48, 0.10, 0.02)
-SHARE_BEFORE_WORLD = 0.40
+STYLE_SHARES = (0.44, 0.30, 0.24, 0.02)
+SHARE_BEFORE_WORLD = 0.52
+# Newcomers arrive the more slowly the longer the world runs: days until half of them are there.
+ARRIVAL_DAYS = 90.0
 # In the order of `names.COUNTRIES`, and of SEGMENTS.
 COUNTRY_SHARES = (0.58, 0.17, 0.11, 0.14)
 SEGMENT_SHARES = (0.35, 0.45, 0.20)
-# Days between two purchases, by segment.
-RHYTHM_DAYS = (15.0, 13.0, 10.0)
+# Days between two intents to buy of somebody who comes back, by segment.
+RHYTHM_DAYS = (80.0, 70.0, 55.0)
 # Households of one, two, three and four people.
 HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 
@@ -31,25 +33,26 @@ HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 OWN_SURNAME_SHARE = 0.15
 # Of the households of several people.
 ONE_PHONE_SHARE = 0.5
-FAMILY_MAILBOX_SHARE = 0.15
-ONE_DEVICE_SHARE = 0.4
+FAMILY_MAILBOX_SHARE = 0.03
+ONE_DEVICE_SHARE = 0.25
 # Of all people.
-CHANGED_EMAIL_SHARE = 0.06
+CHANGED_EMAIL_SHARE = 0.12
 JUNK_EMAIL_SHARE = 0.005
 HANDLE_SHARE = 0.2
-EMAIL_OPT_IN_SHARE = 0.75
-SMS_OPT_IN_SHARE = 0.35
-IN_CRM_SHARE = 0.8
-OPT_OUT_SHARE = 0.04
+EMAIL_OPT_IN_SHARE = 0.62
+SMS_OPT_IN_SHARE = 0.28
+IN_CRM_SHARE = 0.6
+ASKED_SHARE = 0.5
+OPT_OUT_SHARE = 0.08
 # Of those with an account, and of those with the app.
-APP_SHARE = 0.55
+APP_SHARE = 0.4
 PUSH_OPT_IN_SHARE = 0.6
 # Of newcomers, as far as there is a friend who could have sent them.
-REFERRED_SHARE = 0.12
+REFERRED_SHARE = 0.06
 
 # By way of shopping: who opens an account, and who takes a loyalty card.
-ACCOUNT_SHARES = (0.94, 0.95, 0.25, 0.0)
-LOYALTY_SHARES = (0.25, 0.985, 0.88, 0.0)
+ACCOUNT_SHARES = (0.48, 0.58, 0.10, 0.0)
+LOYALTY_SHARES = (0.12, 0.68, 0.52, 0.0)
 ACCOUNT_AT_ONCE_SHARE = 0.85
 
 COMPANY_MAILBOXES = 2
@@ -84,6 +87,8 @@ class People:
     problem_free_at: np.ndarray = field(init=False)
     left_at: np.ndarray = field(init=False)
     quiet_until: np.ndarray = field(init=False)
+    # Which durable goods each person has, a bit per product.
+    owned: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         """Nobody has done anything yet."""
@@ -96,6 +101,7 @@ class People:
         self.problem_free_at = np.full(count, -np.inf)
         self.left_at = np.full(count, np.inf)
         self.quiet_until = np.full(count, -np.inf)
+        self.owned = np.zeros(count, dtype=np.int64)
 
     def __len__(self) -> int:
         """How many people there are."""
@@ -139,11 +145,11 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
     language = _languages(rng, country)[homes.head]
     is_western = country == names.COUNTRIES.index("GB")
     style = rng.choice(4, count, p=STYLE_SHARES)
-    gender = rng.choice(np.array(["female", "male"], dtype=object), count)
+    gender = rng.choice(np.array(["female", "male"], dtype=object), count, p=(0.56, 0.44))
     named = _names(rng, language, gender, homes)
-    birth_day = rng.integers(-32_000, -6_800, count)
+    birth_day = _birth_days(rng, homes)
 
-    first_at = _first_contacts(rng, count, days, is_western)
+    first_at = _first_contacts(rng, count, is_western)
     account_at = _account_times(rng, style, first_at, is_western)
     loyalty_at = _loyalty_times(rng, style, first_at, is_western)
     has_account, has_card = np.isfinite(account_at), np.isfinite(loyalty_at)
@@ -179,6 +185,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
             "sms_opt_in": rng.random(count) < SMS_OPT_IN_SHARE,
             "push_opt_in": has_app & (rng.random(count) < PUSH_OPT_IN_SHARE),
             "is_in_crm": (rng.random(count) < IN_CRM_SHARE) & (style != ONLY_SOCIAL),
+            "is_asked_by_sales": rng.random(count) < ASKED_SHARE,
             "referrer": _referrers(rng, first_at, person, has_card),
         },
     )
@@ -200,8 +207,11 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
         trait=rng.normal(0, 1, count),
         rhythm=rng.gamma(6, 1 / 6, count) * np.array(RHYTHM_DAYS)[segment],
     )
-    first_visit = daytime(rng, rng.uniform(0, 20, count), is_western)
-    people.next_at = np.where(first_at >= 0, first_at, first_visit)
+    first_visit = daytime(rng, rng.uniform(0, 2 * people.rhythm), is_western)
+    # Half of the newcomers come for something; the others look around for a while.
+    comes_for_it = rng.random(count) < 0.5
+    later = daytime(rng, first_at + rng.uniform(1, 1.5 * people.rhythm), is_western)
+    people.next_at = np.where(first_at >= 0, np.where(comes_for_it, first_at, later), first_visit)
     return people
 
 
@@ -238,7 +248,7 @@ def _names(
     rng: np.random.Generator, language: np.ndarray, gender: np.ndarray, homes: Homes
 ) -> Names:
     """A given name of each person's own; most have the surname of the head of the household."""
-    given, given_latin = _given_names(rng, language, gender)
+    given, given_latin = _given_names(rng, language, gender, homes)
     surname, surname_latin = _surnames(rng, language)
     keeps_own_surname = rng.random(len(language)) < OWN_SURNAME_SHARE
     bearer = np.where(keeps_own_surname, np.arange(len(language)), homes.head)
@@ -246,15 +256,19 @@ def _names(
 
 
 def _given_names(
-    rng: np.random.Generator, language: np.ndarray, gender: np.ndarray
+    rng: np.random.Generator, language: np.ndarray, gender: np.ndarray, homes: Homes
 ) -> tuple[np.ndarray, np.ndarray]:
+    """No two of a household bear the same name."""
+    place = np.arange(len(language)) - homes.head
+    first = rng.integers(0, 1_000_000, len(language))[homes.head]
     own = np.empty(len(language), dtype=object)
     latin = np.empty(len(language), dtype=object)
     for code, name in enumerate(names.LANGUAGES):
         for sex, words in names.GIVEN_NAMES[name].items():
             here = (language == code) & (gender == sex)
             spelled, plain = names.spellings(words)
-            chosen = rng.integers(0, len(spelled), here.sum())
+            # A step of seven leaves out no name and repeats none within four.
+            chosen = (first[here] + 7 * place[here]) % len(spelled)
             own[here], latin[here] = spelled[chosen], plain[chosen]
     return own, latin
 
@@ -270,12 +284,19 @@ def _surnames(rng: np.random.Generator, language: np.ndarray) -> tuple[np.ndarra
     return own, latin
 
 
-def _first_contacts(
-    rng: np.random.Generator, count: int, days: int, is_western: np.ndarray
-) -> np.ndarray:
+def _birth_days(rng: np.random.Generator, homes: Homes) -> np.ndarray:
+    """Days before 2026: most are in their thirties to fifties, and couples of like age."""
+    count = len(homes.head)
+    age = np.clip(18 + 70 * rng.beta(2.0, 3.2, count), 18, 92)
+    near = np.clip(age[homes.head] + rng.normal(0, 3, count), 18, 92)
+    lives_with = homes.is_shared & (homes.head != np.arange(count)) & (rng.random(count) < 0.7)
+    return -(np.where(lives_with, near, age) * 365.25).astype(np.int64)
+
+
+def _first_contacts(rng: np.random.Generator, count: int, is_western: np.ndarray) -> np.ndarray:
     """When the company first hears of them; some signed up before its shops opened."""
     is_early = rng.random(count) < SHARE_BEFORE_WORLD
-    day = np.where(is_early, rng.uniform(-300, -1, count), rng.uniform(0, 0.75 * days, count))
+    day = np.where(is_early, rng.uniform(-300, -1, count), rng.exponential(ARRIVAL_DAYS, count))
     return daytime(rng, day, is_western)
 
 
@@ -399,7 +420,7 @@ def _give_company_mailboxes(rng: np.random.Generator, email: np.ndarray, firm: i
     """Write the mailboxes of a firm over some addresses; returns whose they are."""
     count = len(email)
     colleagues = rng.permutation(count)
-    users = min(COMPANY_MAILBOX_USERS, count // 20)
+    users = min(COMPANY_MAILBOX_USERS, count // 60)
     at_work = np.zeros(count, dtype=bool)
     for mailbox in range(COMPANY_MAILBOXES):
         members = colleagues[mailbox * users : (mailbox + 1) * users]

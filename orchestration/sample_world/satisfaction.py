@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.people import SEGMENTS
+from orchestration.sample_world.phrases import ASPECTS
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,19 @@ QUESTIONS: dict[str, Question] = {
     ),
 }
 
+# What each driver is about, in the words of `phrases.ASPECTS`.
+ASPECT_OF_DRIVER = {
+    "late_deliveries": "delivery", "days_late": "delivery", "defects": "product",
+    "was_defective": "product", "unsolved_problems": "service", "was_unsolved": "service",
+    "extra_contacts": "service", "contacts": "service", "wait_hours": "service",
+    "checkout_errors": "website", "met_errors": "website",
+}  # fmt: skip
+# People say that the price matters; nothing that happened to them moves it.
+NAMED_SHARES = (0.2, 0.22, 0.3, 0.16, 0.12)
+ITEM_BASES = (4.2, 4.2, 3.5, 4.2, 4.1)
+# Of the points that a driver takes from the score, how much it takes from the rating of its aspect.
+ITEM_SHARE = 0.6
+
 # Chance to leave for good after an episode, and how each bad experience before it multiplies that.
 LEAVING_CHANCE = 0.012
 LEAVING_FACTOR = 2.0
@@ -115,6 +129,30 @@ def answers(
     for driver, by_segment in question.effects.items():
         score += np.array(by_segment)[segment] * drivers.get(driver, 0.0)
     return np.clip(np.rint(score), question.least, question.most)
+
+
+def points_by_aspect(
+    program: str, segment: np.ndarray, drivers: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """The points that each aspect took from each score, a column per aspect."""
+    points = np.zeros((len(segment), len(ASPECTS)))
+    for driver, by_segment in QUESTIONS[program].effects.items():
+        if driver in ASPECT_OF_DRIVER:
+            place = ASPECTS.index(ASPECT_OF_DRIVER[driver])
+            points[:, place] += np.array(by_segment)[segment] * drivers.get(driver, 0.0)
+    return points
+
+
+def aspects_named(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
+    """The aspect that each would talk about: what took most from the score, else any."""
+    any_of_them = rng.choice(len(ASPECTS), len(points), p=NAMED_SHARES)
+    return np.where(points.min(axis=1) < -0.3, points.argmin(axis=1), any_of_them)
+
+
+def item_ratings(rng: np.random.Generator, points: np.ndarray, trait: np.ndarray) -> np.ndarray:
+    """How each would rate each aspect, 1 to 5."""
+    ratings = np.array(ITEM_BASES) + ITEM_SHARE * points + 0.35 * trait[:, None]
+    return np.clip(np.rint(ratings + rng.normal(0, 0.7, points.shape)), 1, 5)
 
 
 def leaving_chance(bad_experiences: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from orchestration.sample_world.clock import into_hours, late_in_the_morning, onto_weekdays
 from orchestration.sample_world.company import Company
 from orchestration.sample_world.people import People
 from orchestration.sample_world.records import Journeys, Moments, Rows
@@ -30,6 +31,9 @@ class Scene:
     invitations: Rows = field(default_factory=Rows)
     episodes: Rows = field(default_factory=Rows)
     opt_outs: Rows = field(default_factory=Rows)
+    intents: Rows = field(default_factory=Rows)
+    mistakes: Rows = field(default_factory=Rows)
+    idle_clicks: Rows = field(default_factory=Rows)
     campaign_clicks: Rows = field(default_factory=Rows)
     # Moments of another journey that are steps of this one too: the order begins the delivery.
     shared_steps: Rows = field(default_factory=Rows)
@@ -41,6 +45,21 @@ class Scene:
     def wait(self, mean: float, rows: int) -> np.ndarray:
         """Exponential waiting times."""
         return self.rng.exponential(mean, rows)
+
+    def when_desk_answers(
+        self, at: np.ndarray, who: np.ndarray, opens: float = 8.1, closes: float = 17.8
+    ) -> np.ndarray:
+        """The same times, those at night and on weekends moved to when the written desk works."""
+        closed = np.broadcast_to(self.company.weekends, (len(who), len(self.company.weekends)))
+        return into_hours(
+            self.rng, at, self.people.is_western[who], opens, closes, within=5, closed=closed
+        )
+
+    def when_people_call(self, at: np.ndarray, who: np.ndarray, share: float = 0.5) -> np.ndarray:
+        """The same times moved to when most people call: on weekdays, late in the morning."""
+        is_western = self.people.is_western[who]
+        at = late_in_the_morning(self.rng, at, is_western, share)
+        return onto_weekdays(self.rng, at, is_western, 0.75)
 
     def product_names(self, product: np.ndarray) -> np.ndarray:
         """The name of each product in lower case; of any if it is unknown."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from orchestration.sample_world import texts
-from orchestration.sample_world.clock import HOUR, MINUTE, into_hours
+from orchestration.sample_world.clock import HOUR, MINUTE, hour_of_day, into_hours, weekday
 from orchestration.sample_world.company import (
     CHAT_TEAM,
     DEFECT_DAYS,
@@ -33,14 +33,17 @@ CHAT, CALL, TICKET, SOCIAL = range(4)
 CHANNEL_SLUGS = np.array(["chat", "phone", "ticket", "social"], dtype=object)
 CHANNEL_SHARES = (0.40, 0.33, 0.22, 0.05)
 SOLVED_CHANCE = {
-    "delivery": 0.74, "defect": 0.60, "payment": 0.75, "account": 0.82, "complaint": 0.55,
+    "delivery": 0.77, "defect": 0.64, "payment": 0.77, "account": 0.84, "complaint": 0.58,
 }  # fmt: skip
+# The aspect that a problem is about, as its place among `phrases.ASPECTS`; service else.
+ABOUT = {"delivery": 0, "defect": 1, "payment": 4, "account": 4}
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
-PERSISTENCE = 0.82
+PERSISTENCE = 0.76
 RATING_CHANCE = 0.25
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
+DEFECT_CHANCE = 0.031
 
 
 @dataclass
@@ -83,7 +86,7 @@ def problems_of(
     )  # fmt: skip
     shows_at = np.maximum(received_at, company.defect_from) + 0.2
     shows_at += rng.beta(2, 2, rows) * (company.defect_from + DEFECT_DAYS - shows_at)
-    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(0.06, rows))
+    is_defective = in_batch | (~np.isnan(received_at) & scene.chance(DEFECT_CHANCE, rows))
     asks_at = placed.promised_at + rng.uniform(0.1, 1.2, rows)
     waits = (days_late > 0) & (asks_at < placed.delivered_at - 0.3)
     is_cancelled = ~np.isnan(placed.cancelled_at)
@@ -92,14 +95,15 @@ def problems_of(
         return scene.chance(share, rows)
 
     causes = (
-        ("delivery", waits & some(np.where(is_warned, 0.25, 0.55)), asks_at),
+        ("delivery", waits & some(np.where(is_warned, 0.2, 0.42)), asks_at),
         ("complaint", is_cancelled & some(0.5), placed.cancelled_at + rng.uniform(0.05, 1, rows)),
         ("defect", in_batch, shows_at),
-        ("defect", is_defective & ~in_batch & some(0.8), received_at + rng.uniform(0.3, 5, rows)),
-        ("payment", intents.met_errors & some(0.35), intents.at + rng.uniform(0.02, 0.6, rows)),
-        ("payment", intents.is_online & some(0.025), intents.at + rng.uniform(0.5, 6, rows)),
-        ("complaint", intents.has_bought & some(0.02), intents.at + rng.uniform(0.2, 3, rows)),
-        ("account", people.has_account(who, intents.at) & some(0.02),
+        ("defect", is_defective & ~in_batch & some(0.6), received_at + rng.uniform(0.3, 5, rows)),
+        ("payment", intents.met_errors & some(0.3), intents.at + rng.uniform(0.02, 0.6, rows)),
+        ("payment", intents.is_online & some(0.015), intents.at + rng.uniform(0.5, 6, rows)),
+        ("complaint", intents.has_bought & some(0.007), intents.at + rng.uniform(0.2, 3, rows)),
+        ("account", people.has_account(who, intents.at)
+         & some(np.where(company.is_trickle_time(intents.at), 0.12, 0.008)),
          intents.at + rng.uniform(0.2, 4, rows)),
     )  # fmt: skip
     reason = np.full(rows, None, dtype=object)
@@ -154,15 +158,20 @@ def _pursue(scene: Scene, problems: Problems) -> Efforts:
     )
     tries = np.arange(rows)
     at = problems.at
-    for _ in range(MOST_CONTACTS):
+    for number in range(MOST_CONTACTS):
         if not len(tries):
             break
+        at = np.where(
+            channel == CALL,
+            scene.when_people_call(at, problems.who[tries], share=0.0 if number else 0.5),
+            at,
+        )
         contact = _Contact(scene, problems, efforts, tries, channel, at)
         is_over = contact.happen()
         goes_on = ~is_over & scene.chance(PERSISTENCE, len(tries))
         ended_at = efforts.ended_at[tries]
         delay = np.where(
-            contact.hung_up, rng.uniform(0.01, 0.9, len(tries)), rng.uniform(0.2, 4.5, len(tries))
+            contact.hung_up, rng.uniform(0.01, 0.9, len(tries)), rng.uniform(0.2, 4.3, len(tries))
         )
         at = into_hours(rng, ended_at + delay, people.is_western[problems.who[tries]], 8, 20)[
             goes_on
@@ -257,8 +266,16 @@ class _Contact:
             rng, self.reason, self.language, self.scene.product_names(self.product)
         )
         self.band = np.where(is_again | (self.reason == "complaint"), texts.NEGATIVE, texts.NEUTRAL)
-        feelings = texts.feelings(rng, self.band, self.language)
-        words = np.where(self.band == texts.NEGATIVE, words + " " + feelings, words)
+        is_cross = self.band == texts.NEGATIVE
+        about = np.array([ABOUT.get(reason, 3) for reason in self.reason], dtype=np.int64)
+        feelings, _ = texts.opinions(rng, is_cross, self.band, self.language, about)
+        words = np.array(
+            [
+                f"{word} {feeling}" if feeling else word
+                for word, feeling in zip(words, feelings, strict=True)
+            ],
+            dtype=object,
+        )
         contact = self.scene.people.frame["phone"].to_numpy()[self.who]
         self.sentiment = texts.sentiment_of(rng, self.band)
         return texts.with_contact_details(rng, words, contact)
@@ -296,7 +313,7 @@ class _Contact:
     def _call(self, where: np.ndarray) -> None:
         rng, rows = self.scene.rng, self.rows
         wait = self.scene.wait(150, rows) * self._crowding() + 8
-        patience = self.scene.wait(900, rows) + 60
+        patience = self.scene.wait(1_500, rows) + 60
         self.hung_up = where & (wait > patience)
         self.solves &= ~self.hung_up
         wait = np.where(self.hung_up, patience, wait)
@@ -321,7 +338,7 @@ class _Contact:
         is_western = scene.people.is_western[self.who]
         self._log("ticket_opened", where, self.at, text=self.words, sentiment=self.sentiment)
         wait_days = (scene.wait(6, rows) + 0.4) * self._crowding() * HOUR
-        replied_at = into_hours(rng, self.at + np.minimum(wait_days, 2.5), is_western, 8, 19)
+        replied_at = scene.when_desk_answers(self.at + np.minimum(wait_days, 2.5), self.who)
         wait = (replied_at - self.at) * 86_400
         no_solution = np.zeros(rows, dtype=bool)
         self._log(
@@ -333,10 +350,9 @@ class _Contact:
         answered_at = into_hours(rng, replied_at + scene.wait(5, rows) * HOUR, is_western)
         self._log("ticket_customer_replied", answers, answered_at, text=self.words,
                   sentiment=self.sentiment)  # fmt: skip
-        again_at = into_hours(
-            rng, np.where(answers, answered_at, replied_at) + rng.uniform(0.5, 9, rows) * HOUR,
-            is_western, 8, 19,
-        )  # fmt: skip
+        again_at = scene.when_desk_answers(
+            np.where(answers, answered_at, replied_at) + rng.uniform(0.5, 9, rows) * HOUR, self.who
+        )
         solved = where & self.solves
         self._log("ticket_agent_replied", answers & self.solves, again_at,
                   text=texts.replies(solved, self.language),
@@ -346,9 +362,7 @@ class _Contact:
         self._log("ticket_solved", solved, solved_at, outcome="resolved", **self._rating(1))
         reopened_at = into_hours(rng, solved_at + rng.uniform(0.3, 3, rows), is_western)
         self._log("ticket_reopened", reopens, reopened_at, text=self.words, sentiment=-0.6)
-        rework_at = into_hours(
-            rng, reopened_at + rng.uniform(2, 20, rows) * HOUR, is_western, 8, 19
-        )
+        rework_at = scene.when_desk_answers(reopened_at + rng.uniform(2, 20, rows) * HOUR, self.who)
         self._log("ticket_agent_replied", reopens, rework_at,
                   wait_seconds=np.round((rework_at - reopened_at) * 86_400),
                   text=texts.replies(solved, self.language))  # fmt: skip
@@ -382,7 +396,10 @@ class _Contact:
         return {"score": np.where(rates, score, np.nan), "scale": np.where(rates, scale, -1)}
 
     def _crowding(self) -> np.ndarray:
-        """Queues are longer while something is going wrong for many."""
+        """Queues are longer on Mondays, before noon, and while something goes wrong for many."""
         company = self.scene.company
         is_crowded = company.is_defect_time(self.at) | company.is_checkout_broken(self.at)
-        return np.where(is_crowded, 3.0, 1.0)
+        is_western = self.scene.people.is_western[self.who]
+        hour = hour_of_day(self.at, is_western)
+        is_peak = ((hour > 9.5) & (hour < 12.5)) | (weekday(self.at, is_western) == 0)
+        return np.where(is_crowded, 3.0, 1.0) * np.where(is_peak, 1.5, 0.9)

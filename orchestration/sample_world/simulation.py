@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from orchestration.sample_world import feedback, fulfilment, membership, outreach, service
+from orchestration.sample_world import browsing, feedback, fulfilment, membership, outreach, service
 from orchestration.sample_world.clock import daytime, into_hours
 from orchestration.sample_world.company import make_company
 from orchestration.sample_world.history import world_of
@@ -12,19 +12,28 @@ from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import shop
 from orchestration.sample_world.world import World, seeded_rng
 
+# The world lives through whole stretches of this many days, however soon observation stops: a
+# longer one begins with the same days.
+STRETCH_DAYS = 366
+
 GAP_AFTER_PURCHASE = 3.0
 GAP_AFTER_GIVING_UP = 10.5
+# After a purchase: who comes back soon, or in their own rhythm; the others not for a long time.
+SOON_CHANCE, RHYTHM_CHANCE = 0.25, 0.2
+SOON_DAYS, LONG_DAYS = 22.0, 420.0
 SLOWER_PER_BAD_EXPERIENCE = 0.25
-PROMOTION_PULL = 0.3
+PROMOTION_PULL = 0.4
+PULLED_DAYS = 25
 
 
 def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count: int = 1) -> World:
     """The world of these customers in its first `days` days."""
+    lived = -(-days // STRETCH_DAYS) * STRETCH_DAYS
     scene = Scene(
         rng=seeded_rng(seed, chunk, "simulation"),
-        days=days,
-        people=make_people(customers, days, seed, chunk),
-        company=make_company(days, seed),
+        days=lived,
+        people=make_people(customers, lived, seed, chunk),
+        company=make_company(lived, seed),
     )
     people = scene.people
     people.next_at[people.style == ONLY_SOCIAL] = np.inf
@@ -32,15 +41,17 @@ def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count
     membership.onboard(scene)
     outreach.plan_unsubscriptions(scene)
     _complain_in_public(scene)
-    while len(who := np.flatnonzero(people.next_at < days)):
+    while len(who := np.flatnonzero(people.next_at < lived)):
         _live_through_a_round(scene, who)
     membership.use_app(scene)
     membership.renew(scene)
     membership.be_loyal(scene)
     outreach.send(scene)
+    feedback.survey_advice(scene)
     feedback.survey_relations(scene)
     feedback.close_the_loop(scene)
-    return world_of(scene, customers, seed, chunk, chunk_count)
+    browsing.look_around(scene)
+    return world_of(scene, days, customers, seed, chunk, chunk_count)
 
 
 def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
@@ -77,7 +88,7 @@ def _decide_what_next(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> 
     scene.episodes.add(person=who, at=last_at, bad_experiences=bad_experiences, has_left=leaves)
     people.left_at[who[leaves]] = last_at[leaves]
 
-    gap = people.rhythm[who] * rng.gamma(4, 0.25, rows)
+    gap = _gaps(scene, who, has_bought)
     gap *= 1 + SLOWER_PER_BAD_EXPERIENCE * np.minimum(bad_experiences, 3)
     least = last_at + np.where(has_bought, GAP_AFTER_PURCHASE, GAP_AFTER_GIVING_UP)
     least = np.maximum(least, people.quiet_until[who])
@@ -86,6 +97,16 @@ def _decide_what_next(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> 
     people.next_at[who] = np.where(
         leaves, np.inf, daytime(rng, next_at + 1, people.is_western[who])
     )
+
+
+def _gaps(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> np.ndarray:
+    """Days until the next intent: few come back soon, most not for long."""
+    rng, rows = scene.rng, len(who)
+    own = scene.people.rhythm[who] * rng.gamma(2, 0.5, rows)
+    draw = rng.random(rows)
+    after = np.where(draw < SOON_CHANCE, rng.exponential(SOON_DAYS, rows), own)
+    after = np.where(draw > SOON_CHANCE + RHYTHM_CHANCE, rng.exponential(LONG_DAYS, rows), after)
+    return np.where(has_bought, after, own)
 
 
 def _pulled_by_promotions(
@@ -97,8 +118,11 @@ def _pulled_by_promotions(
         company.campaigns["channel"] == "email"
     )
     opted_in = people.frame["email_opt_in"].to_numpy()[who]
-    for sent_at in company.sent_at[is_promotion]:
-        pulled = opted_in & (next_at > sent_at) & (next_at < sent_at + 9) & (least < sent_at)
+    ids = people.frame["person"].to_numpy()[who]
+    for campaign in np.flatnonzero(is_promotion).tolist():
+        sent_at = company.sent_at[campaign]
+        pulled = opted_in & ~company.is_held_out(campaign, ids) & (least < sent_at)
+        pulled &= (next_at > sent_at) & (next_at < sent_at + PULLED_DAYS)
         pulled &= scene.chance(PROMOTION_PULL, len(who))
         next_at = np.where(pulled, sent_at - 0.9, next_at)
     return next_at
@@ -114,7 +138,7 @@ def _complain_in_public(scene: Scene) -> None:
         rng, since + rng.random(len(who)) * (scene.days - since), people.is_western[who]
     )
     feedback.mention(scene, who, at)
-    writers = talkers[scene.chance(0.4, len(talkers))]
+    writers = talkers[scene.chance(0.25, len(talkers))]
     since = np.maximum(people.first_at[writers], 0)
     at = since + rng.random(len(writers)) * (scene.days - since)
     nothing = np.full(len(writers), -1)

@@ -5,9 +5,14 @@ from functools import cache
 
 import numpy as np
 
+from orchestration.sample_world import phrases
 from orchestration.sample_world.names import LANGUAGES
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
+BANDS = np.array(["negative", "neutral", "positive"], dtype=object)
+CONTRADICTING_SHARE = 0.05
+WRONG_LANGUAGE_SHARE = 0.03
+MISTYPED_SHARE = 0.08
 SENTIMENTS = np.array([-0.75, 0.0, 0.75])
 
 REASONS = (
@@ -174,6 +179,68 @@ def questions(
 def feelings(rng: np.random.Generator, band: np.ndarray, language: np.ndarray) -> np.ndarray:
     """A customer's opinion of how it went."""
     return _table("feelings")[language, band, rng.integers(0, 3, len(band))]
+
+
+def opinions(
+    rng: np.random.Generator,
+    where: np.ndarray,
+    band: np.ndarray,
+    language: np.ndarray,
+    aspect: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What customers write about an aspect, and the band that their words are of.
+
+    Some of them praise one thing and blame another, mistype, write in another language than their
+    own, or contradict the score that they gave.
+    """
+    words: np.ndarray = np.full(len(where), None, dtype=object)
+    said = band.copy()
+    rows = np.flatnonzero(where)
+    draws = rng.random((len(rows), 12))
+    contradicts = draws[:, 0] < CONTRADICTING_SHARE
+    said[rows] = np.where(contradicts & (said[rows] != NEUTRAL), 2 - said[rows], said[rows])
+    is_foreign = draws[:, 1] < WRONG_LANGUAGE_SHARE
+    other = (draws[:, 1] / WRONG_LANGUAGE_SHARE * len(LANGUAGES)).astype(np.int64)
+    spoken = np.where(is_foreign, other, language[rows])
+    for row, tongue, draw in zip(rows.tolist(), spoken.tolist(), draws.tolist(), strict=True):
+        words[row] = _opinion(int(said[row]), LANGUAGES[tongue], int(aspect[row]), draw[2:])
+    return words, said
+
+
+def _opinion(band: int, language: str, aspect: int, draw: list[float]) -> str:
+    """One opinion, of clauses that the draws choose."""
+
+    def one(choices: tuple[str, ...], number: int) -> str:
+        return choices[int(draw[number] * len(choices))]
+
+    praise, blame = phrases.PRAISE[language], phrases.BLAME[language]
+    other = (aspect + 1 + int(draw[0] * 4)) % len(phrases.ASPECTS)
+    if band == NEUTRAL:
+        said = one(phrases.SO_SO[language], 1)
+        if draw[2] < 0.75:
+            said = one(praise[other], 1) + phrases.BUT[language] + one(blame[aspect], 3)
+        ends: tuple[str, ...] = ()
+    else:
+        same, opposite = (blame, praise) if band == NEGATIVE else (praise, blame)
+        said = one(same[aspect], 1)
+        if draw[2] < 0.45:
+            said += phrases.AND[language] + one(same[other], 3)
+        elif draw[2] < 0.65:
+            said += phrases.BUT[language] + one(opposite[other], 3)
+        ends = (phrases.BLAME_ENDS if band == NEGATIVE else phrases.PRAISE_ENDS)[language]
+    if draw[4] < 0.4:
+        space = "" if language == "zh" else " "
+        said = one(phrases.OPENINGS[language], 5) + space + said
+    said = said[0].upper() + said[1:] + phrases.FULL_STOP[language]
+    if ends and draw[6] < 0.5:
+        said += ("" if language == "zh" else " ") + one(ends, 7)
+    return _mistyped(said, draw[8] / MISTYPED_SHARE) if draw[8] < MISTYPED_SHARE else said
+
+
+def _mistyped(text: str, place: float) -> str:
+    """Two neighbouring letters change places."""
+    at = int(place * (len(text) - 1))
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
 def replies(is_solved: np.ndarray, language: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ def write_truth(world: World, out: Delivery) -> None:
     """Hand over this chunk's rows; what is true of the whole world only once."""
     for name in ("persons", "journeys", "responses", "orders", "cases"):
         out.truth(name, getattr(world, name).reset_index(drop=True))
-    for name in ("episodes", "response_drivers"):
+    for name in ("episodes", "response_drivers", "sent_by_mistake"):
         out.truth(name, world.truth[name])
     rated = world.moments[world.moments["score"].notna()]
     out.truth(

@@ -7,7 +7,7 @@ simulation lives in the modules beside this one, the vendor formats in `sources/
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "push_opt_in": "bool",
         "opted_out_at": TIME,
         "is_in_crm": "bool",
+        "is_asked_by_sales": "bool",  # whether the CRM holds a consent or its refusal
         "referrer": "int64",  # person, or -1
     },
     # The same campaigns in every chunk.
@@ -91,6 +92,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "scale": "int64",  # greatest possible score, -1 without a score
         "text": "text",
         "sentiment": "float64",  # -1..1 of the text
+        "page": "text",  # its path, where it is a page of its own
+        "landing": "text",  # direct | search | ads | social | link | campaign: of a first page
         "value": "float64",  # money of an order, seconds of a session, page of a page_viewed …
     },
     "orders": {
@@ -103,6 +106,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "currency": "text",
         "device": "int64",
         "is_guest": "bool",
+        "is_card_shown": "bool",
         "checkout": "int64",
         "promised_at": TIME,
         "shipped_at": TIME,
@@ -164,6 +168,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "journey": "int64",
         "language": "text",
         "text": "text",
+        "aspect": "text",  # one of phrases.ASPECTS: what they would talk about
+        "text_band": "text",  # negative | neutral | positive: of the words, not of the score
+        # Ratings 1-5 of the aspects; of a relational survey only.
+        "rated_delivery": "float64",
+        "rated_product": "float64",
+        "rated_price": "float64",
+        "rated_service": "float64",
+        "rated_website": "float64",
         "status": "text",  # complete | partial | test | unanswered (neither score nor time)
         "is_delivered": "bool",  # false = the invitation bounced
     },
@@ -177,10 +189,12 @@ COLUMNS: dict[str, dict[str, str]] = {
 # - A rating is `score` out of `scale`: agent_chat 1-5, ticket_solved 0 or 1, review_posted 1-5.
 # - wait_seconds of ticket_agent_replied and social_replied is what the customer waited for it.
 # - An e-mail, SMS or push bears the time of sending; `value` is the seconds to its furthest
-#   outcome. sms_sent without a campaign warns of a late `order`.
+#   outcome; held_out means that nothing was sent, on purpose. sms_sent without a campaign warns of
+#   a late `order`.
 # - `value` is money on orders, purchases, refunds and returns; seconds on zone_dwelled,
 #   app_session, video_watched and feature_used; the referred person on referral_*.
-# - is_logged_in says whether the site knows who acts; web and app moments have a `device`.
+# - is_logged_in says whether the site knows who acts, or the till by a card; web and app moments
+#   have a `device`.
 MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "page_viewed": ("web", ()),
     "screen_viewed": ("web", ()),
@@ -211,10 +225,10 @@ MOMENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "forum_posted": ("accounts", ()),
     "email_sent": (
         "email",
-        ("delivered", "opened", "clicked", "bounced", "unsubscribed", "spam"),
+        ("delivered", "opened", "clicked", "bounced", "unsubscribed", "spam", "held_out"),
     ),
-    "sms_sent": ("messaging", ("delivered", "failed", "replied", "opted_out")),
-    "push_sent": ("messaging", ("delivered", "opened")),
+    "sms_sent": ("messaging", ("delivered", "failed", "replied", "opted_out", "held_out")),
+    "push_sent": ("messaging", ("delivered", "opened", "held_out")),
     "call_inbound": ("calls", ("resolved", "unresolved", "abandoned", "ivr")),
     "call_outbound": ("calls", ("reached", "no_answer")),
     "bot_chat": ("chat", ("contained", "handed_over")),
@@ -324,8 +338,8 @@ class World:
         return START + np.timedelta64(self.days, "D")
 
     def rng(self, name: str) -> np.random.Generator:
-        """Random numbers of one writer or module, independent of all others."""
-        return seeded_rng(self.seed, self.chunk, name)
+        """Random numbers of one writer: rows that come later change none of those before them."""
+        return cast("np.random.Generator", _Draws(self.seed, self.chunk, name))
 
     def of_kind(self, *kinds: str) -> pd.DataFrame:
         """The moments of these kinds, in order of time."""
@@ -333,6 +347,20 @@ class World:
         if unknown:
             raise KeyError(f"no such moment kind: {sorted(unknown)}")
         return self.moments[self.moments["kind"].isin(kinds)]
+
+
+class _Draws:
+    """A generator of which each call has a stream of its own.
+
+    So a longer array begins with the shorter one, whatever is drawn next.
+    """
+
+    def __init__(self, seed: int, chunk: int, name: str) -> None:
+        self._seed, self._chunk, self._name, self._calls = seed, chunk, name, 0
+
+    def __getattr__(self, method: str) -> Any:
+        self._calls += 1
+        return getattr(seeded_rng(self._seed, self._chunk, f"{self._name} {self._calls}"), method)
 
 
 def seeded_rng(seed: int, chunk: int, name: str) -> np.random.Generator:

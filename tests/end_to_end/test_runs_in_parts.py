@@ -34,7 +34,7 @@ def run(company):
 def world(tmp_path_factory):
     """The deliveries of a small company over two months."""
     folder = tmp_path_factory.mktemp("world")
-    size = ("--customers", "60", "--days", "60", "--seed", "1", "--out", str(folder))
+    size = ("--customers", "300", "--days", "60", "--seed", "1", "--out", str(folder))
     generated = run_command(folder, "orchestration.sample_world", *size)
     assert generated.returncode == 0, generated.stderr
     return folder

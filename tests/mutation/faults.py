@@ -598,6 +598,37 @@ MISREAD_ORDERS_AND_MESSAGES = (
     ),
 )
 
+COVERAGE = (
+    # Journeys of a time that nothing covers are failures.
+    Fault(
+        "int_journeys__coverage.sql",
+        "placed_journeys.looked_back_at < placed_journeys.covered_from",
+        "false",
+    ),
+    # A source that fell silent is taken for one in which nothing happens.
+    Fault(
+        "int_company__source_coverage.sql",
+        "coalesce(file_spans.last_file_date + 1, file_spans.last_event_date)",
+        "date '9999-12-31'",
+    ),
+    # An amount counts in each journey of its touchpoint.
+    Fault("int_journeys__step_facts.sql", ") = 1 as bears_amounts", ") >= 1 as bears_amounts"),
+    # A conversation is over as soon as it begins.
+    Fault(
+        "int_journeys__step_facts.sql",
+        "when lasting_contacts.touchpoint_type_slug is null then",
+        "when true then",
+    ),
+    # What nobody saw begin is reached in no time.
+    Fault(
+        "int_journeys__coverage.sql",
+        "when not placed_journeys.is_start_seen then 'no_start_seen'",
+        "when false then 'no_start_seen'",
+    ),
+    # A week of one day is judged like a week.
+    Fault("cx_scorecard.sql", "'estimates.is_complete_period'", "'true'"),
+)
+
 FAULTS = (
     *FLIPPED_COMPARISONS,
     *DROPPED_FILTERS,
@@ -610,6 +641,7 @@ FAULTS = (
     *PEER_DEFECTS,
     *ODD_SERVICE_INPUTS,
     *MISREAD_ORDERS_AND_MESSAGES,
+    *COVERAGE,
 )
 
 # Fault's name -> why no data test and no unit test needs to see it.

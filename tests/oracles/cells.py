@@ -242,8 +242,10 @@ def durations(placed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def cells(units: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Every number of the units of one kind of KPI, by cell."""
+def cells(units: pd.DataFrame, kind: str, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Every number of the units of one kind of KPI, by cell; of delivered days alone."""
+    if as_of is not None:
+        units = units[~(units["date"] >= as_of.normalize())]
     units = units.reset_index(drop=True)
     cluster = units["customer"].astype(object)
     units["cluster"] = cluster.where(

@@ -47,7 +47,10 @@ def oracle_cells(company: Company) -> pd.DataFrame:
             counted = counted.drop(columns=others).assign(metric_slug=metric, **missing)
             units.setdefault(kpi.kind, []).append(counted)
     return pd.concat(
-        [cells(pd.concat(of_kind, ignore_index=True), kind) for kind, of_kind in units.items()]
+        [
+            cells(pd.concat(of_kind, ignore_index=True), kind, facts.as_of)
+            for kind, of_kind in units.items()
+        ]
     )
 
 

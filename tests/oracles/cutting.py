@@ -97,25 +97,56 @@ class Journey:
         first, *others = self.steps
         return [first, *sorted([*others, *self.inferred], key=order)]
 
-    def open_until(self, timeout: pd.Timedelta) -> pd.Timestamp:
-        """Its end, or the time-out after the last touchpoint that keeps it open."""
+    def open_until(self, limits: "Limits") -> pd.Timestamp:
+        """Its end, or the time-out after the last touchpoint that keeps it open, or its old age."""
         if self.outcome:
             return self.steps[-1].at
-        return next(step.at for step in reversed(self.steps) if step.keeps_open) + timeout
+        last = next(step.at for step in reversed(self.steps) if step.keeps_open)
+        return min(limits.silent_at(last), limits.too_old_at(self.started_at))
 
 
-def cut(moments: Iterable[Moment], timeout: pd.Timedelta) -> list[Journey]:
-    """One subject's timeline: a start opens, a reach, a fail or a long silence closes."""
+@dataclass(frozen=True)
+class Limits:
+    """After what silence of the customer, and at what age, a journey of a kind is over, if ever."""
+
+    timeout: pd.Timedelta | None
+    age: pd.Timedelta | None
+
+    @classmethod
+    def of_days(cls, timeout_days: float, maximum_days: float) -> "Limits":
+        """As the seed says; an empty cell is no limit."""
+        given = [timeout_days, maximum_days]
+        return cls(*(None if pd.isna(days) else pd.Timedelta(days=days) for days in given))
+
+    def silent_at(self, moment: pd.Timestamp) -> pd.Timestamp:
+        """When a silence from this moment on has been too long."""
+        return pd.Timestamp.max if self.timeout is None else moment + self.timeout
+
+    def too_old_at(self, started_at: pd.Timestamp) -> pd.Timestamp:
+        """When a journey that started then has no more steps."""
+        return pd.Timestamp.max if self.age is None else started_at + self.age
+
+
+def cut(moments: Iterable[Moment], limits: Limits) -> list[Journey]:
+    """One subject's timeline: a start opens, a reach, a fail or a long silence closes.
+
+    What comes when a journey is too old is no step, but the customer is still there: it ends with
+    the silence after it, or what would have ended it.
+    """
     journeys: list[Journey] = []
     current: Journey | None = None
+    last = pd.Timestamp.min
     for moment in sorted(moments, key=lambda moment: moment.order):
-        if current and moment.at > current.open_until(timeout):
+        if current and moment.at > limits.silent_at(last):
             current = None
         if current is None and moment.may_start:
             current = Journey(moment.slug)
             journeys.append(current)
         if current:
-            current.steps.append(moment)
+            if not current.steps or moment.at <= limits.too_old_at(current.started_at):
+                current.steps.append(moment)
+            if moment.keeps_open:
+                last = moment.at
             if moment.outcome:
                 current = None
     return journeys
@@ -128,7 +159,7 @@ def _by_subject(moments: Iterable[Moment]) -> Iterator[list[Moment]]:
     yield from timelines.values()
 
 
-def cut_all(moments: list[Moment], timeout: pd.Timedelta, *, has_subject: bool) -> list[Journey]:
+def cut_all(moments: list[Moment], limits: Limits, *, has_subject: bool) -> list[Journey]:
     """All journeys of one kind of one customer.
 
     Who names no subject (a call that names no order) falls into a journey that is open then, else
@@ -136,20 +167,20 @@ def cut_all(moments: list[Moment], timeout: pd.Timedelta, *, has_subject: bool) 
     """
 
     def cut_by_subject(placed: Iterable[Moment]) -> list[Journey]:
-        return [journey for line in _by_subject(placed) for journey in cut(line, timeout)]
+        return [journey for line in _by_subject(placed) for journey in cut(line, limits)]
 
     def is_open(journey: Journey, at: pd.Timestamp) -> bool:
-        return journey.started_at <= at <= journey.open_until(timeout)
+        return journey.started_at <= at <= journey.open_until(limits)
 
     if not has_subject:
-        return cut(moments, timeout)
+        return cut(moments, limits)
     explicit = [moment for moment in moments if moment.subject]
     silent = [moment for moment in moments if not moment.subject]
     named = cut_by_subject(explicit)
     inferred = [moment for moment in silent if any(is_open(j, moment.at) for j in named)]
     unknown = [moment for moment in silent if moment not in inferred]
     adopting: dict[str, str] = {}
-    for journey in cut(unknown, timeout):
+    for journey in cut(unknown, limits):
         later = [m for m in explicit if m.at > journey.started_at and is_open(journey, m.at)]
         if later and not journey.outcome:
             first = min(later, key=lambda moment: (moment.at, moment.touchpoint_key))
@@ -186,6 +217,7 @@ def _played_roles(facts: Facts) -> pd.DataFrame:
         .merge(seed("journey_events"), on="touchpoint_type_slug")
         .merge(reasons, how="left", on=["journey_slug", "contact_reason_slug"])
         .merge(kinds, on="journey_slug")
+        .merge(seed("journey_limits"), how="left", on="journey_slug")
     )
     played = played[~played.needs_reason | played.fits.notna()]
     return played[[_meets(role) for role in played.itertuples()]]
@@ -219,13 +251,13 @@ def journey_steps(facts: Facts) -> pd.DataFrame:
     """Every step of every journey, which is named by its first touchpoint."""
     timelines: dict[tuple, dict[str, list[Role]]] = defaultdict(lambda: defaultdict(list))
     for role in _played_roles(facts).itertuples():
-        kind = (role.customer_key, role.journey_slug, role.subject, role.timeout_days)
+        limits = Limits.of_days(role.timeout_days, role.maximum_days)
+        kind = (role.customer_key, role.journey_slug, role.subject, limits)
         timelines[kind][role.touchpoint_key].append(role)
     rows = []
-    for (_, slug, subject, timeout_days), played in timelines.items():
+    for (_, slug, subject, limits), played in timelines.items():
         moments = [_moment(roles) for roles in played.values()]
-        timeout = pd.Timedelta(days=timeout_days)
-        for journey in cut_all(moments, timeout, has_subject=subject in SUBJECTS):
+        for journey in cut_all(moments, limits, has_subject=subject in SUBJECTS):
             start = journey.steps[0].touchpoint_key
             rows += [
                 (

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import t
 
 from tests.oracles.cells import cells, on_scale
+from tests.oracles.coverage import judged_journeys
 from tests.oracles.facts import Facts, seed
 from tests.oracles.journeys import (
     KPIS,
@@ -17,6 +18,7 @@ from tests.oracles.journeys import (
     scored_moments,
     typed_journeys,
     typed_steps,
+    unfinished_until,
 )
 
 # The member that stands for all, and the name of a segment that nobody knows.
@@ -36,17 +38,48 @@ def journey_settings() -> dict[str, float]:
 def _outcomes(facts: Facts) -> pd.Series:
     """Reached or failed; else abandoned once the time-out has passed, and open until then."""
     journeys = typed_journeys(facts).set_index("journey_key")
-    is_silent = journeys.last_anchor_at + journeys.timeout < facts.as_of
+    is_silent = unfinished_until(journeys) < facts.as_of
     unended = pd.Series(np.where(is_silent, "abandoned", "open"), index=journeys.index)
     return journeys.ended_outcome_slug.fillna(unended)
+
+
+def _is_start_seen(facts: Facts, journeys: pd.DataFrame) -> pd.Series:
+    """Whether the first touchpoint is a start; a goal that opens its journey shows none."""
+    starts = seed("journey_events").query("role == 'start'")
+    kinds = facts.touchpoints.set_index("touchpoint_key").touchpoint_type_slug
+    first = journeys.start_touchpoint_key.map(kinds)
+    openings = set(zip(starts.journey_slug, starts.touchpoint_type_slug, strict=True))
+    opened = zip(journeys.journey_slug, first, strict=True)
+    return pd.Series([pair in openings for pair in opened], index=journeys.index)
+
+
+def _ends(facts: Facts) -> pd.Series:
+    """The end of each journey: of a conversation when it is over, else the moment itself.
+
+    Where nothing ends it, the last end of what kept it open.
+    """
+    steps = facts.table("int_journeys__steps").merge(
+        facts.touchpoints[
+            ["touchpoint_key", "touchpoint_type_slug", "wait_seconds", "handle_seconds"]
+        ],
+        on="touchpoint_key",
+    )
+    lasts = steps.touchpoint_type_slug.isin(seed("lasting_contacts").touchpoint_type_slug)
+    seconds = steps.wait_seconds.fillna(0) + steps.handle_seconds.fillna(0)
+    over_at = steps.occurred_at + pd.to_timedelta(seconds.where(lasts, 0), unit="s")
+    closing = over_at[steps.is_reach | steps.is_fail].groupby(steps.journey_key).max()
+    kept = over_at[steps.is_anchor].groupby(steps.journey_key).max()
+    return closing.reindex(kept.index).fillna(kept)
 
 
 def single_journeys(facts: Facts) -> pd.DataFrame:
     """How each journey went, by its key and its outcome."""
     journeys = typed_journeys(facts).set_index("journey_key")
     kinds = seed("journey_types").set_index("journey_slug")
-    ended_at = journeys.closed_at.fillna(journeys.last_anchor_at)
-    duration = (ended_at - journeys.started_at).dt.total_seconds()
+    ended_at = _ends(facts).reindex(journeys.index)
+    judged = judged_journeys(facts, journeys)
+    is_seen = _is_start_seen(facts, journeys)
+    duration = (ended_at - journeys.started_at).dt.total_seconds().where(is_seen)
     target = journeys.journey_slug.map(kinds.target_hours) * 3600
     # The latest about the same of the same customer that had ended before, not too long ago.
     about = ["customer_key", "journey_slug", "subject_key"]
@@ -65,7 +98,8 @@ def single_journeys(facts: Facts) -> pd.DataFrame:
             "outcome_slug": outcome,
             "duration_seconds": duration,
             "effort_score": effort_scores(journeys),
-            "is_on_target": (outcome == "reached") & (duration <= target),
+            "is_on_target": ((outcome == "reached") & (duration <= target)).where(is_seen),
+            "is_judged": judged.reason.isna(),
             "is_repeat": journeys.index.isin(repeats),
             "scored_moment_count": moments.size().reindex(journeys.index).fillna(0),
             "mean_touchpoint_score": moments.mean(),
@@ -191,7 +225,7 @@ def journey_performance(facts: Facts) -> pd.DataFrame:
             (of_cell, ("week", "month", "total")),
         ):
             counted = placed.drop(columns=["segment", "channel"]).assign(metric_slug=metric)
-            rows = cells(counted, kinds[metric]).reset_index()
+            rows = cells(counted, kinds[metric], facts.as_of).reset_index()
             rows = rows[(rows.dimension == "journey") & rows.period_type.isin(periods)]
             found.append(rows)
     performance = pd.concat(found, ignore_index=True)

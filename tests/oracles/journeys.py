@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracles.cells import unit_states
+from tests.oracles.coverage import judged_journeys
 from tests.oracles.facts import Facts, seed
 
 
@@ -18,9 +19,33 @@ def typed_journeys(facts: Facts) -> pd.DataFrame:
     return journeys.assign(horizon=horizon, timeout=timeout)
 
 
+def unfinished_until(journeys: pd.DataFrame) -> pd.Series:
+    """When each is given up unless it ends: after the silence, or too old; else never."""
+    oldest = seed("journey_limits").set_index("journey_slug").maximum_days
+    age = pd.to_timedelta(journeys.journey_slug.map(oldest), unit="D")
+    limits = [journeys.last_anchor_at + journeys.timeout, journeys.started_at + age]
+    return pd.concat(limits, axis=1).min(axis=1).fillna(pd.Timestamp.max)
+
+
 def _units(
-    facts: Facts, journeys: pd.DataFrame, value: pd.Series, immature: pd.Series
+    facts: Facts,
+    journeys: pd.DataFrame,
+    value: pd.Series,
+    over_at: pd.Series | None = None,
+    *,
+    needs_start: bool = True,
 ) -> pd.DataFrame:
+    """Each journey as a unit: judged where what shows its kind covers it until it is over.
+
+    A score is given whatever is covered, and needs no time.
+    """
+    immature = journeys.started_at >= facts.as_of
+    excluded = pd.Series(False, index=journeys.index)
+    if over_at is not None:
+        judged = judged_journeys(facts, journeys)
+        reasons = ["not_observable", "not_covered", *(["no_start_seen"] if needs_start else [])]
+        excluded = judged.reason.isin(reasons) | (judged.hole < over_at)
+        immature = (over_at >= facts.as_of) | (over_at > judged.covered_until)
     return pd.DataFrame(
         {
             "customer": journeys.customer_key,
@@ -30,7 +55,10 @@ def _units(
             "journey": journeys.journey_slug,
             "value": value,
             "state": unit_states(
-                journeys.index, unknown=~facts.is_known(journeys.customer_key), immature=immature
+                journeys.index,
+                excluded=excluded,
+                unknown=~facts.is_known(journeys.customer_key),
+                immature=immature,
             ),
         }
     )
@@ -41,20 +69,20 @@ def journey_completion(facts: Facts) -> pd.DataFrame:
     journeys = typed_journeys(facts)
     reached = journeys.ended_outcome_slug == "reached"
     in_time = journeys.closed_at - journeys.started_at <= journeys.horizon
-    is_over = journeys.started_at + journeys.horizon < facts.as_of
-    return _units(facts, journeys, reached & in_time, ~is_over)
+    return _units(facts, journeys, reached & in_time, journeys.started_at + journeys.horizon)
 
 
 def journey_abandonment(facts: Facts) -> pd.DataFrame:
     """Without an end and silent for the time-out, all of it within horizon and time-out.
 
-    What goes silent only later counts for nobody's share, however long one waits.
+    What goes silent only later counts for nobody's share, however long one waits. A kind that
+    silence does not end has no share.
     """
-    journeys = typed_journeys(facts)
-    silent_at = journeys.last_anchor_at + journeys.timeout
+    journeys = typed_journeys(facts).dropna(subset="timeout")
+    silent_at = unfinished_until(journeys)
     over_at = journeys.started_at + journeys.horizon + journeys.timeout
     abandoned = journeys.ended_outcome_slug.isna() & (silent_at <= over_at)
-    return _units(facts, journeys, abandoned, over_at >= facts.as_of)
+    return _units(facts, journeys, abandoned, over_at)
 
 
 def journey_on_target(facts: Facts) -> pd.DataFrame:
@@ -65,21 +93,25 @@ def journey_on_target(facts: Facts) -> pd.DataFrame:
         unit="h",
     )
     in_time = journeys.closed_at - journeys.started_at <= target
-    is_over = journeys.started_at + target < facts.as_of
-    return _units(facts, journeys, (journeys.ended_outcome_slug == "reached") & in_time, ~is_over)
+    is_reached = journeys.ended_outcome_slug == "reached"
+    return _units(facts, journeys, is_reached & in_time, journeys.started_at + target)
 
 
-def _of_all_whose_horizon_is_over(facts: Facts, measure: Callable) -> pd.DataFrame:
+def _of_all_whose_horizon_is_over(
+    facts: Facts, measure: Callable, *, needs_start: bool = False
+) -> pd.DataFrame:
     journeys = typed_journeys(facts)
-    is_over = journeys.started_at + journeys.horizon < facts.as_of
-    return _units(facts, journeys, measure(journeys), ~is_over)
+    over_at = journeys.started_at + journeys.horizon
+    return _units(facts, journeys, measure(journeys), over_at, needs_start=needs_start)
 
 
 def journey_duration(facts: Facts) -> pd.DataFrame:
-    """Start to goal of journeys reached within the horizon."""
+    """Start to goal of journeys reached within the horizon, of those whose start was seen."""
     journeys = typed_journeys(facts)
     length = journeys.closed_at - journeys.started_at
-    units = _of_all_whose_horizon_is_over(facts, lambda _: length.dt.total_seconds())
+    units = _of_all_whose_horizon_is_over(
+        facts, lambda _: length.dt.total_seconds(), needs_start=True
+    )
     return units[(journeys.ended_outcome_slug == "reached") & (length <= journeys.horizon)]
 
 
@@ -124,7 +156,7 @@ def _scored(facts: Facts, scores: pd.Series) -> pd.DataFrame:
     """Journeys that have a score, from their start: a score needs no window."""
     journeys = typed_journeys(facts)
     score = journeys.journey_key.map(scores)
-    units = _units(facts, journeys, score, journeys.started_at >= facts.as_of)
+    units = _units(facts, journeys, score)
     return units[score.notna()]
 
 

@@ -109,6 +109,13 @@ def journey_measures(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
     sessions = described.dropna(subset="session_key")[[*JOURNEY, "session_key"]].drop_duplicates()
     sign_ins = sessions.merge(logins[["session_key"]], on="session_key").groupby(JOURNEY).size()
 
+    # Of several journeys one bears the money: which the touchpoint is about, of the first priority.
+    priority = described.journey_slug.map(seed("journey_types").set_index("journey_slug").priority)
+    ranked = described.assign(priority=priority).sort_values(["is_inferred", "priority"])
+    bearing = ranked.drop_duplicates("touchpoint_key").index
+    for amount in ("cost_amount", "revenue_amount"):
+        described[amount] = described[amount].where(described.index.isin(bearing), 0)
+
     journeys = described.groupby(JOURNEY)
     told = described[[*JOURNEY, *TOLD]].itertuples(index=False)
     read = {journey: _efforts(steps) for journey, steps in groupby(told, lambda step: step[:2])}
@@ -118,7 +125,7 @@ def journey_measures(facts: Facts, steps: pd.DataFrame) -> pd.DataFrame:
             {
                 "touchpoint_count": journeys.size(),
                 "inferred_step_count": journeys.is_inferred.sum(),
-                "channel_count": journeys.place.nunique(),
+                "channel_count": journeys.place.nunique().clip(lower=1),
                 "human_contact_count": journeys.is_human.sum(),
                 "hand_over_count": journeys.hand_over.sum(),
                 "failed_self_service_count": journeys.failed_self_service.sum(),

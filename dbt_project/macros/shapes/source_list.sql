@@ -3,7 +3,7 @@
     {{ return({
         'accounts': {
             'description': 'The login service with the self-service portal and the forum: who is registered, and what they did there.',
-            'fills': ['observations', 'touchpoints'],
+            'fills': ['consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'accounts': {
                     'staged_by': 'stg_accounts__account_versions',
@@ -173,7 +173,7 @@
         },
         'loyalty': {
             'description': 'The loyalty programme: members with their cards, changes of tier, and who referred whom.',
-            'fills': ['observations', 'touchpoints'],
+            'fills': ['consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'members': {
                     'staged_by': 'stg_loyalty__member_versions',

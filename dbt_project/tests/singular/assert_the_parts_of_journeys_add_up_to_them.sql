@@ -68,10 +68,7 @@ where
     coalesce(step_counts.step_count, 0) != journeys.touchpoint_count
     or coalesce(stage_times.step_count, 0) != journeys.touchpoint_count
     or coalesce(transition_counts.transition_count, 0) != journeys.touchpoint_count - 1
-    or abs(
-        stage_times.stage_seconds
-        - ({{ seconds_between('journeys.started_at', 'journeys.last_touchpoint_at') }})
-    ) > 0.001
+    or abs(stage_times.stage_seconds - journeys.duration_seconds) > 0.001
 
 union all
 

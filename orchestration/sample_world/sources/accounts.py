@@ -47,6 +47,12 @@ select cast(to_json({
     lastName: surname,
     locale: "language" || '-' || country_code,
     status: 'active',
+    emailConsent: email_opt_in and not has_opted_out,
+    smsConsent: sms_opt_in and not has_opted_out,
+    pushConsent: push_opt_in and not has_opted_out,
+    consentAt: strftime(
+        if(has_opted_out, opted_out_at, account_at), '%Y-%m-%dT%H:%M:%S.%gZ'
+    ),
     createdAt: strftime(account_at, '%Y-%m-%dT%H:%M:%S.%gZ'),
     updatedAt: strftime(updated_at, '%Y-%m-%dT%H:%M:%S.%gZ')
 }) as varchar) as line
@@ -86,13 +92,19 @@ def _write_accounts(world: World, out: Delivery) -> None:
         (registered["email_changed_at"] > registered["account_at"])
         & (registered["email_changed_at"] < world.end)
     ]
+    refused = registered[
+        (registered["opted_out_at"] > registered["account_at"])
+        & (registered["opted_out_at"] < world.end)
+    ]
     versions = pd.concat(
         [
             registered.assign(updated_at=registered["account_at"]),
             moved.assign(updated_at=moved["email_changed_at"]),
+            refused.assign(updated_at=refused["opted_out_at"]),
         ],
         ignore_index=True,
     ).sort_values(["updated_at", "account"], kind="stable", ignore_index=True)
+    versions["has_opted_out"] = versions["opted_out_at"] <= versions["updated_at"]
     versions["account_id"] = account_ids(versions["account"])
     versions["email"] = emails_at(versions, versions["updated_at"])
     is_typed = rng.random(len(versions)) < TYPED_PHONE_SHARE

@@ -5,6 +5,9 @@ some records are delivered twice, some again days later with an attribute whose 
 another one in case only; a caller who stays in the menu has neither queue nor agent.
 """
 
+import hashlib
+import uuid
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -50,6 +53,7 @@ select cast(to_json({
         RoutingProfile: {Name: team_name},
         Username: 'agent.' || agent_number
     } end,
+    AnsweringMachineDetectionStatus: answered_by,
     AgentConnectionAttempts: if(agent_number is null, 0, 1),
     Attributes: json_merge_patch(
         json_object(
@@ -105,6 +109,11 @@ from records
 """
 
 
+def call_id(moment: int) -> str:
+    """The centre's id of a call, which its transfers name as their first contact."""
+    return str(uuid.UUID(hashlib.md5(f"call {moment}".encode(), usedforsecurity=False).hexdigest()))
+
+
 def write(world: World, out: Delivery) -> None:
     """Every contact when it ended, some again."""
     rng = world.rng(SOURCE)
@@ -116,9 +125,7 @@ def write(world: World, out: Delivery) -> None:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("records", records)
         lines = connection.sql(RENDER).fetchnumpy()["line"]
-    last_day = world.end.astype("datetime64[D]") - 1
-    days = np.minimum(records["delivered_at"].to_numpy("datetime64[D]"), last_day)
-    out.lines(SOURCE, "contact_records", days, lines)
+    out.lines(SOURCE, "contact_records", records["delivered_at"].to_numpy(), lines)
     profiles = pd.DataFrame(
         {
             "source_name": SOURCE,
@@ -163,6 +170,12 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "source_reason": moments["reason"].map(REASONS).to_numpy(),
             "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "notes": moments["text"].to_numpy(),
+            # Of the calls that nobody takes some end at a machine.
+            "answered_by": np.select(
+                [outcome == "reached", (outcome == "no_answer") & (rng.random(count) < 0.4)],
+                np.array([["HUMAN_ANSWERED"], ["VOICEMAIL_BEEP"]], dtype=object),
+                default=np.array([None], dtype=object),
+            ),
         }
     )
 
@@ -213,7 +226,9 @@ def _legs(world: World, rng: np.random.Generator, calls: pd.DataFrame) -> pd.Dat
     second["is_callback_accepted"] = False
     second["is_transferred_out"] = False
     second["disconnect_reason"] = "CUSTOMER_DISCONNECT"
-    return pd.concat([first, second], ignore_index=True)
+    return pd.concat([first, second]).sort_values(
+        ["initiated_at", "contact"], kind="stable", ignore_index=True
+    )
 
 
 def _leg(
@@ -249,6 +264,7 @@ def _leg(
             .map({"resolved": "Y", "unresolved": "N"})
             .where(is_service),
             "agent_notes": calls["notes"],
+            "answered_by": calls["answered_by"],
         }
     )
 

@@ -169,12 +169,12 @@ def write(world: World, out: Delivery) -> None:
     out.documents(
         SOURCE,
         "conversations",
-        _days(world, versions["updated_at"]),
+        versions["updated_at"].to_numpy(),
         conversation_documents,
         key="conversations",
     )
     out.documents(
-        SOURCE, "contacts", _days(world, contacts["opened_at"]), contact_documents, key="data"
+        SOURCE, "contacts", contacts["opened_at"].to_numpy(), contact_documents, key="data"
     )
     profiles = pd.DataFrame(
         {
@@ -184,11 +184,6 @@ def write(world: World, out: Delivery) -> None:
         }
     )
     out.truth("profiles", profiles.drop_duplicates())
-
-
-def _days(world: World, times: pd.Series) -> np.ndarray:
-    last_day = world.end.astype("datetime64[D]") - 1
-    return np.minimum(times.to_numpy("datetime64[D]"), last_day)
 
 
 def _chats(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.DataFrame:

@@ -23,8 +23,9 @@ NATIONAL_PHONE_SHARE = 0.35
 EMPTY_PHONE_SHARE = 0.08
 EMPTY_BIRTH_DATE_SHARE = 0.15
 TYPO_SHARE = 0.03
+PLACEHOLDER_SHARE = 0.006
+PLACEHOLDER_BIRTH_DATE = pd.Timestamp("1900-01-01")
 TWICE_SHARE = 0.06
-UNASKED_SHARE = 0.5
 KNOWN_HANDLE_SHARE = 0.8
 DAY = np.timedelta64(1, "D")
 YEARLY_PRICES = {"value": 29, "standard": 59, "premium": 119}
@@ -57,7 +58,7 @@ def _contacts(world: World) -> pd.DataFrame:
     created = world.of_kind("contact_created").set_index("person")["at"]
     # People who were known before the world began were entered then.
     entered_at = created.reindex(persons["person"]).reset_index(drop=True)
-    entered_at = entered_at.fillna(persons["first_at"])
+    entered_at = entered_at.fillna(persons["first_at"].where(persons["first_at"] < world.start))
     contacts = persons.assign(
         contact=FIRST_CONTACT + 2 * persons["person"],
         created_at=entered_at,
@@ -73,18 +74,20 @@ def _contacts(world: World) -> pd.DataFrame:
     again["given_name"] = _mistyped(rng, again["given_name"], 5 * TYPO_SHARE)
     again["surname"] = again["surname"].str.upper()
     contacts = pd.concat([contacts, again], ignore_index=True)
-    contacts = contacts[contacts["created_at"] < world.end].reset_index(drop=True)
     rows = len(contacts)
     contacts["has_email"] = rng.random(rows) >= EMPTY_EMAIL_SHARE
     contacts["phone"] = _as_said(rng, contacts)
     contacts["birth_date"] = contacts["birth_date"].where(
         rng.random(rows) >= EMPTY_BIRTH_DATE_SHARE
     )
-    contacts["was_asked"] = rng.random(rows) >= UNASKED_SHARE
+    # A form that wants a date gets one.
+    contacts["birth_date"] = contacts["birth_date"].mask(
+        rng.random(rows) < PLACEHOLDER_SHARE, PLACEHOLDER_BIRTH_DATE
+    )
     contacts["social_handle"] = contacts["social_handle"].where(
         rng.random(rows) < KNOWN_HANDLE_SHARE, None
     )
-    return contacts
+    return contacts[contacts["created_at"] < world.end].reset_index(drop=True)
 
 
 def _mistyped(rng: np.random.Generator, names: pd.Series, share: float) -> pd.Series:
@@ -144,7 +147,7 @@ def _rendered_contacts(contacts: pd.DataFrame, versions: pd.DataFrame) -> pd.Dat
     is_email_refused = has_opted_out | ~then["email_opt_in"]
     is_sms_allowed = ~has_opted_out & then["sms_opt_in"]
     is_push_allowed = ~has_opted_out & then["push_opt_in"]
-    is_on_record = then["was_asked"] | has_opted_out
+    is_on_record = then["is_asked_by_sales"] | has_opted_out
     return pd.DataFrame(
         {
             "Record ID": then["contact"],

@@ -17,7 +17,11 @@ SOURCE = "email"
 
 REPOSTED_SHARE = 0.01
 MACHINE_OPEN_SHARE = 0.04
+SCANNED_SHARE = 0.3
+READER = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15"
+SCANNER = "Mozilla/5.0 (compatible; Mimecast-URL-Check)"
 CAPITAL_SHARE = 0.03
+NAMES = {"machine open": "open", "scan": "click"}
 SECOND = np.timedelta64(1, "s")
 
 # The events of a message by its outcome: (event, share of the time to the reaction).
@@ -35,7 +39,7 @@ def write(world: World, out: Delivery) -> None:
     if messages.empty:
         return
     events = _events(world, messages)
-    events = events[events["at"] < world.end]
+    events = events[events["at"] < world.end].sort_values(["at", "moment", "step"])
     reposted = events[world.rng("email reposts").random(len(events)) < REPOSTED_SHARE]
     posted = pd.concat([events, reposted.assign(posted_at=reposted["at"] + 300 * SECOND)])
     posted = posted[posted["posted_at"] < world.end]
@@ -71,11 +75,14 @@ def _events(world: World, messages: pd.DataFrame) -> pd.DataFrame:
     delay = rng.integers(2, 90, len(messages)) * SECOND
     is_bounced = (messages["outcome"] == "bounced").to_numpy()
     arrived = np.where(is_bounced, "bounce", "delivered").astype(object)
+    is_held_out = (messages["outcome"] == "held_out").to_numpy()
+    sent, control = messages[~is_held_out], messages[is_held_out]
     parts = [
-        messages.assign(event="processed", step=0, at=messages["at"] + SECOND),
-        messages.assign(event=arrived, step=1, at=messages["at"] + delay),
+        control.assign(event="dropped", step=0, at=control["at"] + SECOND),
+        sent.assign(event="processed", step=0, at=sent["at"] + SECOND),
+        sent.assign(event=arrived[~is_held_out], step=1, at=sent["at"] + delay[~is_held_out]),
     ]
-    opens_itself = ~is_bounced & (rng.random(len(messages)) < MACHINE_OPEN_SHARE)
+    opens_itself = ~is_bounced & ~is_held_out & (rng.random(len(messages)) < MACHINE_OPEN_SHARE)
     itself = messages[opens_itself]
     parts.append(
         itself.assign(event="machine open", step=2, at=itself["at"] + delay[opens_itself] + SECOND)
@@ -86,6 +93,11 @@ def _events(world: World, messages: pd.DataFrame) -> pd.DataFrame:
             after = np.maximum(np.floor(reacting["value"] * share), 95).astype("int64")
             at = reacting["at"] + after.to_numpy() * SECOND
             parts.append(reacting.assign(event=event, step=step, at=at))
+    # Some firms let a machine follow every link before the mail is shown.
+    scans = ~is_bounced & ~is_held_out & messages["email"].str.contains("@firm").to_numpy()
+    scans &= rng.random(len(messages)) < SCANNED_SHARE
+    scanned = messages[scans]
+    parts.append(scanned.assign(event="scan", step=6, at=scanned["at"] + delay[scans] + SECOND))
     events = pd.concat(parts, ignore_index=True)
     return events.assign(posted_at=events["at"])
 
@@ -117,7 +129,7 @@ def _documents(world: World, events: pd.DataFrame) -> list[str]:
         about = f", {campaigns[campaign]}" if campaign >= 0 else ""
         documents.append(
             f'{{"email": {json.dumps(email)}, "timestamp": {second}, '
-            f'"event": "{event.removeprefix("machine ")}", '
+            f'"event": "{NAMES.get(event, event)}", '
             f'"sg_event_id": "ev{moment:014x}{step}", '
             f'"sg_message_id": "{moment:016x}.recvd-6f4d.{second % 97}.0"'
             f"{about}{_particulars(event, bounce_type)}}}"
@@ -130,9 +142,12 @@ def _particulars(event: str, bounce_type: str) -> str:
     if event == "machine open":
         return ', "sg_machine_open": true'
     if event == "open":
-        return ', "sg_machine_open": false'
-    if event == "click":
-        return ', "url": "https://shop.example/offers"'
+        return f', "sg_machine_open": false, "useragent": "{READER}"'
+    if event == "dropped":
+        return ', "reason": "Control group", "campaign_group": "control"'
+    if event in ("click", "scan"):
+        reader = READER if event == "click" else SCANNER
+        return f', "url": "https://shop.example/offers", "useragent": "{reader}"'
     if event == "bounce":
         return f', "type": "{bounce_type}", "reason": "550 5.1.1 mailbox unavailable"'
     return ""

@@ -44,10 +44,11 @@ def write(world: World, out: Delivery) -> None:
         if day >= world.end:
             break
         answers = _answers(rng, sizes, strain.get(monday, pd.Series(dtype=float)), world.teams)
-        if rng.random() < CORRECTED_SHARE and day + WEEK < world.end:
+        if rng.random() < CORRECTED_SHARE:
             _write_workbook(out, world, monday, day, sizes, np.maximum(answers - 1, 0))
             day = day + WEEK
-        _write_workbook(out, world, monday, day, sizes, answers)
+        if day < world.end:
+            _write_workbook(out, world, monday, day, sizes, answers)
     out.truth(
         "teams", pd.DataFrame({"team_id": world.teams["team_id"], "size": sizes.astype("int64")})
     )

@@ -48,16 +48,22 @@ def _write_members(
         (members["email_changed_at"] > members["loyalty_at"])
         & (members["email_changed_at"] < world.end)
     ]
+    refused = members[
+        (members["opted_out_at"] > members["loyalty_at"]) & (members["opted_out_at"] < world.end)
+    ]
     events = pd.concat(
         [
             pd.DataFrame({"person": members["person"], "at": members["loyalty_at"]}),
             pd.DataFrame({"person": moved["person"], "at": moved["email_changed_at"]}),
+            pd.DataFrame({"person": refused["person"], "at": refused["opted_out_at"]}),
             changes[["person", "at", "to_tier"]],
         ],
         ignore_index=True,
     ).sort_values(["at", "person"], kind="stable", ignore_index=True)
     tiers = events.groupby("person")["to_tier"].ffill().fillna(FIRST_TIER)
     persons = world.persons.loc[events["person"]].reset_index(drop=True)
+    has_opted_out = persons["opted_out_at"] <= events["at"]
+    said_at = persons["opted_out_at"].where(has_opted_out, persons["loyalty_at"])
     versions = pd.DataFrame(
         {
             "card_number": persons["loyalty_card"],
@@ -66,6 +72,9 @@ def _write_members(
             "first_name": persons["given_name"],
             "last_name": persons["surname"],
             "tier": tiers,
+            "email_consent": np.where(persons["email_opt_in"] & ~has_opted_out, "yes", "no"),
+            "sms_consent": np.where(persons["sms_opt_in"] & ~has_opted_out, "yes", "no"),
+            "consent_at": _texts(said_at),
             "joined_at": _texts(persons["loyalty_at"]),
             "updated_at": _texts(events["at"]),
         }
@@ -126,6 +135,10 @@ def _referrals(world: World) -> pd.DataFrame:
     persons = world.persons
     referrals["card_number"] = persons["loyalty_card"].reindex(referrals["person"]).to_numpy()
     referrals["email"] = persons["email"].reindex(referrals["value"].astype("int64")).to_numpy()
+    # Of friends who never come nothing is known but the address that somebody typed.
+    referrals["email"] = referrals["email"].where(
+        referrals["value"] >= 0, "friend" + referrals["moment"].astype(str) + "@example.com"
+    )
     return referrals
 
 

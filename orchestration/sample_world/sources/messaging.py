@@ -88,9 +88,10 @@ def _outbound(world: World) -> pd.DataFrame:
     address = np.where(is_push, "notify:" + pd.Series(account_ids(persons["account"])), number)
     about = np.where(sent["campaign"] >= 0, "promo", "service")
     campaign_ids = world.campaigns["campaign_id"].to_numpy(dtype=object)
+    campaign_names = world.campaigns["name"].to_numpy(dtype=object)
     tags = [
-        json.dumps({"campaign_id": campaign_ids[campaign]}) if campaign >= 0 else None
-        for campaign in sent["campaign"].tolist()
+        _tags(campaign_ids[campaign], campaign_names[campaign], outcome) if campaign >= 0 else None
+        for campaign, outcome in zip(sent["campaign"].tolist(), sent["outcome"], strict=True)
     ]
     return sent.assign(
         address=address,
@@ -104,15 +105,24 @@ def _outbound(world: World) -> pd.DataFrame:
     )
 
 
+def _tags(campaign_id: str, campaign_name: str, outcome: str) -> str:
+    tags = {"campaign_id": campaign_id, "campaign_name": campaign_name}
+    if outcome == "held_out":
+        tags["campaign_group"] = "control"
+    return json.dumps(tags)
+
+
 def _delivered(world: World, sent: pd.DataFrame) -> pd.DataFrame:
     """Each message as it ended; a slow one also as it was when it had just been sent."""
     outcome = sent["outcome"]
     status = np.where(outcome == "failed", "undelivered", "delivered").astype(object)
     status[outcome == "opened"] = "read"
+    # The tool lists who is in the control group, but sends nothing.
+    status[outcome == "held_out"] = "canceled"
     opened_after = sent["value"].fillna(0).astype("int64").to_numpy() * SECOND
     after = np.where(outcome == "opened", opened_after, 4 * SECOND)
     is_slow = world.rng("messaging").random(len(sent)) < SLOW_SHARE
-    is_slow &= (outcome != "opened").to_numpy()
+    is_slow &= ~outcome.isin(["opened", "held_out"]).to_numpy()
     next_day = sent["at"].dt.floor("D") + np.timedelta64(1, "D") + 20 * SECOND
     final = sent.assign(
         status=status,
@@ -141,7 +151,8 @@ def _rendered(versions: pd.DataFrame) -> pd.DataFrame:
     ours = np.where(versions["is_push"], OUR_APP, OUR_NUMBER)
     is_inbound = versions["is_inbound"].to_numpy(dtype=bool)
     sent_at = _mail_dates(versions["at"])
-    costs = ~is_inbound & ~versions["is_push"].to_numpy(dtype=bool)
+    is_sent = (versions["status"] != "canceled").to_numpy()
+    costs = is_sent & ~is_inbound & ~versions["is_push"].to_numpy(dtype=bool)
     return pd.DataFrame(
         {
             "MessageSid": versions["sid"],

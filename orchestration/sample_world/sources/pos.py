@@ -13,6 +13,7 @@ from orchestration.sample_world.world import World, known_where
 
 SOURCE = "pos"
 
+# Of those with a card who bring something back.
 CARD_SHOWN_SHARE = 0.98
 ORIGINAL_RECEIPT_SHOWN_SHARE = 0.9
 TILLS_PER_STORE = 4
@@ -80,7 +81,9 @@ def _sold_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
             "sold_at": sales["placed_at"].to_numpy(),
             "till": rng.integers(1, TILLS_PER_STORE + 1, len(sales)),
             "payment": rng.integers(0, 2, len(sales)),
-            "loyalty_card": _cards_shown(world, sales["person"], sales["placed_at"], rng),
+            "loyalty_card": known_where(
+                sales["is_card_shown"], world.persons.loc[sales["person"], "loyalty_card"]
+            ),
             "receipt_number": [_receipt_number(order) for order in sales["order"]],
             "original_receipt": None,
         }
@@ -98,7 +101,7 @@ def _returned_lines(world: World, rng: np.random.Generator) -> pd.DataFrame:
         refunds_at_tills(world)
         .merge(orders, on="order")
         .merge(prices, on=["order", "line"])
-        .sort_values(["order", "at", "line"], kind="stable", ignore_index=True)
+        .sort_values(["at", "order", "line"], kind="stable", ignore_index=True)
     )
     visit = lines.groupby(["order", "at"], sort=False).ngroup().to_numpy()
     visits = lines.drop_duplicates(["order", "at"])

@@ -48,9 +48,7 @@ def write(world: World, out: Delivery) -> None:
     )
     repeated = events[rng.random(len(events)) < REPEATED_SHARE]
     events = pd.concat([events, repeated], ignore_index=True)
-    last_day = world.end.astype("datetime64[D]") - 1
-    days = np.minimum(events["recorded_at"].to_numpy("datetime64[D]"), last_day)
-    out.frame(SOURCE, "events", days, events)
+    out.frame(SOURCE, "events", events["recorded_at"].to_numpy(), events)
     out.truth(
         "profiles",
         pd.DataFrame(

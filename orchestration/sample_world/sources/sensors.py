@@ -25,6 +25,7 @@ def write(world: World, out: Delivery) -> None:
     readings = pd.concat([sensed, _counted_at_the_door(world, rng)], ignore_index=True)
     if readings.empty:
         return
+    readings = readings.sort_values(["entered_at", "reading_id"], ignore_index=True)
     _write_truth(out, readings)
     readings["received_at"] = readings["entered_at"].dt.floor("h") + HOUR
     repeated = readings[rng.random(len(readings)) < REPEATED_SHARE].copy()
@@ -32,8 +33,7 @@ def write(world: World, out: Delivery) -> None:
     readings = pd.concat([readings, repeated]).sort_values(
         ["received_at", "reading_id"], kind="stable", ignore_index=True
     )
-    last_day = world.end.astype("datetime64[D]") - 1
-    days = np.minimum(readings["received_at"].to_numpy("datetime64[D]"), last_day)
+    days = readings["received_at"].to_numpy()
     out.frame(SOURCE, "readings", days, readings.drop(columns="person"))
 
 

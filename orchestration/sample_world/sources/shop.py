@@ -368,8 +368,8 @@ def _write_customers(world: World, out: Delivery, orders: pd.DataFrame, left: pd
     if customers.empty:
         return
     versions = _customer_versions(world, customers)
-    # Customers older than the world are in its first export.
-    days = np.maximum(versions["updated_at"].to_numpy(), world.start)
+    # The shop first exports a customer with the first order or checkout.
+    days = np.maximum(versions["updated_at"].to_numpy(), versions["at"].to_numpy())
     out.documents(SOURCE, "customers", days, _customer_documents(world, versions), key="customers")
     out.truth(
         "profiles",

@@ -143,7 +143,6 @@ def _write_posts(world: World, out: Delivery) -> None:
     )
     has_topic = posts["topic"].notna().to_numpy()
     is_late = has_topic & (rng.random(rows) < LATE_TAG_SHARE)
-    is_late &= (posts["at"] + DAY < world.end).to_numpy()
     tagged = posts[is_late].assign(updated_at=lambda late: late["at"] + DAY)
     posts["topic"] = posts["topic"].mask(is_late, None)
     _write_lines(out, "posts", pd.concat([posts, tagged]), RENDER_POSTS)
@@ -173,9 +172,7 @@ def _write_reviews(world: World, out: Delivery) -> None:
             "updated_at": moments["at"].to_numpy(),
         }
     )
-    is_edited = (rng.random(rows) < EDITED_REVIEW_SHARE) & (
-        (reviews["at"] + 2 * DAY) < world.end
-    ).to_numpy()
+    is_edited = rng.random(rows) < EDITED_REVIEW_SHARE
     edited = reviews[is_edited].assign(updated_at=lambda edits: edits["at"] + 2 * DAY)
     # The last text is the one that the person means.
     reviews["stars"] = reviews["stars"].mask(is_edited, 6 - reviews["stars"])

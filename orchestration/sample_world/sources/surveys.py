@@ -14,6 +14,9 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
+from orchestration.sample_world.phrases import ASPECTS
+from orchestration.sample_world.sources.calls import call_id
+from orchestration.sample_world.sources.tickets import FIRST_TICKET
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "surveys"
@@ -35,7 +38,9 @@ OPENED_AFTER = np.timedelta64(3, "m")
 STARTED_BEFORE = np.timedelta64(2, "m")
 
 ITEMS = ("Choice of products", "Prices", "Delivery", "Service", "Website and app")
+ITEM_ASPECTS = ("product", "price", "delivery", "service", "website")
 TOPICS = ("Delivery", "Product", "Price", "Service", "Website or app")
+TOPIC_ASPECTS = ("delivery", "product", "price", "service", "website")
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,26 @@ def _contacts(world: World) -> pd.DataFrame:
         Channel=invited["case"].map(case_channels).fillna(invited["order"].map(orders)),
         Reason=invited["case"].map(case_reasons),
         OrderNumber=known_where(is_online, invited["order"].astype(str)),
-        CaseNumber=known_where(invited["case"] >= 0, "C" + invited["case"].astype(str)),
+        CaseNumber=_case_numbers(world, invited["case"]),
     )
     return contacts[contacts["invited_at"] < world.end]
+
+
+def _case_numbers(world: World, cases: pd.Series) -> np.ndarray:
+    """The number that the tool of its channel gave to each case: what the survey was sent with."""
+    channels = cases.map(world.cases.set_index("case")["channel"]).to_numpy()
+    calls = world.of_kind("call_inbound").drop_duplicates("case").set_index("case")["moment"]
+    call_ids = [None if pd.isna(moment) else call_id(int(moment)) for moment in cases.map(calls)]
+    return np.select(
+        [channels == "ticket", channels == "chat", channels == "social", channels == "call"],
+        [
+            (FIRST_TICKET + cases).astype(str).to_numpy(),
+            cases.astype(str).to_numpy(),
+            ("dm-" + cases.astype(str)).to_numpy(),
+            np.array(call_ids, dtype=object),
+        ],
+        default=np.array([None], dtype=object),
+    )
 
 
 def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
@@ -168,9 +190,10 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
     rng = world.rng(SOURCE)
     answered = world.responses[
         (world.responses["at"] < world.end) & world.responses["is_delivered"]
-    ].sort_values("response", kind="stable")
-    by_form = answered.groupby("invitation", sort=True)
-    heads = by_form[["response", "at", "status", "text", "language"]].first()
+    ].sort_values(["at", "response"], kind="stable")
+    by_form = answered.groupby("invitation", sort=False)
+    ratings = [f"rated_{aspect}" for aspect in ASPECTS]
+    heads = by_form[["response", "at", "status", "text", "language", "aspect", *ratings]].first()
     forms = heads.join(contacts[[*EMBEDDED, *RECIPIENT, "person"]], how="inner")
     for survey in SURVEYS:
         for program, question in survey.questions.items():
@@ -274,8 +297,8 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
     frame["StartDate"] = _times(ended_at - duration.astype("timedelta64[s]"))
     frame["EndDate"] = _times(ended_at)
     frame["Status"] = forms["Status"]
-    octets = rng.integers(1, 255, (3, rows)).astype(str)
-    frame["IPAddress"] = ["10." + ".".join(one) for one in octets.T]
+    octets = rng.integers(1, 255, (rows, 3)).astype(str)
+    frame["IPAddress"] = ["10." + ".".join(one) for one in octets]
     frame["Progress"] = np.where(is_partial, rng.integers(30, 90, rows), 100)
     frame["Duration (in seconds)"] = duration.astype(int)
     frame["Finished"] = np.where(is_partial, "False", "True")
@@ -294,8 +317,12 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
         renewal = np.clip(np.rint(rng.normal(7, 2.5, rows)), 0, 10).astype(int).astype(str)
         frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
-        frame = pd.concat([frame, _items(rng, is_partial, frame.index)], axis=1)
-    is_ticked = (rng.random((len(TOPICS), rows)) < 0.25) & ~is_partial
+        frame = pd.concat([frame, _items(rng, is_partial, forms)], axis=1)
+    about = forms["aspect"].to_numpy()
+    chances = np.array([np.where(about == aspect, 0.7, 0.08) for aspect in TOPIC_ASPECTS])
+    # Many name the price, whatever happened.
+    chances[TOPIC_ASPECTS.index("price")] += 0.2
+    is_ticked = np.less(rng.random((rows, len(TOPICS))).T, chances) & ~is_partial
     for number, topic in enumerate(TOPICS, 1):
         frame[f"topics_{number}"] = known_where(is_ticked[number - 1], topic)
     breaks = rng.random(rows) < LINE_BREAK_SHARE
@@ -316,13 +343,17 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
     out.truth("survey_answers", _answers(survey, forms))
 
 
-def _items(rng: np.random.Generator, is_partial: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    items = rng.integers(2, 6, (len(is_partial), len(ITEMS)))
+def _items(rng: np.random.Generator, is_partial: np.ndarray, forms: pd.DataFrame) -> pd.DataFrame:
+    items = (
+        forms[[f"rated_{aspect}" for aspect in ITEM_ASPECTS]]
+        .fillna(3)
+        .to_numpy(dtype=int, copy=True)
+    )
     is_straight = rng.random(len(is_partial)) < STRAIGHT_LINE_SHARE
     items[is_straight] = items[is_straight, :1]
     texts = known_where(~is_partial[:, None], items.astype(str).astype(object))
     return pd.DataFrame(
-        texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=index
+        texts, columns=[f"items_{number}" for number in range(1, len(ITEMS) + 1)], index=forms.index
     )
 
 
@@ -364,6 +395,8 @@ def _write_invitations(
     answered = _answered_messages(messages, reminders, links, answered_at)
     sent = pd.concat([messages, reminders])
     history = pd.concat([sent.assign(modified_at=sent["sent_at"]), answered])
+    order = ["modified_at", "distributionId", "contactId"]
+    history = history.sort_values(order, kind="stable", ignore_index=True)
     is_opened = history["responseId"].notna() | (
         (rng.random(len(history)) < OPENED_SHARE) & history["status"].eq("Success")
     )
@@ -372,9 +405,6 @@ def _write_invitations(
     history["modifiedAt"] = _times(history["modified_at"])
     history["responseStartedAt"] = _times(history["response_started_at"])
     history["responseCompletedAt"] = _times(history["completed_at"])
-    history = history.sort_values(
-        ["modified_at", "distributionId", "contactId"], kind="stable", ignore_index=True
-    )
     out.frame(
         SOURCE,
         "invitations",

@@ -42,6 +42,9 @@ CHANGED_MIND_SHARE = 0.08
 PHONE_SHARE = 0.3
 ACCOUNT_SHARE = 0.4
 CLOSES_AFTER = np.timedelta64(4, "D")
+# What nobody solves closes by itself in the end, but for a few that are forgotten.
+TIMES_OUT_AFTER = np.timedelta64(28, "D")
+FORGOTTEN_SHARE = 0.12
 OFFERED_AFTER = np.timedelta64(60, "s")
 
 # The effect of a moment on a ticket: who acts, and the state that it leaves behind.
@@ -52,6 +55,8 @@ ACTS = {
     "ticket_solved": ("agent", "solved"),
     "ticket_reopened": ("requester", "open"),
 }
+
+FLAGS = {"resolved": "yes", "unresolved": "no"}
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -228,7 +233,7 @@ def _tickets(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> p
             "source_reason": opened["reason"].map(REASONS),
             "order_number": known_where(opened["order"] >= 0, opened["order"].astype(str)),
             "language": persons["language"],
-            "resolved_flag": solved["outcome"].map({"resolved": "yes", "unresolved": "no"}).array,
+            "resolved_flag": solved["outcome"].map(FLAGS).fillna("no").array,
             "is_merged": False,
         }
     )
@@ -259,6 +264,7 @@ def _audits(
             acts,
             _notes(rng, acts),
             _closings(acts, solved),
+            _time_outs(acts, solved),
             _ratings(rng, acts),
             _merges(merged),
         ],
@@ -322,6 +328,14 @@ def _closings(acts: pd.DataFrame, solved: pd.DataFrame) -> pd.DataFrame:
     last_at = acts.groupby("ticket_id")["acted_at"].max()
     stays = solved[solved["acted_at"].to_numpy() == last_at.loc[solved["ticket_id"]].to_numpy()]
     return _act(stays, stays["acted_at"] + CLOSES_AFTER, actor="help desk", status="closed")
+
+
+def _time_outs(acts: pd.DataFrame, solved: pd.DataFrame) -> pd.DataFrame:
+    """A ticket that nobody solves is closed by the help desk long after its last word."""
+    last = acts.drop_duplicates("ticket_id", keep="last")
+    last = last[~last["ticket_id"].isin(solved["ticket_id"])]
+    last = last[last["ticket_id"] * 7919 % 100 >= 100 * FORGOTTEN_SHARE]
+    return _act(last, last["acted_at"] + TIMES_OUT_AFTER, actor="help desk", status="closed")
 
 
 def _ratings(rng: np.random.Generator, acts: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,7 @@ RETRY_SHARE = 0.01
 OFFLINE_SHARE = 0.02
 WRONG_CLOCK_SHARE = 0.03
 BOT_SHARE = 0.02
+BOTS = 60
 
 BOT_USER_AGENTS = np.array(
     [
@@ -120,8 +121,12 @@ from (
     select
         *,
         if(device % 3 = 0, 'ios', 'android') as phone_system,
-        ['Home', 'Category', 'Offers', 'Stores'][number % 4 + 1] as page_name,
         case
+            when page is not null then 'Checkout'
+            else ['Home', 'Category', 'Offers', 'Stores'][number % 4 + 1]
+        end as page_name,
+        case
+            when page is not null then page
             when kind = 'help_viewed' then '/help/' || topic
             when kind = 'delivery_tracked' then '/orders/tracking'
             when kind in ('product_viewed', 'cart_added') then '/products/' || product_id
@@ -130,7 +135,18 @@ from (
             when kind in ('signed_in', 'signed_out', 'identify') then '/account'
             else ['/', '/category', '/offers', '/stores'][number % 4 + 1]
         end as page_path,
-        case when number % 5 = 0 then 'https://www.google.com/' end as referrer,
+        -- Only the first page tells where a visit came from; who comes by an advertisement or a
+        -- campaign bears its tags.
+        case
+            when landing = 'search' or (landing = 'ads' and number % 3 > 0)
+                then 'https://www.google.com/'
+            when landing = 'social' or landing = 'ads' then 'https://www.facebook.com/'
+            when landing = 'link' then 'https://' || ['gadgetblog', 'homereviews'][number % 2 + 1]
+                || '.example/'
+            when landing = 'campaign' and campaign_channel = 'email' then 'https://mail.example/'
+            when landing is null and kind in ('page_viewed', 'screen_viewed')
+                then 'https://shop.example/'
+        end as referrer,
         case
             when results = 0 then ['gift card', 'spare lid', 'descaler refill'][number % 3 + 1]
             else product_name
@@ -139,9 +155,14 @@ from (
             when checkout_id is not null then 'CHECKOUT_FAILED'
             else ['HTTP_500', 'OUT_OF_STOCK', 'PAGE_NOT_FOUND'][number % 3 + 1]
         end as error_code,
-        case when campaign_id is not null then json_object(
-            'name', campaign_id, 'source', 'own', 'medium', campaign_channel
-        ) end as utm_campaign,
+        case
+            when campaign_id is not null then json_object(
+                'name', campaign_id, 'source', 'own', 'medium', campaign_channel
+            )
+            when landing = 'ads' then json_object(
+                'source', if(number % 3 > 0, 'google', 'facebook'), 'medium', 'cpc'
+            )
+        end as utm_campaign,
         case
             when bot_user_agent is not null then bot_user_agent
             when phone_id is not null then 'Shop/3.' || (device % 7) || ' ('
@@ -168,13 +189,11 @@ def write(world: World, out: Delivery) -> None:
         return
     messages = _described(world, messages)
     _write_truth(out, messages)
-    messages = pd.concat([messages, _bot_visits(world, rng, len(messages))], ignore_index=True)
-    deliveries = _delivered(world, rng, messages)
-    days = np.minimum(
-        deliveries["received_at"].to_numpy("datetime64[D]"),
-        world.end.astype("datetime64[D]") - 1,
+    messages = pd.concat([messages, _bot_visits(world, rng, messages)]).sort_values(
+        ["at", "message_id"], kind="stable", ignore_index=True
     )
-    out.lines(SOURCE, "events", days, _rendered(deliveries))
+    deliveries = _delivered(rng, messages)
+    out.lines(SOURCE, "events", deliveries["received_at"].to_numpy(), _rendered(deliveries))
 
 
 def _moments(world: World) -> pd.DataFrame:
@@ -184,7 +203,7 @@ def _moments(world: World) -> pd.DataFrame:
     messages = moments[
         ["kind", "person", "at", "device", "is_logged_in", "product", "order", "checkout"]
     ].copy()
-    messages["campaign"] = moments["campaign"]
+    messages[["campaign", "page", "landing"]] = moments[["campaign", "page", "landing"]]
     messages["number"] = moments["moment"]
     messages["topic"] = moments["reason"].str.replace("_", "-")
     has_results = moments["outcome"].map({"results": 12, "no_result": 0})
@@ -210,6 +229,8 @@ def _completed_orders(world: World) -> pd.DataFrame:
     messages["is_logged_in"] = ~orders["is_guest"]
     messages["product"] = -1
     messages["number"] = orders["order"]
+    messages["page"] = "/checkout/confirmation"
+    messages["landing"] = None
     messages["message_id"] = "o-" + orders["order"].astype(str)
     return messages
 
@@ -252,10 +273,15 @@ def _subject_ids(numbers: pd.Series) -> np.ndarray:
     return known_where(numbers >= 0, numbers.astype(str))
 
 
-def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> pd.DataFrame:
-    count = int(np.ceil(message_count * BOT_SHARE))
-    seconds = rng.integers(0, world.days * 86_400, count)
-    visitors = rng.integers(0, max(count // 10, 1), count)
+def _bot_visits(world: World, rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
+    """Machines come every day, the more of them the more is going on."""
+    day = (messages["at"].to_numpy("datetime64[D]") - world.start.astype("datetime64[D]")).astype(
+        "int64"
+    )
+    visits = np.ceil(np.bincount(day, minlength=world.days) * BOT_SHARE).astype("int64")
+    count = int(visits.sum())
+    seconds = np.repeat(np.arange(len(visits)), visits) * 86_400 + rng.integers(0, 86_400, count)
+    visitors = rng.integers(0, BOTS, count)
     return pd.DataFrame(
         {
             "kind": "page_viewed",
@@ -266,11 +292,13 @@ def _bot_visits(world: World, rng: np.random.Generator, message_count: int) -> p
             "anonymous_id": [f"bot-{world.chunk}-{visitor}" for visitor in visitors],
             "bot_user_agent": BOT_USER_AGENTS[visitors % len(BOT_USER_AGENTS)],
             "locale": "en-US",
+            "page": None,
+            "landing": None,
         }
     )
 
 
-def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
+def _delivered(rng: np.random.Generator, messages: pd.DataFrame) -> pd.DataFrame:
     """The messages as they arrived, each with its clocks, in order of arrival."""
     count = len(messages)
     positions, devices = pd.factorize(messages["anonymous_id"])
@@ -285,9 +313,7 @@ def _delivered(world: World, rng: np.random.Generator, messages: pd.DataFrame) -
         is_offline, rng.exponential(8 * 3_600_000, count), rng.integers(5, 900, count)
     )
     at = messages["at"].to_numpy("datetime64[ms]")
-    # Messages due after the end are sent just before it: every message is delivered.
-    longest = np.maximum((world.end - at).astype("int64") - 300, 1)
-    waited = np.minimum(waited.astype("int64"), longest)
+    waited = waited.astype("int64")
     deliveries = messages.assign(
         original_at=at + error.astype("timedelta64[ms]"),
         sent_at=at + (error.astype("int64") + waited).astype("timedelta64[ms]"),

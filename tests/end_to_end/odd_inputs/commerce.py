@@ -37,6 +37,7 @@ def deliver(files: DeliveredFiles) -> None:
     sources_of_orders(files)
     order_without_customer(files)
     long_ids(files)
+    family(files)
     dirty_times(files)
     mails(files)
     opt_outs(files)
@@ -250,6 +251,15 @@ def long_ids(files: DeliveredFiles) -> None:
     numbers = (10**20 + 1, 10**20 + 2, 9007199254740993, 9007199254740992)
     orders = [order(number, buyer, f"{31 + index}.00") for index, number in enumerate(numbers)]
     shop_case(files, [buyer], *orders)
+
+
+def family(files: DeliveredFiles) -> None:
+    """StrongGrid#405: one mailbox with two addresses, of two people."""
+    anna = customer(6000009730, "nowak+anna@example.org", first_name="Anna", last_name="Nowakplus")
+    tomek = customer(
+        6000009731, "nowak+tomek@example.org", first_name="Tomasz", last_name="Nowakplus"
+    )
+    files.add("shop.customers", DAY, anna, tomek)
 
 
 def dirty_times(files: DeliveredFiles) -> None:

@@ -112,6 +112,12 @@ def test_numbers_that_no_float_tells_apart_are_orders_of_their_own(odd_company):
     assert sorted(amounts.amount.astype(float)) == [31, 32, 33, 34]
 
 
+def test_two_addresses_of_one_mailbox_are_two_people(odd_company):
+    anna = odd_company.customer_key("shop", "6000009730")
+
+    assert anna != odd_company.customer_key("shop", "6000009731")
+
+
 def test_a_promised_day_holds_until_its_end(odd_company):
     assert not order(odd_company, 97201)["is_late"]
     assert order(odd_company, 97201)["promised_at"] == pd.Timestamp("2026-03-06T23:00:00")

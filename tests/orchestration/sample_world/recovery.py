@@ -10,7 +10,7 @@ import pandas as pd
 from orchestration.sample_world.world import World
 
 PROBLEM_REASONS = {"delivery", "defect", "payment", "account", "complaint"}
-SHOPPING = {"product_viewed", "product_searched", "cart_added", "store_visited"}
+LOOKING = {"product_viewed", "product_searched", "store_visited"}
 CONTACTS = {"bot_chat", "agent_chat", "call_inbound", "ticket_opened", "social_messaged"}
 TICKET_REPLIES = {"ticket_customer_replied", "ticket_reopened"}
 SELF_SERVICE = {"self_service_completed", "self_service_failed"}
@@ -78,11 +78,14 @@ class Recovery:
 
     def take(self, moment):
         kind, order, reason = moment.kind, moment.order, moment.reason
+        if kind == "store_purchase" and not moment.is_logged_in:
+            # A till to which no card is shown knows nobody.
+            return
         slug = "repeat_purchase" if self.purchases else "first_purchase"
-        if kind in SHOPPING:
-            self.start_or_step(slug, -1, moment, opens=True)
-        elif kind == "checkout_started" or reason == "product_advice":
+        if kind in LOOKING:
             self.start_or_step(slug, -1, moment, opens=False)
+        elif kind in ("cart_added", "checkout_started") or reason == "product_advice":
+            self.start_or_step(slug, -1, moment, opens=True)
         elif kind in ("order_placed", "store_purchase"):
             self.finish(slug, -1, moment, "reached", opens=True)
             self.purchases += 1

@@ -42,3 +42,16 @@ def test_a_company_may_be_tiny(tmp_path):
     write_world(Plan(1, 1, seed=1, chunk_size=1, out=tmp_path))
 
     assert len(pd.read_parquet(tmp_path / "truth/persons.parquet")) == 1
+
+
+def test_a_longer_world_begins_with_the_same_files(tmp_path):
+    """So that a further day can be delivered, and nothing else."""
+    for name, days in (("short", 40), ("long", 41)):
+        write_world(Plan(300, days, seed=3, chunk_size=300, out=tmp_path / name))
+
+    short, long = tree(tmp_path / "short" / "landing"), tree(tmp_path / "long" / "landing")
+    changed = [file for file in short if short[file] != long.get(file)]
+    added = [file for file in long if file not in short]
+
+    assert changed == []
+    assert {file.rpartition("_")[2][:10] for file in added} == {"2026-02-10"}

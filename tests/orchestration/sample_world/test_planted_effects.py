@@ -106,11 +106,26 @@ def test_queues_are_longer_while_something_goes_wrong(big_world):
     assert calls["wait_seconds"][during].mean() > 1.5 * calls["wait_seconds"][~during].mean()
 
 
-def test_nothing_is_sent_without_consent(big_world):
+def test_nothing_but_the_planted_mistakes_is_sent_without_consent(big_world):
     sent = big_world.of_kind("email_sent").merge(big_world.persons, on="person", suffixes=("", "_"))
+    mistakes = big_world.truth["sent_by_mistake"].assign(is_mistake=True)
+    sent = sent.merge(mistakes, on=["person", "campaign"], how="left")
 
     assert sent["email_opt_in"].all()
-    assert (sent["at"] < sent["opted_out_at"].fillna(pd.Timestamp(big_world.end))).all()
+    refused = sent["at"] >= sent["opted_out_at"].fillna(pd.Timestamp(big_world.end))
+    assert refused.sum() > 5
+    assert (refused == sent["is_mistake"].notna()).all()
+
+
+def test_a_tenth_of_those_whom_a_promotion_is_for_is_held_out_and_brought_by_nothing(big_world):
+    promotions = big_world.campaigns[big_world.campaigns["kind"] == "promo"]["campaign"]
+    sent = big_world.of_kind("email_sent")
+    sent = sent[sent["campaign"].isin(promotions) & (sent["at"] > pd.Timestamp("2026-01-27"))]
+    is_held_out = sent["outcome"] == "held_out"
+
+    assert 0.08 < is_held_out.mean() < 0.12
+    orders = big_world.orders[big_world.orders["campaign"].isin(sent["campaign"])]
+    assert orders.merge(sent[is_held_out], on=["person", "campaign"]).empty
 
 
 def test_promotions_bring_orders(big_world):
@@ -126,3 +141,31 @@ def test_promotions_bring_orders(big_world):
     assert set(orders["kind"]) == {"promo", "winback"}
     assert len(reactions) == len(orders)
     assert set(reactions) <= {"clicked", "opened", "replied", "unsubscribed", "opted_out"}
+
+
+def test_opinions_are_thousands_and_hang_on_what_happened(big_world):
+    answered = big_world.responses[big_world.responses["text"].notna()]
+    late = big_world.truth["response_drivers"].query(
+        "driver in ('days_late', 'late_deliveries') and value > 0"
+    )
+
+    assert answered["text"].nunique() > 0.85 * len(answered) > 1_000
+    # A few words contradict their score.
+    top = answered[(answered["metric"] == "csat") & (answered["score"] == 5)]
+    assert 0.02 < (top["text_band"] == "negative").mean() < 0.09
+    is_late = answered["response"].isin(late["response"])
+    about_delivery = answered["aspect"] == "delivery"
+    assert about_delivery[is_late].mean() > 2 * about_delivery[~is_late].mean()
+
+
+def test_ratings_of_a_part_follow_what_happened_to_it(big_world):
+    drivers = big_world.truth["response_drivers"].query("program == 'relational_nps'")
+    drivers = drivers.pivot(index="response", columns="driver", values="value")
+    scored = big_world.responses.set_index("response").loc[drivers.index]
+    scored = scored[scored["score"].notna()]
+    unsolved = drivers.loc[scored.index, "unsolved_problems"] > 0
+
+    falls = scored.groupby(unsolved)[["rated_service", "rated_price"]].mean().diff().iloc[-1]
+
+    assert falls["rated_service"] < -0.6
+    assert abs(falls["rated_price"]) < 0.5

@@ -63,8 +63,8 @@ def test_every_moment_kind_happens_with_each_of_its_outcomes(big_world):
         assert seen[kind] == set(outcomes), kind
 
 
-def test_people_act_about_a_hundred_times_in_half_a_year(big_world):
-    assert 80 <= len(big_world.moments) / len(big_world.persons) <= 150
+def test_people_act_about_fifty_times_in_half_a_year(big_world):
+    assert 35 <= len(big_world.moments) / len(big_world.persons) <= 70
 
 
 def test_nothing_happens_outside_the_world(small_world):
@@ -121,7 +121,7 @@ def test_an_order_costs_what_its_lines_cost(small_world):
 
     totals = amount.groupby(lines["order"]).sum().round(2)
 
-    expected = small_world.orders.set_index("order")["total"]
+    expected = small_world.orders.set_index("order")["total"].sort_index()
     pd.testing.assert_series_equal(totals, expected, check_names=False)
 
 
@@ -152,10 +152,11 @@ def test_the_true_journeys_can_be_found_from_what_can_be_observed(small_world):
     assert len(found) - len(both) < 0.01 * len(found)
 
 
-def test_a_third_of_the_journeys_cross_channels(big_world):
+def test_a_sixth_of_the_journeys_cross_channels(big_world):
+    """Carts that are left in the web shop are half of all journeys."""
     crosses = big_world.journeys["channels"].str.contains(",")
 
-    assert crosses.mean() > 0.3
+    assert crosses.mean() > 1 / 6
 
 
 def test_every_type_of_journey_has_its_outcomes(big_world):

@@ -26,11 +26,17 @@ bad_signs as (
     select * from {{ ref('int_bad_experiences__signs') }}
 ),
 
--- A touchpoint may be a step of several journeys: it bears the one of the highest priority.
+-- A touchpoint may be a step of several journeys: it bears the one in which its money counts, of
+-- the highest priority among those that it is about.
 leading_journeys as (
     select
         journey_steps.touchpoint_key,
-        min_by(journey_steps.journey_key, journey_types.priority) as journey_key
+        min_by(
+            journey_steps.journey_key,
+            {{ sort_key([
+                'journey_steps.is_inferred', 'journey_types.priority', 'journey_steps.journey_key'
+            ]) }}
+        ) as journey_key
     from journey_steps
     inner join journey_types
         on journey_steps.journey_slug = journey_types.journey_slug

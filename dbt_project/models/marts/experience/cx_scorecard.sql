@@ -23,18 +23,31 @@ member_names as (
     select * from {{ ref('int_kpis__member_names') }}
 ),
 
+periods as (
+    select * from {{ ref('int_company__periods') }}
+),
+
 dated_estimates as (
     select
         estimates.*,
         dimensions.dimension_name,
+        coalesce(periods.covered_days, 0) as covered_days,
+        coalesce(periods.is_complete_period, false) as is_complete_period,
         {{ previous_period_start('estimates.period_type', 'estimates.period_start_date') }}
             as previous_start_date,
-        lag(estimates.period_start_date) over periods as earlier_start_date,
-        lag(estimates.value) over periods as earlier_value
+        lag(estimates.period_start_date) over earlier_periods as earlier_start_date,
+        lag(estimates.value) over earlier_periods as earlier_value,
+        lag(coalesce(periods.is_complete_period, false)) over earlier_periods
+            as is_earlier_complete
     from estimates
     inner join dimensions
         on estimates.dimension = dimensions.dimension
-    window periods as (
+    left join periods
+        on
+            estimates.period_type = periods.period_type
+            and coalesce(estimates.period_start_date, date '0001-01-01')
+            = coalesce(periods.period_start_date, date '0001-01-01')
+    window earlier_periods as (
         partition by
             estimates.metric_slug,
             estimates.dimension,
@@ -45,11 +58,17 @@ dated_estimates as (
 ),
 
 -- The period before is the one before in the calendar: where nothing was counted then, there is no
--- change to tell.
+-- change to tell, nor between periods that are not both whole.
 compared_estimates as (
     select
         *,
-        case when earlier_start_date = previous_start_date then earlier_value end as previous_value
+        case
+            when
+                earlier_start_date = previous_start_date
+                and is_complete_period
+                and is_earlier_complete
+                then earlier_value
+        end as previous_value
     from dated_estimates
 ),
 
@@ -90,6 +109,8 @@ select
     kpis.owner,
     estimates.period_type,
     estimates.period_start_date,
+    {{ period_end('estimates.period_type', 'estimates.period_start_date') }} as period_end_date,
+    estimates.covered_days,
     estimates.dimension,
     estimates.dimension_name,
     estimates.member,
@@ -116,10 +137,12 @@ select
         'estimates.ci_high',
         'estimates.target',
         'kpis.is_higher_better',
-        'estimates.is_min_n'
+        'estimates.is_min_n',
+        'estimates.is_complete_period'
     ) }} as status,
     estimates.is_mature,
     estimates.is_min_n,
+    estimates.is_complete_period,
     estimates.definition_version
 from judged_estimates as estimates
 inner join kpis

@@ -27,6 +27,10 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+coverage as (
+    select * from {{ ref('int_journeys__coverage') }}
+),
+
 journey_subjects as (
     select
         journey_key,
@@ -116,10 +120,12 @@ select
     journeys.longest_wait_seconds,
     journeys.excess_wait_seconds,
     journeys.handle_seconds,
-    {{ seconds_between(
-        'journeys.started_at', 'coalesce(journeys.closed_at, journeys.last_anchor_at)'
-    ) }}
-        as duration_seconds,
+    case
+        when journeys.is_start_seen
+            then {{ seconds_between(
+                'journeys.started_at', 'coalesce(journeys.closed_at, journeys.last_anchor_ended_at)'
+            ) }}
+    end as duration_seconds,
     efforts.effort_score,
     cast(coalesce(scores.scored_moment_count, 0) as integer) as scored_moment_count,
     scores.first_score,
@@ -131,20 +137,26 @@ select
     cast(scores.ces_score as integer) as ces_score,
     cast(journeys.cost_amount as decimal(18, 4)) as cost_amount,
     cast(journeys.revenue_amount as decimal(18, 2)) as revenue_amount,
-    coalesce(
-        journeys.ended_outcome_slug = 'reached'
-        and {{ seconds_between(
-            'journeys.started_at', 'journeys.closed_at'
-        ) }} <= journeys.target_hours * 3600,
-        false
-    ) as is_on_target,
+    case
+        when journeys.is_start_seen
+            then coalesce(
+                journeys.ended_outcome_slug = 'reached'
+                and {{ seconds_between(
+                    'journeys.started_at', 'journeys.closed_at'
+                ) }} <= journeys.target_hours * 3600,
+                false
+            )
+    end as is_on_target,
     journeys.repeat_of_journey_key is not null as is_repeat,
     journeys.channel_count > 1 as is_cross_channel,
+    journeys.is_start_seen,
+    coverage.not_judged_reason is null as is_judged,
+    coverage.not_judged_reason,
     journeys.started_at,
     journeys.started_date,
     case
         when journeys.closed_at is not null then journeys.closed_at
-        when journeys.expires_at < settings.as_of then journeys.last_anchor_at
+        when journeys.expires_at < settings.as_of then journeys.last_anchor_ended_at
     end as ended_at,
     case
         when journeys.closed_at is null and journeys.expires_at < settings.as_of
@@ -161,5 +173,7 @@ left join efforts
     on journeys.journey_key = efforts.journey_key
 left join journey_incidents
     on journeys.journey_key = journey_incidents.journey_key
+left join coverage
+    on journeys.journey_key = coverage.journey_key
 left join customers
     on journeys.customer_key = customers.customer_key

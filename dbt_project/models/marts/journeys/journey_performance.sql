@@ -4,6 +4,10 @@ with estimates as (
     where dimension in ('journey', 'journey_cell')
 ),
 
+periods as (
+    select * from {{ ref('int_company__periods') }}
+),
+
 kpis as (
     select * from {{ ref('kpis') }}
     where mart = 'journey_performance'
@@ -14,6 +18,8 @@ select
     estimates.metric_slug,
     estimates.period_type,
     estimates.period_start_date,
+    {{ period_end('estimates.period_type', 'estimates.period_start_date') }} as period_end_date,
+    coalesce(periods.covered_days, 0) as covered_days,
     case when estimates.dimension = 'journey' then estimates.member else estimates.journey_slug end
         as journey_slug,
     case when estimates.dimension = 'journey' then 'all' else estimates.segment_slug end
@@ -33,7 +39,13 @@ select
     estimates.dimension = 'journey' as is_rollup,
     estimates.is_mature,
     estimates.is_min_n,
+    coalesce(periods.is_complete_period, false) as is_complete_period,
     estimates.definition_version
 from estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
+left join periods
+    on
+        estimates.period_type = periods.period_type
+        and coalesce(estimates.period_start_date, date '0001-01-01')
+        = coalesce(periods.period_start_date, date '0001-01-01')

@@ -12,6 +12,10 @@ exports as (
             "lastName": "VARCHAR",
             "locale": "VARCHAR",
             "status": "VARCHAR",
+            "emailConsent": "VARCHAR",
+            "smsConsent": "VARCHAR",
+            "pushConsent": "VARCHAR",
+            "consentAt": "VARCHAR",
             "createdAt": "VARCHAR",
             "updatedAt": "VARCHAR"
         }) }} as account_state,
@@ -26,6 +30,7 @@ versions as (
         account_state,
         {{ utc_timestamp("account_state['createdAt']") }} as registered_at,
         {{ utc_timestamp("account_state['updatedAt']") }} as updated_at,
+        {{ utc_timestamp("account_state['consentAt']") }} as consented_at,
         payload_hash,
         _file_date,
         _load_id
@@ -51,6 +56,9 @@ select
     account_state['lastName'] as surname,
     account_state['locale'] as locale_code,
     account_state['status'] as account_status,
+    account_state['emailConsent'] as email_consent,
+    account_state['smsConsent'] as sms_consent,
+    account_state['pushConsent'] as push_consent,
     -- Ranked among the versions that stand: a state delivered twice would tie with itself.
     row_number() over (
         partition by account_state['accountId'] order by updated_at desc nulls last
@@ -59,10 +67,12 @@ select
     -- timestamps
     registered_at,
     updated_at,
+    consented_at,
 
     {{ value_issues({
         "account_state['createdAt']": 'registered_at',
-        "account_state['updatedAt']": 'updated_at'
+        "account_state['updatedAt']": 'updated_at',
+        "account_state['consentAt']": 'consented_at'
     }) }} as _issues,
     _load_id
 from ranked

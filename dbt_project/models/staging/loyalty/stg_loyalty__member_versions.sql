@@ -10,11 +10,17 @@ versions as (
         first_name as given_name,
         last_name as surname,
         tier as tier_slug,
+        nullif(email_consent, '') as email_consent,
+        nullif(sms_consent, '') as sms_consent,
+        consent_at as consent_at_text,
         joined_at as joined_at_text,
         updated_at as updated_at_text,
         {{ utc_timestamp('joined_at') }} as joined_at,
         {{ utc_timestamp('updated_at') }} as updated_at,
-        {{ surrogate_key(['email', 'phone', 'first_name', 'last_name', 'tier']) }} as row_hash,
+        {{ utc_timestamp('consent_at') }} as consented_at,
+        {{ surrogate_key([
+            'email', 'phone', 'first_name', 'last_name', 'tier', 'email_consent', 'sms_consent'
+        ]) }} as row_hash,
         _file_date,
         _load_id
     from source
@@ -25,6 +31,10 @@ ranked as (
         *,
         {{ latest_version('card_number, updated_at', content='row_hash') }} as is_latest_version
     from versions
+),
+
+tiers as (
+    select * from {{ ref('loyalty_tiers') }}
 )
 
 select
@@ -38,6 +48,8 @@ select
     given_name,
     surname,
     tier_slug,
+    email_consent,
+    sms_consent,
     -- Ranked among the versions that stand: a state delivered twice would tie with itself.
     row_number() over (partition by card_number order by updated_at desc nulls last) = 1
         as is_latest,
@@ -45,8 +57,17 @@ select
     -- timestamps
     joined_at,
     updated_at,
+    consented_at,
 
-    {{ value_issues({'joined_at_text': 'joined_at', 'updated_at_text': 'updated_at'}) }} as _issues,
+    {{ value_issues({
+        'joined_at_text': 'joined_at',
+        'updated_at_text': 'updated_at',
+        'consent_at_text': 'consented_at'
+    }) }}
+    || case
+        when tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'tier_slug'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
 from ranked
 where is_latest_version

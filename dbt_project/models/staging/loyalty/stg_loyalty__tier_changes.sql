@@ -13,6 +13,10 @@ tier_changes as (
         _load_id,
         {{ latest_version('change_id', content='changed_at || to_tier') }} as is_latest_version
     from source
+),
+
+tiers as (
+    select * from {{ ref('loyalty_tiers') }}
 )
 
 select
@@ -27,7 +31,11 @@ select
     -- timestamps
     changed_at,
 
-    {{ value_issues({'changed_at_text': 'changed_at'}) }} as _issues,
+    {{ value_issues({'changed_at_text': 'changed_at'}) }}
+    || case
+        when to_tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'to_tier_slug'"]) }}
+        else {{ list_of([]) }}
+    end as _issues,
     _load_id
 from tier_changes
 where is_latest_version

@@ -174,6 +174,7 @@ select
 
     -- measures
     total_amount,
+    goods_amount,
     discount_amount,
     -- The total that stands of an order that was edited; some exports say that of the goods only.
     coalesce(current_total_amount, total_amount - (goods_amount - current_goods_amount))
@@ -196,6 +197,7 @@ select
         "shop_order['source_name']": 'channel_slug',
         "shop_order['financial_status']": 'financial_status',
         "shop_order['total_price']": 'total_amount',
+        "shop_order['subtotal_price']": 'goods_amount',
         "shop_order['total_discounts']": 'discount_amount',
         "shop_order['created_at']": 'ordered_at',
         "shop_order['updated_at']": 'updated_at',

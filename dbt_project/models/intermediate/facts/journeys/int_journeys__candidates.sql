@@ -12,6 +12,10 @@ journey_types as (
     select * from {{ ref('journey_types') }}
 ),
 
+journey_limits as (
+    select * from {{ ref('journey_limits') }}
+),
+
 journey_events as (
     select * from {{ ref('journey_events') }}
 ),
@@ -90,6 +94,7 @@ select
     ) as subject_key,
     max_by(fitting_touchpoints.stage_slug, fitting_touchpoints.stage_order) as stage_slug,
     max(journey_types.timeout_days) as timeout_days,
+    max(journey_limits.maximum_days) as maximum_days,
     -- Ties in time: a start, then steps, then what ends.
     min(
         case fitting_touchpoints.role
@@ -101,6 +106,8 @@ select
     ) as role_rank,
     bool_or(journey_types.subject != 'customer') as has_subject,
     bool_or(fitting_touchpoints.role in ('start', 'reach_opens')) as is_start,
+    -- A reach that opens its journey shows that there was an attempt, not when it began.
+    bool_or(fitting_touchpoints.role = 'start') as is_attempt,
     bool_or(fitting_touchpoints.role in ('reach', 'reach_opens')) as is_reach,
     bool_or(fitting_touchpoints.role = 'fail') as is_fail,
     bool_or(fitting_touchpoints.role = 'start' or fitting_touchpoints.direction = 'inbound')
@@ -109,6 +116,8 @@ select
 from fitting_touchpoints
 inner join journey_types
     on fitting_touchpoints.journey_slug = journey_types.journey_slug
+left join journey_limits
+    on fitting_touchpoints.journey_slug = journey_limits.journey_slug
 group by
     fitting_touchpoints.touchpoint_key,
     fitting_touchpoints.customer_key,

@@ -15,6 +15,10 @@ journey_types as (
     select * from {{ ref('journey_types') }}
 ),
 
+candidates as (
+    select * from {{ ref('int_journeys__candidates') }}
+),
+
 measured_journeys as (
     select
         journey_key,
@@ -31,7 +35,8 @@ measured_journeys as (
             when bool_or(is_fail) then 'failed'
         end as ended_outcome_slug,
         count(*) as touchpoint_count,
-        count(distinct place_slug) as channel_count,
+        -- Where the company alone acts, in a system that is no place, that is one channel.
+        greatest(count(distinct place_slug), 1) as channel_count,
         count(distinct stage_slug) as stage_count,
         count(*) filter (where is_channel_hop) as channel_hop_count,
         count(*) filter (where is_forced_hop) as forced_hop_count,
@@ -50,10 +55,12 @@ measured_journeys as (
         sum(coalesce(revenue_amount, 0)) as revenue_amount,
         min(occurred_at) as started_at,
         max(case when step_number = 1 then occurred_date end) as started_date,
-        max(case when is_reach or is_fail then occurred_at end) as closed_at,
+        max(case when is_reach or is_fail then ended_at end) as closed_at,
         max(case when is_anchor then occurred_at end) as last_anchor_at,
+        max(case when is_anchor then ended_at end) as last_anchor_ended_at,
         max(occurred_at) as last_touchpoint_at,
         max(timeout_days) as timeout_days,
+        max(maximum_days) as maximum_days,
         max(_load_id) as _load_id
     from steps
     group by
@@ -90,7 +97,7 @@ authentications as (
 ended_journeys as (
     select
         *,
-        coalesce(closed_at, last_anchor_at) as ended_at
+        coalesce(closed_at, last_anchor_ended_at) as ended_at
     from measured_journeys
 ),
 
@@ -152,16 +159,22 @@ select
     ended_journeys.revenue_amount,
     journey_types.target_hours,
     journey_types.horizon_days,
+    coalesce(candidates.is_attempt, false) as is_start_seen,
     ended_journeys.started_at,
     ended_journeys.started_date,
     ended_journeys.closed_at,
     ended_journeys.last_anchor_at,
+    ended_journeys.last_anchor_ended_at,
     ended_journeys.last_touchpoint_at,
     case
         when ended_journeys.closed_at is null
             then
-                ended_journeys.last_anchor_at
-                + {{ duration_of('ended_journeys.timeout_days', 'day') }}
+                least(
+                    ended_journeys.last_anchor_at
+                    + {{ duration_of('ended_journeys.timeout_days', 'day') }},
+                    ended_journeys.started_at
+                    + {{ duration_of('ended_journeys.maximum_days', 'day') }}
+                )
     end as expires_at,
     ended_journeys._load_id
 from ended_journeys
@@ -173,3 +186,7 @@ left join authentications
     on ended_journeys.journey_key = authentications.journey_key
 left join lifecycle_stages
     on ended_journeys.start_touchpoint_key = lifecycle_stages.touchpoint_key
+left join candidates
+    on
+        ended_journeys.start_touchpoint_key = candidates.touchpoint_key
+        and ended_journeys.journey_slug = candidates.journey_slug

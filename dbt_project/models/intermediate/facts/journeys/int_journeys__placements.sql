@@ -25,11 +25,7 @@ explicit_journeys as (
         customer_key,
         journey_slug,
         min(occurred_at) as started_at,
-        coalesce(
-            max(case when is_reach or is_fail then occurred_at end),
-            max(case when is_anchor then occurred_at end)
-            + {{ duration_of('max(timeout_days)', 'day') }}
-        ) as open_until
+        {{ journey_open_until() }} as open_until
     from explicit_steps
     group by
         journey_key,
@@ -73,8 +69,7 @@ unknown_journeys as (
         customer_key,
         journey_slug,
         min(occurred_at) as started_at,
-        max(case when is_anchor then occurred_at end)
-        + {{ duration_of('max(timeout_days)', 'day') }} as open_until
+        {{ journey_open_until() }} as open_until
     from unknown_steps
     group by
         journey_key,
@@ -107,6 +102,7 @@ select
     coalesce(candidates.subject_key, adopted_subjects.subject_key) as subject_key,
     candidates.stage_slug,
     candidates.timeout_days,
+    candidates.maximum_days,
     candidates.role_rank,
     candidates.is_start,
     candidates.is_reach,

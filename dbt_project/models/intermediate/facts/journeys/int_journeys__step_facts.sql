@@ -24,6 +24,14 @@ effort_signs as (
     select * from {{ ref('effort_signs') }}
 ),
 
+lasting_contacts as (
+    select * from {{ ref('lasting_contacts') }}
+),
+
+journey_types as (
+    select * from {{ ref('journey_types') }}
+),
+
 -- The one list of targets: of a channel that has a target by the clock and one in opening hours,
 -- the former counts.
 wait_targets as (
@@ -77,6 +85,12 @@ described_steps as (
         touchpoints.sentiment,
         touchpoints.wait_seconds,
         touchpoints.handle_seconds,
+        -- An amount counts once: in the journey of the highest priority that the touchpoint is
+        -- about, else in that of those into which it was placed.
+        row_number() over (
+            partition by steps.touchpoint_key
+            order by steps.is_inferred, journey_types.priority, steps.journey_key
+        ) = 1 as bears_amounts,
         touchpoints.cost_amount,
         touchpoints.revenue_amount,
         greatest(touchpoints.wait_seconds - wait_targets.target_seconds, 0) as excess_wait_seconds,
@@ -88,6 +102,17 @@ described_steps as (
         signed_steps.is_sent_on,
         signed_steps.is_failed_self_service,
         coalesce(cases.transfer_count, 0) as case_transfer_count,
+        -- A conversation begins at its moment; all else, and a wait that led to it, is over by then.
+        case
+            when lasting_contacts.touchpoint_type_slug is null then steps.occurred_at
+            else
+                steps.occurred_at
+                + {{ duration_of(
+                    'greatest(coalesce(touchpoints.wait_seconds, 0), 0)'
+                    ~ ' + greatest(coalesce(touchpoints.handle_seconds, 0), 0)',
+                    'second'
+                ) }}
+        end as ended_at,
         touchpoints._load_id
     from steps
     inner join touchpoints
@@ -102,6 +127,10 @@ described_steps as (
         on touchpoints.case_key = cases.case_key
     left join wait_targets
         on touchpoints.channel_slug = wait_targets.channel_slug
+    left join lasting_contacts
+        on touchpoints.touchpoint_type_slug = lasting_contacts.touchpoint_type_slug
+    left join journey_types
+        on steps.journey_slug = journey_types.journey_slug
 ),
 
 steps_in_order as (
@@ -118,6 +147,12 @@ steps_in_order as (
         {{ last_known('stage_slug') }} over earlier_steps as previous_stage_slug,
         lag(occurred_at) over journey as previous_occurred_at,
         lead(occurred_at) over journey as next_occurred_at,
+        -- With its last contact, or where it has no end with the customer's last touchpoint: what
+        -- the company does later is no part of its time.
+        coalesce(
+            max(case when is_reach or is_fail then ended_at end) over whole_journey,
+            max(case when is_anchor then ended_at end) over whole_journey
+        ) as journey_ended_at,
         row_number() over (
             partition by journey_slug, customer_key, case_key
             order by occurred_at, step_number, touchpoint_key
@@ -128,6 +163,7 @@ steps_in_order as (
     from described_steps
     window
         journey as (partition by journey_key order by step_number),
+        whole_journey as (partition by journey_key),
         earlier_steps as (
             partition by journey_key
             order by step_number
@@ -164,17 +200,21 @@ select
     direction,
     coalesce(stage_slug, previous_stage_slug) as stage_slug,
     timeout_days,
+    maximum_days,
     step_number,
     score,
     sentiment,
     wait_seconds,
     handle_seconds,
     excess_wait_seconds,
-    cost_amount,
-    revenue_amount,
+    case when bears_amounts then cost_amount else 0 end as cost_amount,
+    case when bears_amounts then revenue_amount else 0 end as revenue_amount,
     {{ seconds_between('previous_occurred_at', 'occurred_at') }} as gap_seconds,
-    -- The time from this step to the next belongs to the stage of this step.
-    coalesce({{ seconds_between('occurred_at', 'next_occurred_at') }}, 0) as stage_seconds,
+    -- The time from this step to the next, or to the end, belongs to the stage of this step.
+    {{ seconds_between(
+        'least(occurred_at, journey_ended_at)',
+        'least(coalesce(next_occurred_at, journey_ended_at), journey_ended_at)'
+    ) }} as stage_seconds,
     -- A case is counted once, where it comes first.
     case
         when case_key is not null and case_step_number = 1 then case_transfer_count else 0
@@ -196,6 +236,7 @@ select
     is_anchor,
     is_inferred,
     occurred_at,
+    ended_at,
     occurred_date,
     _load_id
 from counted_steps

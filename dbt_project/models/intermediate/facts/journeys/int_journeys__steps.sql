@@ -22,11 +22,7 @@ journey_spans as (
         customer_key,
         journey_slug,
         min(occurred_at) as started_at,
-        coalesce(
-            max(case when is_reach or is_fail then occurred_at end),
-            max(case when is_anchor then occurred_at end)
-            + {{ duration_of('max(timeout_days)', 'day') }}
-        ) as open_until
+        {{ journey_open_until() }} as open_until
     from explicit_steps
     group by
         journey_key,
@@ -44,6 +40,7 @@ inferred_choices as (
         explicit_steps.journey_key,
         inferred_candidates.stage_slug,
         inferred_candidates.timeout_days,
+        inferred_candidates.maximum_days,
         inferred_candidates.occurred_at,
         row_number() over (
             partition by inferred_candidates.touchpoint_key, inferred_candidates.journey_slug
@@ -76,6 +73,7 @@ steps as (
         journey_key,
         stage_slug,
         timeout_days,
+        maximum_days,
         -- A start that also reaches ranks late; what is inferred at its moment comes after it.
         case when touchpoint_key = start_touchpoint_key then 0 else role_rank end as role_rank,
         is_reach,
@@ -95,6 +93,7 @@ steps as (
         journey_key,
         stage_slug,
         timeout_days,
+        maximum_days,
         2 as role_rank,
         false as is_reach,
         false as is_fail,
@@ -114,6 +113,7 @@ select
     subject_key,
     stage_slug,
     timeout_days,
+    maximum_days,
     row_number() over (
         partition by journey_key
         order by occurred_at, role_rank, touchpoint_key

@@ -24,13 +24,21 @@ clocks as (
     select * from {{ ref('int_clocks__clocks') }}
 ),
 
+coverage as (
+    select * from {{ ref('int_kpis__coverage') }}
+),
+
 judged_units as (
     select
         units.*,
         -- A unit without a customer is a person of its own.
         coalesce(units.customer_key, units.unit_key) as person_key,
         units.unit_state = 'eligible' as is_eligible,
-        coalesce(units.matures_at < settings.as_of, true) as is_settled,
+        coalesce(
+            units.matures_at < settings.as_of
+            and units.matures_at <= coalesce(coverage.covered_until, settings.as_of),
+            true
+        ) as is_settled,
         -- A duration that still runs has lasted so far.
         coalesce(
             units.unit_value,
@@ -40,6 +48,10 @@ judged_units as (
     cross join settings
     left join clocks
         on units.clock_slug = clocks.clock_slug
+    left join coverage
+        on units.metric_slug = coverage.metric_slug
+    -- A published period holds nothing of a day that is not delivered, be it begun in another zone.
+    where coalesce(units.anchor_date < cast(settings.as_of as date), true)
 ),
 
 unit_members as (
