@@ -43,7 +43,8 @@ bench-identity: $(READY) ## Measure who is who, beside other tools; RECORD_FILES
 run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through the same job, into data/real
 	@test -d data/real/landing || $(BIN)/python -m orchestration.sample_world.complete_journey --out data/real
 	@THROUGHLINE_DATA=data/real $(BIN)/throughline run --set sources=complete_journey \
-		--set reporting_currency=USD --set default_time_zone=America/New_York
+		--set reporting_currency=USD --set default_time_zone=America/New_York \
+		--set company_name="The Complete Journey"
 
 clean: ## Remove the environment, caches and run history; data/ stays
 	rm -rf .venv .cache .dagster .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs

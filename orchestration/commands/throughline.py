@@ -62,6 +62,7 @@ def land(
     sources: Annotated[list[str] | None, typer.Argument(help="Only these sources.")] = None,
 ) -> None:
     """Land what arrived, of all sources or of some, and build nothing."""
+    _refuse_switched_off(sources or [])
     _execute("land", sources=sources)
 
 
@@ -104,21 +105,23 @@ def check_seeds() -> None:
 
 @app.command()
 def sources() -> None:
-    """List the sources and the shapes that each fills, and write the list that dbt reads."""
+    """List the sources and the shapes that each fills, and write the lists that dbt reads."""
     from orchestration.components.source_list import (
         SOURCE_LIST,
         SourceListError,
         filled_shapes,
         write_source_list,
     )
+    from orchestration.components.value_ranges import VALUE_RANGES, write_value_ranges
     from orchestration.landing.contract import ContractError
 
     with errors_in_words(ContractError, SourceListError):
-        is_new = write_source_list()
+        written = {SOURCE_LIST: write_source_list(), VALUE_RANGES: write_value_ranges()}
         for source_name, shapes in filled_shapes().items():
             typer.echo(f"{source_name:<18} {', '.join(shapes)}")
-    if is_new:
-        typer.echo(f"dbt_project/{SOURCE_LIST} was brought up to date.")
+    for path, is_new in written.items():
+        if is_new:
+            typer.echo(f"dbt_project/{path} was brought up to date.")
 
 
 @app.command()
@@ -226,6 +229,27 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         fail(
             f"Run {result.run_id} failed; what was published stays. "
             f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
+        )
+
+
+def _refuse_switched_off(sources: list[str]) -> None:
+    """A source that the company does not have is not landed: its files wait."""
+    import duckdb
+
+    from orchestration.landing import enabled_sources, load_contracts
+    from orchestration.warehouse.connections import read_warehouse
+
+    names = {contract.source_name for contract in load_contracts()} & set(sources)
+    try:
+        with read_warehouse() as connection:
+            enabled = enabled_sources(names, connection)
+    except (duckdb.CatalogException, duckdb.IOException):
+        # Nothing was ever landed, or a run is under way: then the seed alone says it.
+        enabled = enabled_sources(names)
+    if names - enabled:
+        fail(
+            f"switched off: {', '.join(sorted(names - enabled))}. Its files wait until "
+            "seeds/reference/company/company_sources.csv or `--set sources=…` has it."
         )
 
 

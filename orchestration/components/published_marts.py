@@ -12,8 +12,10 @@ import dagster as dg
 
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.paths import published_path
+from orchestration.publishing.clock import StaleClockError, assert_clock_fits
 from orchestration.publishing.personal_data import PersonalColumn
 from orchestration.publishing.publish import publish
+from orchestration.warehouse.connections import read_warehouse
 
 PUBLIC_DATABASE = "cx"
 
@@ -42,6 +44,11 @@ class PublishedMarts(dg.Component, dg.Model):
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter
         ) -> dg.MaterializeResult[None]:
+            with read_warehouse() as connection:
+                try:
+                    assert_clock_fits(connection)
+                except StaleClockError as error:
+                    raise dg.Failure(str(error), allow_retries=False) from error
             publication = publish(frozenset(marts), tagged, definitions, personal)
             context.log.info(f"Published version {publication.version}: {published_path()}")
             return dg.MaterializeResult(

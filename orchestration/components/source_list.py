@@ -11,9 +11,11 @@ from pathlib import Path
 
 from orchestration.landing import SourceContract, TableContract, load_contracts
 from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.publishing.personal_data import plain_name
 
 SOURCE_LIST = Path("macros") / "shapes" / "source_list.sql"
 _SHAPE = re.compile(r"int_shapes__([a-z0-9_]+)")
+_READ = re.compile(r"""source\(\s*['"]([a-z0-9_]+)['"]\s*,\s*['"]([a-z0-9_]+)['"]\s*\)""")
 # What is in no view row for row: a ticket's audits unfold into the changes of its fields.
 UNFOLDED = "nothing"
 
@@ -27,8 +29,11 @@ def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
 
     Raises ContractError or SourceListError.
     """
-    text = source_list(project)
-    path = project / SOURCE_LIST
+    return replace_if_different(project / SOURCE_LIST, source_list(project))
+
+
+def replace_if_different(path: Path, text: str) -> bool:
+    """Write a file that dbt reads where it says something else; returns whether it did."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     # By rename: the webserver, the daemon and a run may all read it at once.
@@ -43,7 +48,7 @@ def source_list(project: Path = DBT_PROJECT_DIR) -> str:
     models = _models(project)
     filled = filled_shapes(project)
     sources = [
-        _source(contract, filled[contract.source_name], models)
+        _source(contract, filled[contract.source_name], models, _views_with_issues(contract))
         for contract in load_contracts(project / "models" / "staging")
     ]
     return "\n".join(
@@ -75,9 +80,36 @@ def _models(project: Path) -> set[str]:
     return {file.stem for file in (project / "models").rglob("*.sql")}
 
 
-def _source(contract: SourceContract, filled: list[str], models: set[str]) -> list[str]:
+def _views_with_issues(contract: SourceContract) -> dict[str, list[str]]:
+    """The staging views that list the values which they could not read, by the table they read."""
+    views: dict[str, list[str]] = {}
+    for path in sorted(contract.path.parent.glob(f"stg_{contract.source_name}__*.sql")):
+        text = path.read_text(encoding="utf-8")
+        tables = {table for source, table in _READ.findall(text) if source == contract.source_name}
+        if "_issues" not in text or not tables:
+            continue
+        if "_line" not in text:
+            raise SourceListError(
+                f"{path}: it lists values that cannot be read, but not the line of their row: "
+                "select _line beside _load_id"
+            )
+        for table in sorted(tables):
+            views.setdefault(table, []).append(path.stem)
+    return views
+
+
+def _source(
+    contract: SourceContract,
+    filled: list[str],
+    models: set[str],
+    views_with_issues: dict[str, list[str]],
+) -> list[str]:
     source = contract.source_name
-    tables = [line for table in contract.tables for line in _table(contract, table, models)]
+    tables = [
+        line
+        for table in contract.tables
+        for line in _table(contract, table, models, views_with_issues.get(table.table_name, []))
+    ]
     if "orders" in filled and not any(table.staged_amount for table in contract.tables):
         raise SourceListError(
             f"{contract.path}: {source} has orders, but no table of it says which staged column is "
@@ -94,7 +126,9 @@ def _source(contract: SourceContract, filled: list[str], models: set[str]) -> li
     ]
 
 
-def _table(contract: SourceContract, table: TableContract, models: set[str]) -> list[str]:
+def _table(
+    contract: SourceContract, table: TableContract, models: set[str], views_with_issues: list[str]
+) -> list[str]:
     staged_by = table.staged_by or f"stg_{table.source_name}__{table.table_name}"
     if staged_by != UNFOLDED and staged_by not in models:
         raise SourceListError(
@@ -109,12 +143,22 @@ def _table(contract: SourceContract, table: TableContract, models: set[str]) -> 
         "is_tabular": table.is_tabular,
         "amount": table.staged_amount,
         "currency": table.staged_currency,
+        "views_with_issues": views_with_issues,
+        "tagged": sorted(_words_of_tags(table)),
     }
     return [
         f"                {table.table_name!r}: {{",
         *(f"                    {name!r}: {_jinja(value)}," for name, value in values.items()),
         "                },",
     ]
+
+
+def _words_of_tags(table: TableContract) -> set[str]:
+    """Names of the columns that hold personal data, and their tags: staging may use either."""
+    tagged = [column for column in table.columns if column.personal_data]
+    return {plain_name(column.name) for column in tagged} | {
+        str(column.personal_data) for column in tagged
+    }
 
 
 def _jinja(value: str | list[str] | bool | None) -> str:

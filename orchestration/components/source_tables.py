@@ -213,16 +213,9 @@ def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) 
 
 
 def _log(context: dg.AssetExecutionContext, summary: LandingSummary) -> None:
-    """A line for a person, if anything happened."""
-    if not summary.files and not summary.waiting_files:
-        return
-    counts = [f"{count} {status}" for status, count in sorted(summary.deliveries.items())]
-    if summary.waiting_files:
-        counts.append(f"{summary.waiting_files} still being written")
-    context.log.info(
-        f"{summary.source_name}.{summary.table_name or '?'}: {', '.join(counts)}; "
-        f"{summary.loaded_rows:,} rows, {summary.rejected_rows:,} rejected"
-    )
+    """Lines for a person, if anything happened."""
+    for line in summary.told():
+        context.log.info(line)
 
 
 def _limit(policy: Mapping[str, Any] | None, name: str) -> timedelta | None:

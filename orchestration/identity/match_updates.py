@@ -14,7 +14,7 @@ from orchestration.identity.matching import match
 _STATE = "profile_key, record_hash"
 _COLUMNS = [
     *("profile_key", "record_hash", "model_version"),
-    *("unreliable_kinds", "match_fingerprint", "matches"),
+    *("unreliable_kinds", "has_homes", "match_fingerprint", "matches"),
 ]
 
 
@@ -83,7 +83,10 @@ def _unaffected_pairs(before: duckdb.DuckDBPyRelation, affected: set[str]) -> pa
 def _with_matches(
     records: duckdb.DuckDBPyRelation, pairs: pa.Table, model_version: ModelVersion, fingerprint: str
 ) -> pa.Table:
-    unreliable_kinds = model_version.model["unreliable_kinds"]
+    model = model_version.model
+    unreliable_kinds = model["unreliable_kinds"]
+    # A model of an earlier release does not say.
+    has_homes = model.get("has_homes", True)
     with duckdb.connect() as connection:
         connection.register("states", records.project(_STATE).to_arrow_table())
         connection.register("pairs", pairs)
@@ -107,6 +110,7 @@ def _with_matches(
                 states.record_hash,
                 {model_version.number} as model_version,
                 {unreliable_kinds}::varchar[] as unreliable_kinds,
+                {has_homes} as has_homes,
                 '{fingerprint}' as match_fingerprint,
                 coalesce(matches.matches, []) as matches
             from states

@@ -7,9 +7,10 @@ returns another. Applying a model does not belong here.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import product
 from statistics import median
 from typing import Any
 
@@ -84,10 +85,10 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
         if counted.count < 2 or not counted.compared:
             return untaught
         drawn = _drawn_pairs(counted, untaught, believed.strangers)
-        blocks = _blocks(counted, untaught)
+        blocks = _blocks(counted, untaught, is_complete)
         estimate = replace(believed, strangers=drawn)
         for _ in range(_CORRECTIONS):
-            same_person, shares = _maximise(estimate, believed.same_person, blocks)
+            same_person, shares = _maximise(estimate, believed.same_person, blocks, counted)
             estimate = replace(estimate, same_person=same_person)
             estimate = _with_shares(estimate, counted, blocks, shares)
             strangers = _without_persons(estimate, drawn, blocks, shares)
@@ -101,6 +102,7 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
             term_frequencies,
             _unreliable_kinds(estimate, blocks),
             _blocking_rules(counted, is_complete),
+            bool(blocks),
         )
 
 
@@ -179,7 +181,16 @@ class _Block:
     pair_count: int
     # Per comparison and pattern its level, from the most alike; -1 where it is unknown.
     levels: Mapping[str, Levels]
+    # Pairs of each pattern, if all pairs had been looked at.
     counts: Chance
+
+    def agrees(self, rule: Rule) -> npt.NDArray[np.bool_]:
+        """Which patterns agree on all of another rule as well."""
+        agreement = np.ones(len(self.counts), dtype=bool)
+        for name in rule:
+            if name not in self.rule:
+                agreement &= self.levels[name] == 0
+        return agreement
 
     @property
     def is_of_home(self) -> bool:
@@ -232,9 +243,11 @@ def _drawn_pairs(counted: _Records, untaught: Model, believed: Chances) -> Chanc
     return chances
 
 
-def _blocks(counted: _Records, untaught: Model) -> list[_Block]:
+def _blocks(counted: _Records, untaught: Model, is_complete: bool) -> list[_Block]:
     """The pairs that teach: those that agree on one rule of `em_rules`, where there are enough."""
     rules = configuration()["training"]
+    kind = "_of_complete_records" if is_complete else ""
+    fewest_pairs = rules[f"minimum_em_pairs{kind}"]
     settings = untaught["settings"] | {"retain_matching_columns": True}
     inference = linker_of(counted.connection, {**untaught, "settings": settings}).inference
     api = DuckDBAPI(counted.connection)
@@ -244,7 +257,7 @@ def _blocks(counted: _Records, untaught: Model) -> list[_Block]:
         if not taught or not counted.has(rule):
             continue
         pair_count = counted.agreeing(rule)
-        if pair_count < rules["minimum_em_pairs"]:
+        if pair_count < fewest_pairs:
             continue
         _draw_records(counted.connection, math.sqrt(rules["em_pairs"] / pair_count))
         pairs = inference.predict_within(
@@ -259,7 +272,10 @@ def _blocks(counted: _Records, untaught: Model) -> list[_Block]:
             name: np.where(met < 0, -1, len(_levels(name)) - 1 - met)
             for name, met in zip(taught, patterns.T[:-1], strict=True)
         }
-        blocks.append(_Block(rule, pair_count, levels, patterns[:, -1].astype(np.float64)))
+        counts = patterns[:, -1].astype(np.float64)
+        if counts.sum() > 0:
+            counts *= pair_count / counts.sum()
+            blocks.append(_Block(rule, pair_count, levels, counts))
     return blocks
 
 
@@ -282,31 +298,99 @@ def _patterns(connection: duckdb.DuckDBPyConnection, pairs: str, taught: Sequenc
 
 
 def _maximise(
-    estimate: _Estimate, believed: Chances, blocks: list[_Block]
+    estimate: _Estimate, believed: Chances, blocks: list[_Block], counted: _Records
 ) -> tuple[Chances, list[Chance]]:
     """Learn how records of one person agree, from all blocks together.
+
+    A pair that is in several blocks counts once, and teaches what it agrees on too. If a block
+    taught nothing but the other comparisons, records with one slip each would teach nonsense: those
+    of one name would always differ in the birth date, and those of one birth date in the name.
+    What no block holds is estimated, and added.
 
     Returns that, and of each block the shares of one person, of one home and of strangers.
     """
     rules = configuration()["training"]
     shares = [np.array([0.5, 0.1, 0.4]) for _ in blocks]
+    unseen = _Unseen.of(blocks, counted, believed)
+    often_seen = [
+        np.sum([block.agrees(other.rule) for other in blocks], axis=0) > 1 for block in blocks
+    ]
+    first_seen = [
+        ~np.any([block.agrees(earlier.rule) for earlier in blocks[:place]], axis=0)
+        if place
+        else np.ones(len(block.counts), dtype=bool)
+        for place, block in enumerate(blocks)
+    ]
     for _ in range(rules["rounds"]):
         before = [*shares, *estimate.same_person.values()]
         met = {name: chances * rules["m_belief"] for name, chances in believed.items()}
+        seen_count = often_seen_count = 0.0
         for place, block in enumerate(blocks):
             expected = _expected(estimate, block, shares[place])
             shares[place] = _normalized(expected.sum(axis=0) + _LEAST_SHARE)
+            persons = expected[first_seen[place], 0].sum()
+            seen_count += persons
+            often_seen_count += expected[first_seen[place] & often_seen[place], 0].sum()
+            for name in block.rule:
+                if name in met:
+                    met[name][0] += persons
             for name, levels in block.levels.items():
-                known = levels >= 0
+                known = (levels >= 0) & first_seen[place]
                 met[name] += np.bincount(
                     levels[known], weights=expected[known, 0], minlength=len(met[name])
                 )
+        missed = unseen.levels(estimate.same_person, seen_count, often_seen_count)
+        for name, counts in missed.items():
+            met[name] += counts
         same_person = {name: _normalized(counts) for name, counts in met.items()}
         estimate = replace(estimate, same_person=same_person)
         after = [*shares, *same_person.values()]
         if max(np.abs(a - b).max() for a, b in zip(after, before, strict=True)) < _EVEN_ENOUGH:
             break
     return estimate.same_person, shares
+
+
+@dataclass(frozen=True)
+class _Unseen:
+    """The pairs of one person that agree on no rule, if slips were independent."""
+
+    names: list[str]
+    # A row per way to agree or not on each of the names, of those that no rule brings together.
+    agreements: npt.NDArray[np.bool_]
+    shares_known: Chance
+
+    @classmethod
+    def of(cls, blocks: list[_Block], counted: _Records, names: Iterable[str]) -> "_Unseen":
+        """Whatever all blocks miss."""
+        ruled = sorted({name for block in blocks for name in block.rule} & set(names))
+        ways = np.array(list(product((False, True), repeat=len(ruled))), dtype=bool)
+        seen = np.zeros(len(ways), dtype=bool)
+        for block in blocks:
+            seen |= ways[:, [ruled.index(name) for name in block.rule]].all(axis=1)
+        known = np.array([counted.share_known([name]) ** 2 for name in ruled])
+        return cls(ruled, ways[~seen], known)
+
+    def levels(self, same_person: Chances, seen: float, often_seen: float) -> Chances:
+        """How many pairs of each level are missed, beside those that the blocks hold.
+
+        They are taken for no more than those that agree on several rules: where hardly any do, one
+        slip excludes another, and nothing is known of records that no rule brings together.
+        """
+        agree = self.shares_known * [same_person[name][0] for name in self.names]
+        chances = np.where(self.agreements, agree, 1 - agree).prod(axis=1)
+        missed = chances.sum()
+        if missed >= 1 or missed <= _LEAST_SHARE:
+            return {}
+        count = min(seen * missed / (1 - missed), often_seen)
+        agreeing = count * (chances @ self.agreements) / missed
+        levels = {}
+        for place, name in enumerate(self.names):
+            others = same_person[name].copy()
+            others[0] = 0
+            differing = (count - agreeing[place]) / max(1 - agree[place], _LEAST_SHARE)
+            levels[name] = differing * self.shares_known[place] * others
+            levels[name][0] = agreeing[place]
+        return levels
 
 
 def _expected(estimate: _Estimate, block: _Block, shares: Chance) -> Chance:
@@ -368,10 +452,16 @@ def _without_persons(
     }
 
 
+def _has_homes(estimate: _Estimate) -> bool:
+    """Whether pairs of one home are not few beside those of one person."""
+    least: float = configuration()["unreliable"]["home_share"]
+    return bool(estimate.home_share > least * estimate.person_share)
+
+
 def _unreliable_kinds(estimate: _Estimate, blocks: list[_Block]) -> list[str]:
     """In which marks records of one person differ too often to tell people apart."""
     rules = configuration()["unreliable"]
-    if estimate.home_share > rules["home_share"] * estimate.person_share:
+    if _has_homes(estimate):
         return []
     are_homes_told = any(block.is_of_home for block in blocks)
     share = rules["share" if are_homes_told else "share_without_homes"]
@@ -465,6 +555,7 @@ def _model(
     term_frequencies: dict[str, TermFrequencies],
     unreliable_kinds: Sequence[str] = (),
     blocking_rules: Sequence[Rule] = (),
+    has_taught: bool = False,
 ) -> Model:
     """An estimate as plain data, in the form that Splink takes."""
     comparisons = [
@@ -478,6 +569,8 @@ def _model(
     return {
         "splink_version": version("splink"),
         "unreliable_kinds": list(unreliable_kinds),
+        # Where nothing has been learnt, homes are to be feared.
+        "has_homes": not has_taught or _has_homes(estimate),
         "record_count": counted.count,
         "known_counts": dict(counted.known),
         "settings": {

@@ -66,15 +66,8 @@ def _land(wanted: list[str], wait: float) -> list[str]:
 
 
 def _show(summary: LandingSummary) -> None:
-    if not summary.files and not summary.waiting_files:
-        return
-    counts = [f"{count} {status}" for status, count in sorted(summary.deliveries.items())]
-    if summary.waiting_files:
-        counts.append(f"{summary.waiting_files} still being written")
-    typer.echo(
-        f"{summary.source_name}.{summary.table_name or '?'}: {', '.join(counts)}; "
-        f"{summary.loaded_rows} rows, {summary.rejected_rows} rejects"
-    )
+    for line in summary.told():
+        typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,13 @@ Here the sums are kept while a file is read, and checked again over the whole wa
 files doesn't belong here.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
 
+from orchestration.landing.causes import encoding_of_all, likely_cause
 from orchestration.landing.contract import TableContract
 from orchestration.landing.problems import QuarantineError, Reject
 
@@ -17,6 +19,8 @@ REJECTS_ALWAYS_ALLOWED = 20
 # Letters that can't be read point to a wrong encoding: a corrected contract must find the file
 # unloaded, or its good rows would make it a duplicate.
 UNDECODABLE_ROWS_ALWAYS_ALLOWED = 3
+# Enough to tell their encoding.
+_UNDECODABLE_ROWS_KEPT = 200
 
 
 @dataclass
@@ -31,6 +35,12 @@ class Tally:
     reject_lines: int = 0
     rejected_rows: int = 0
     undecodable_rows: int = 0
+    # Whether some row that could be read has a letter beyond ASCII.
+    has_read_letters: bool = False
+    reasons: Counter[str] = field(default_factory=Counter)
+    # Of rows with another number of fields than the header: how many more.
+    excess_fields: Counter[int] = field(default_factory=Counter)
+    undecodable: list[bytes] = field(default_factory=list)
 
     @property
     def is_balanced(self) -> bool:
@@ -43,7 +53,10 @@ class Tally:
         """Add refused rows."""
         self.rejected_rows += len(rejects)
         self.reject_lines += sum(reject.line_count for reject in rejects)
-        self.undecodable_rows += sum(reject.reason_code == "undecodable" for reject in rejects)
+        self.reasons.update(reject.reason_code for reject in rejects)
+        undecodable = [one.raw_text for one in rejects if one.reason_code == "undecodable"]
+        self.undecodable_rows += len(undecodable)
+        self.undecodable += undecodable[: _UNDECODABLE_ROWS_KEPT - len(self.undecodable)]
 
     def check_share_of_rejects(self, contract: TableContract) -> None:
         """Refuse a file with too many refused rows."""
@@ -62,11 +75,32 @@ class Tally:
     def check(self, contract: TableContract) -> None:
         """Refuse a file with too many refused rows, or with a line unaccounted for."""
         self.check_share_of_rejects(contract)
+        self._check_encoding(contract)
+        if self.rejected_rows and not self.loaded_rows:
+            cause = likely_cause(contract, self.reasons, self.excess_fields)
+            raise QuarantineError(
+                "nothing_loaded", f"none of {self.rejected_rows} rows could be loaded: {cause}"
+            )
         if not self.is_balanced:
             raise QuarantineError(
                 "unaccounted_lines",
                 f"{self.lines} lines, but {self.header_lines} of header, {self.blank_lines} blank, "
                 f"{self.row_lines} of rows and {self.reject_lines} of rejects",
+            )
+
+    def _check_encoding(self, contract: TableContract) -> None:
+        """Refuse a file in another encoding, though most of its rows have no letter of it.
+
+        Exactly the rows with foreign names would be missing.
+        """
+        if self.has_read_letters:
+            return
+        encoding = encoding_of_all(self.undecodable)
+        if encoding is not None:
+            raise QuarantineError(
+                "undecodable",
+                f"all {self.undecodable_rows} rows with letters beyond ASCII are {encoding} text, "
+                f"not {contract.landing_encoding}: declare landing_encoding",
             )
 
 

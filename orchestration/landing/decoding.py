@@ -154,6 +154,11 @@ class LineEncoding:
         return line if isinstance(line, bytes) else line.encode(self.of_lines)
 
 
+def has_foreign_letters(lines: list[str | bytes]) -> bool:
+    """Whether a line that could be decoded has a letter beyond ASCII."""
+    return any(isinstance(line, str) and not line.isascii() for line in lines)
+
+
 def whole_lines(path: Path, encoding: LineEncoding) -> Iterator[bytes]:
     """The file in chunks that end at a line break (LF or CRLF), without byte order mark.
 

@@ -37,6 +37,8 @@ _FILES_AT_ONCE = 200
 _BYTES_AT_ONCE = 32 << 20
 # From this size on the fixed cost of DuckDB's own CSV reader pays.
 _BULK_BYTES = 1 << 20
+# So many refused files of a table are told by name.
+_REFUSALS_TOLD = 10
 # More refused rows than this are not held while their share of the file is too high.
 _REJECTS_HELD = 50_000
 
@@ -51,11 +53,31 @@ class LandingSummary:
     loaded_rows: int = 0
     rejected_rows: int = 0
     waiting_files: int = 0
+    # File and reason of each delivery that nothing was loaded from.
+    refusals: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def files(self) -> int:
         """Deliveries of any status."""
         return sum(self.deliveries.values())
+
+    def told(self) -> list[str]:
+        """What happened, in lines for a person; empty if nothing did."""
+        if not self.files and not self.waiting_files:
+            return []
+        counts = [f"{count} {status}" for status, count in sorted(self.deliveries.items())]
+        if self.waiting_files:
+            counts.append(f"{self.waiting_files} still being written")
+        lines = [
+            f"{self.source_name}.{self.table_name or '?'}: {', '.join(counts)}; "
+            f"{self.loaded_rows:,} rows, {self.rejected_rows:,} rejected"
+        ]
+        # A name may hold anything, line breaks too.
+        lines += [f"  {name!a}: {reason}" for name, reason in self.refusals[:_REFUSALS_TOLD]]
+        if len(self.refusals) > _REFUSALS_TOLD:
+            more = len(self.refusals) - _REFUSALS_TOLD
+            lines.append(f"  and {more} more: see ledger.deliveries.reason")
+        return lines
 
     def add(self, status: str, tally: Tally | None) -> None:
         """Count one delivery, and the rows that it brought."""
@@ -368,6 +390,8 @@ class Desk:
             if outcome.delivery.arrival is not None:
                 outcome.delivery.arrival.remove()
             self.summary.add(outcome.status, outcome.load.tally if outcome.load else None)
+            if outcome.problem is not None:
+                self.summary.refusals.append((outcome.delivery.file_name, str(outcome.problem)))
 
 
 def _load_record(file_name: str, load: Load) -> ledger.LoadRecord:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from orchestration.paths import REFERENCE_DIR
-from orchestration.reference_seeds import declared, identity, journeys
+from orchestration.reference_seeds import declared, identity, journeys, values
 from orchestration.reference_seeds.table import Problem, Seed, read_seeds
 
 # By the folder below `seeds/reference/`; each sees every seed.
 FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
     "identity": identity.problems,
     "journeys": journeys.problems,
+    "values": values.problems,
 }
 
 

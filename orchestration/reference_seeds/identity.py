@@ -22,6 +22,7 @@ SETTINGS: dict[str, tuple[float, float]] = {
     "match_birth_date_years": (0, 150),
     "match_link_probability": (0.5, 1),
     "match_best_link_probability": (0.5, 1),
+    "match_link_probability_without_homes": (0.5, 1),
     "match_review_probability": (0.01, 1),
     "match_birth_date_edits": (0, 8),
     "match_model_version": (0, 1e6),

@@ -9,10 +9,13 @@ import duckdb
 
 from orchestration.paths import public_build_path, warehouse_path
 
-# No value of a delivery may make DuckDB fetch code.
+# No value of a delivery may make DuckDB fetch code. What a quarter of the machine's memory can't
+# hold is spilled, up to a bound; dbt's profile says the same.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "memory_limit": os.environ.get("THROUGHLINE_MEMORY_LIMIT", "25%"),
+    "max_temp_directory_size": os.environ.get("THROUGHLINE_SPILL_LIMIT", "50GB"),
 }
 
 

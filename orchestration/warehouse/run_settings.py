@@ -35,9 +35,13 @@ def _check_form(setting: str, value: str, source_names: Collection[str]) -> None
     try:
         if setting == "as_of":
             date.fromisoformat(value)
+        elif setting == "allow_stale_as_of":
+            _ = {"true": True, "false": False}[value.lower()]
+        elif setting.startswith("as_of_"):
+            float(value)
         elif setting == "default_time_zone":
             ZoneInfo(value)
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise SettingError(f"{setting} = {value!r} is not valid: {error}") from error
     if setting == "sources":
         unknown = set(value.split(",")) - set(source_names)

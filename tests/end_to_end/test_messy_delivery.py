@@ -526,11 +526,13 @@ def test_every_step_from_delivered_line_to_mart_reconciles(outcome):
 
     expected = [
         ("pos", "lines", "delivered lines are landed or listed", 41),
+        ("pos", "money", "delivered money is read", 2_275),
         ("pos", "money", "money of the source is in the mart", 2_275),
         ("pos", "rows", "loaded rows are in the raw table", 22),
         ("pos", "rows", "orders of the source are in the mart", 21),
         ("pos", "rows", "raw rows are staged or superseded", 22),
         ("pos", "rows", "touchpoints of the channel are in the mart", 21),
+        ("pos", "values", "delivered amounts are read", 21),
         ("web", "lines", "delivered lines are landed or listed", 12),
         ("web", "rows", "loaded rows are in the raw table", 8),
         ("web", "rows", "raw rows are staged or superseded", 8),

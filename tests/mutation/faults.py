@@ -141,8 +141,8 @@ DROPPED_FILTERS = (
     Fault("int_orders__orders.sql", "where customer_key is not null and is_purchase", ""),
     Fault(
         "int_orders__orders.sql",
-        "unlinked_orders.is_paid and not unlinked_orders.is_cancelled",
-        "unlinked_orders.is_paid",
+        "        and not unlinked_orders.is_cancelled\n",
+        "",
     ),
     Fault(
         "int_cases__contacts.sql",
@@ -323,8 +323,8 @@ SWAPPED_FLAGS = (
 MONEY = (
     Fault(
         "reporting_amount.sql",
-        "* {{ exchange_rate }}, 2)",
-        "* {{ exchange_rate }}, 2) + 0.01",
+        "{{ product_of(amount, exchange_rate) }}",
+        "{{ product_of(amount, exchange_rate) }} + 0.01",
         "int_orders__unlinked_orders+",
     ),
     Fault(
@@ -345,13 +345,13 @@ MONEY = (
     ),
     Fault(
         "int_touchpoints__all.sql",
-        "/ 3600 * settings.handling_cost_per_hour",
-        "/ 60 * settings.handling_cost_per_hour",
+        "touchpoints.handle_seconds / 3600 * settings.handling_cost_per_hour",
+        "touchpoints.handle_seconds / 60 * settings.handling_cost_per_hour",
     ),
     Fault(
         "decimal_comma.sql",
-        "replace({{ column }}, ',', '.')",
-        "replace({{ column }}, ',', '')",
+        """", ',', '.')\"""",
+        """", ',', '')\"""",
         "stg_pos__receipt_lines+",
     ),
     Fault(

@@ -10,7 +10,16 @@ from scipy.stats import norm, t
 
 from tests.oracles.facts import seed
 
-DIMENSIONS = ("channel", "segment", "contact_reason", "journey", "product", "store", "team")
+DIMENSIONS = (
+    "channel",
+    "segment",
+    "contact_reason",
+    "journey",
+    "product",
+    "store",
+    "team",
+    "program",
+)
 STATES = ("eligible", "immature", "unknown", "excluded")
 CELL = ["metric_slug", "period_type", "period_start_date", "dimension", "member"]
 Z = norm.ppf(0.975)

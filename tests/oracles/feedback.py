@@ -4,6 +4,7 @@ import pandas as pd
 
 from tests.oracles.cells import unit_states
 from tests.oracles.facts import Facts, days, seed, windows
+from tests.oracles.service import _leading_journeys
 
 # Scale: its answers, and those that count as a success.
 SCALES = {
@@ -77,11 +78,24 @@ def _subjects(facts: Facts) -> pd.DataFrame:
     return judgements.set_index("response_key").assign(
         journey_slug=lambda rows: rows.journey_key.map(journeys.journey_slug),
         store_key=lambda rows: rows.touchpoint_key.map(touchpoints.store_key),
+        case_key=lambda rows: rows.touchpoint_key.map(touchpoints.case_key),
     )
 
 
-def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
+def _teams(facts: Facts, answers: pd.DataFrame, about: pd.DataFrame) -> pd.Series:
+    """Who handled the case that was rated, else the contact that the survey asks about."""
     cases = facts.table("int_cases__cases").set_index("case_key")
+    known = answers.case_key.where(answers.case_key.isin(cases.index))
+    return known.fillna(answers.response_key.map(about.case_key)).map(cases.team_key)
+
+
+def _journeys(facts: Facts, answers: pd.DataFrame, about: pd.DataFrame) -> pd.Series:
+    """The journey that an answer judges, else the leading one of the case that was rated."""
+    of_cases = _leading_journeys(facts)
+    return answers.response_key.map(about.journey_slug).fillna(answers.case_key.map(of_cases))
+
+
+def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
     about = _subjects(facts)
     return pd.DataFrame(
         {
@@ -90,10 +104,11 @@ def _units(facts: Facts, answers: pd.DataFrame, value: pd.Series) -> pd.DataFram
             "channel": answers.channel_slug,
             "segment": facts.segment_of(answers.customer_key),
             "contact_reason": answers.contact_reason_slug,
-            "journey": answers.response_key.map(about.journey_slug),
+            "journey": _journeys(facts, answers, about),
             "product": answers.product_key,
             "store": answers.response_key.map(about.store_key),
-            "team": answers.case_key.map(cases.team_key),
+            "team": _teams(facts, answers, about),
+            "program": answers.program_slug,
             "value": value,
             "state": unit_states(answers.index, excluded=~answers.is_counted),
         }
@@ -177,6 +192,7 @@ def survey_response_rate(facts: Facts) -> pd.DataFrame:
             "date": facts.business_date(invitations.delivered_at.fillna(invitations.sent_at)),
             "channel": "survey",
             "segment": facts.segment_of(customer),
+            "program": invitations.program_slug,
             "value": invitations.completed_at - invitations.delivered_at <= window,
             "state": unit_states(
                 invitations.index,
@@ -190,37 +206,76 @@ def survey_response_rate(facts: Facts) -> pd.DataFrame:
 # The closed loop ----------------------------------------------------------------------------------
 
 
+# Whoever answers this low is a detractor, on each question's own scale.
+LOWEST_BANDS = {
+    "nps_10": 6,
+    **{"csat_3": 1, "csat_4": 1, "csat_5": 2, "csat_6": 2, "csat_7": 2, "csat_10": 3},
+    **{"good_bad": 0, "ces_5": 2, "ces_7": 2},
+}
+# What a form is first about, where it asks several things.
+ASKED = ["nps_transactional", "nps_relational", "csat", "ces_5", "ces"]
+
+
+def _is_lowest(score: pd.Series, scale: pd.Series) -> pd.Series:
+    return score <= scale.map(LOWEST_BANDS)
+
+
 def _detractors(facts: Facts) -> pd.DataFrame:
-    """Counted answers of detractors, with the next answer of each to the same question."""
-    answers = pd.concat(
-        [scored_answers(facts, f"nps_{kind}") for kind in ("relational", "transactional")]
-    )
+    """Counted answers in the lowest band, one per form, with the next to the same question."""
+    answers = pd.concat([scored_answers(facts, metric) for metric in ASKED])
     answers = answers.sort_values(["answered_at", "response_id"]).reset_index(drop=True)
-    valid = answers[answers.score.notna() & answers.excluded_reason.isna()]
+    cases = facts.table("int_cases__cases").set_index("case_key").excluded_reason
+    of_no_case = answers.case_key.map(cases).notna()
+    valid = answers[answers.score.notna() & answers.excluded_reason.isna() & ~of_no_case]
     following = valid[valid.customer_key.notna()].groupby(["customer_key", "metric_slug"])
     answers["next_at"] = following.answered_at.shift(-1)
-    answers["next_score"] = following.score.shift(-1)
-    return answers[answers.is_counted & (answers.score <= 6)]
+    answers["next_is_lowest"] = _is_lowest(
+        following.score.shift(-1), following.scale_slug.shift(-1)
+    )
+    low = answers[answers.is_counted & _is_lowest(answers.score, answers.scale_slug)]
+    low = low.assign(rank=low.metric_slug.map(ASKED.index)).sort_values("rank")
+    return low.drop_duplicates(["source_name", "program_slug", "response_id"]).sort_index()
+
+
+def _reached(facts: Facts, detractors: pd.DataFrame) -> pd.DataFrame:
+    """The first contact by which a person reached each detractor after the answer."""
+    contacts = facts.touchpoints.merge(
+        seed("closed_loop_contacts"), on=["touchpoint_type_slug", "outcome_slug"]
+    )
+    contacts = contacts[
+        ["customer_key", "occurred_at", "team_key", "contact_reason_slug", "touchpoint_key"]
+    ].dropna(subset="customer_key")
+    pairs = detractors[["response_key", "customer_key", "answered_at"]].merge(
+        contacts, on="customer_key"
+    )
+    pairs = pairs[pairs.occurred_at > pairs.answered_at]
+    # Of a contact without a team or reason, the next one that has it.
+    return pairs.sort_values(["occurred_at", "touchpoint_key"]).groupby("response_key").first()
+
+
+def _loops(facts: Facts, detractors: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
+    """Units of loops: by the team that reached the detractor, else that whose case it was."""
+    reached = _reached(facts, detractors)
+    units = _units(facts, detractors, value)
+    by_call = detractors.response_key.map(reached.contact_reason_slug)
+    return units.assign(
+        team=detractors.response_key.map(reached.team_key).fillna(units.team),
+        contact_reason=units.contact_reason.fillna(by_call),
+    )
 
 
 def closed_loop(facts: Facts) -> pd.DataFrame:
     """A person of the company reached the detractor within the window of the answer."""
     detractors = _detractors(facts)
-    contacts = facts.touchpoints.merge(
-        seed("closed_loop_contacts"), on=["touchpoint_type_slug", "outcome_slug"]
-    )
     window = pd.Timedelta(hours=windows()["closed_loop_hours"])
-    pairs = detractors[["response_key", "customer_key", "answered_at"]].merge(
-        contacts[["customer_key", "occurred_at"]].dropna(), on="customer_key"
-    )
-    gap = pairs.occurred_at - pairs.answered_at
-    reached = pairs[(gap > pd.Timedelta(0)) & (gap <= window)].response_key
+    reached_at = detractors.response_key.map(_reached(facts, detractors).occurred_at)
     states = unit_states(
         detractors.index,
         unknown=~facts.is_known(detractors.customer_key),
         immature=detractors.answered_at + window >= facts.as_of,
     )
-    return _units(facts, detractors, detractors.response_key.isin(reached)).assign(state=states)
+    in_time = reached_at - detractors.answered_at <= window
+    return _loops(facts, detractors, in_time).assign(state=states)
 
 
 def detractor_recovery(facts: Facts) -> pd.DataFrame:
@@ -234,7 +289,8 @@ def detractor_recovery(facts: Facts) -> pd.DataFrame:
         unknown=~facts.is_known(detractors.customer_key),
         immature=detractors.answered_at + window >= facts.as_of,
     )
-    return _units(facts, detractors, detractors.next_score > 6).assign(state=states)
+    recovered = answered_again & ~detractors.next_is_lowest.fillna(True).astype(bool)
+    return _loops(facts, detractors, recovered).assign(state=states)
 
 
 KPIS = {

@@ -6,15 +6,14 @@ from tests.oracles.comparison import NOT_ASKED, kpis
 
 # What the sample company cannot show, and why. Whatever else is empty is a mistake: the row of the
 # thing has no such column, and `kpis.csv` should not say that it had.
-NO_TEAM = "No NPS is asked about a case, and the relational one is about no team."
 UNSHOWN = {
     **{
         (metric, dimension): "No survey of the sample company asks it."
         for metric in NOT_ASKED
-        for dimension in ("total", "channel", "segment", "contact_reason", "journey", "store")
+        for dimension in (
+            *("total", "channel", "segment", "contact_reason", "journey", "store", "program"),
+        )
     },
-    ("closed_loop", "team"): NO_TEAM,
-    ("detractor_recovery", "team"): NO_TEAM,
 }
 
 

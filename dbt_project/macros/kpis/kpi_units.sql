@@ -15,6 +15,8 @@
     ) as listed_units
     where
         unit is not null
+        -- What happened at no known time is in no period.
+        and unit['anchored_at'] is not null
         {%- if var('kpis', none) %}
         and unit['metric_slug'] in ('{{ var("kpis") | join("', '") }}')
         {%- endif %}

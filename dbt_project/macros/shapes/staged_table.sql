@@ -9,7 +9,6 @@
             select count(distinct {{ delivered_key(table) }})
             from {{ source(source_name, table_name) }}
         ) as record_count,
-        count(*) as staged_row_count,
-        sum(case when {{ list_size('_issues') }} > 0 then 1 else 0 end) as value_issue_row_count
+        count(*) as staged_row_count
     from {{ ref(table.staged_by) }}
 {%- endmacro %}

@@ -16,7 +16,7 @@ touchpoint_totals as (
         channel_slug,
         count(*) as touchpoint_count,
         coalesce(sum(revenue_amount), 0) as revenue_amount,
-        coalesce(sum(cost_amount), 0) as cost_amount
+        sum(cost_amount) as cost_amount
     from {{ ref('fct_touchpoints') }}
     group by occurred_date, channel_slug
 )

@@ -3,7 +3,13 @@
 with shop_records as (
     select
         {{ json_text('payload', '$.id') }} as order_id,
-        max_by(payload, {{ utc_timestamp(json_text('payload', '$.updated_at')) }}) as payload
+        max_by(
+            payload,
+            coalesce(
+                {{ utc_timestamp(json_text('payload', '$.updated_at')) }},
+                cast('0001-01-01' as timestamp)
+            )
+        ) as payload
     from {{ source('shop', 'orders') }}
     group by order_id
 ),
@@ -45,7 +51,7 @@ receipt_records as (
     select
         store || '-' || "Receipt No" as receipt_id,
         max_by(currency, _file_date) as currency,
-        max_by(try_cast(replace(amount, ',', '.') as decimal(18, 2)), _file_date) as amount
+        max_by({{ decimal_comma('amount') }}, _file_date) as amount
     from {{ source('pos', 'receipts') }}
     group by
         receipt_id,
@@ -55,7 +61,7 @@ receipt_records as (
 transaction_records as (
     select
         basket_id,
-        max_by(try_cast(sales_value as decimal(18, 2)), _file_date) as amount
+        max_by({{ delivered_amount('sales_value') }}, _file_date) as amount
     from {{ source('complete_journey', 'transactions') }}
     group by
         basket_id,
@@ -67,7 +73,7 @@ sent as (
         'shop' as source_name,
         'orders, ' || {{ json_text('payload', '$.currency') }} as what,
         count(*) as row_count,
-        sum(cast({{ json_text('payload', '$.total_price') }} as decimal(18, 2))) as amount
+        sum({{ delivered_amount(json_text('payload', '$.total_price')) }}) as amount
     from counted_records
     group by what
 
@@ -77,7 +83,7 @@ sent as (
         'shop' as source_name,
         'refunds, ' || currency as what,
         null as row_count,
-        sum(cast({{ json_text('payment', '$.amount') }} as decimal(18, 2))) as amount
+        sum({{ delivered_amount(json_text('payment', '$.amount')) }}) as amount
     from shop_refund_payments
     where
         {{ json_text('payment', '$.kind') }} = 'refund'

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
-from orchestration.landing.decoding import LineEncoding, whole_lines
+from orchestration.landing.decoding import LineEncoding, has_foreign_letters, whole_lines
 from orchestration.landing.formats.header import Header
 from orchestration.landing.problems import KEPT_REJECT_BYTES, QuarantineError, Reject
 
@@ -49,7 +49,10 @@ def read(path: Path, contract: TableContract, tally: Tally) -> Iterator[Batch]:
     header: Header | None = None
     for chunk in chain(chunks, [b""]):
         is_last = not chunk
-        lines = waiting + encoding.split(chunk)
+        decoded = encoding.split(chunk)
+        if not tally.has_read_letters:
+            tally.has_read_letters = has_foreign_letters(decoded)
+        lines = waiting + decoded
         start = 0
         if header is None:
             header, start = _read_header(lines, contract, encoding)
@@ -182,6 +185,8 @@ class _Records:
             return self._refuse(start, start + 1, "nul" if b"\0" in line else "undecodable")
         problem = self._problem(start)
         end = start + 1
+        if problem == _WRONG_WIDTH:
+            self._tally.excess_fields[len(next(self._reader(start))) - self._width] += 1
         if problem != _STRAY_RETURN and self._opens_quote(line):
             end = self._next_whole_record(start, is_last)
         return self._refuse(start, end, _REASON_CODES[problem])

@@ -14,7 +14,12 @@ import pyarrow as pa
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
-from orchestration.landing.decoding import LineEncoding, utf8_text, whole_lines
+from orchestration.landing.decoding import (
+    LineEncoding,
+    has_foreign_letters,
+    utf8_text,
+    whole_lines,
+)
 from orchestration.landing.formats import cutting
 from orchestration.landing.formats.element_check import MAX_ELEMENT_BYTES, ElementCheck
 from orchestration.landing.problems import KEPT_REJECT_BYTES, QuarantineError, Reject
@@ -39,8 +44,11 @@ def read_lines(
             texts = cutting.lines(encoding.utf8(chunk)).texts()
             numbers = np.arange(first, first + len(texts))
             rejects: list[Reject] = []
+            tally.has_read_letters = tally.has_read_letters or not chunk.isascii()
         except (UnicodeDecodeError, pa.ArrowInvalid):
-            texts, numbers, rejects = _readable_lines(encoding.split(chunk), first)
+            decoded = encoding.split(chunk)
+            tally.has_read_letters = tally.has_read_letters or has_foreign_letters(decoded)
+            texts, numbers, rejects = _readable_lines(decoded, first)
         tally.lines += len(texts) + len(rejects)
         yield check.batch(texts, numbers, rejects)
     if tally.lines == tally.blank_lines:

@@ -49,6 +49,7 @@ EVERY_PAIR_OF = 2_000
 NO_MODEL = {
     "record_count": 0,
     "unreliable_kinds": [],
+    "has_homes": True,
     "settings": {"blocking_rules_to_generate_predictions": []},
 }
 

@@ -140,4 +140,4 @@ def test_a_value_that_cannot_be_read_is_an_issue_and_not_lost(stage, world):
 
     assert query(
         "select queue_seconds, disconnected_at, _issues from staging.stg_calls__contact_records"
-    ) == [(None, None, ["queue_seconds", "disconnected_at"])]
+    ) == [(None, None, ["queue_seconds: long", "disconnected_at: yesterday"])]

@@ -153,8 +153,9 @@ def test_a_value_that_cannot_be_read_is_reported_and_never_guessed(
     query = stage("pos", write_and_spoil, sales)
 
     assert query(
-        f"select _issues, {issue} from staging.stg_pos__receipt_lines where len(_issues) > 0"
-    ) == [([issue], None)]
+        f"select len(_issues), starts_with(_issues[1], '{issue}: {text}'), {issue} "
+        "from staging.stg_pos__receipt_lines where len(_issues) > 0"
+    ) == [(1, True, None)]
 
 
 def test_overlapping_extracts_count_a_receipt_once(stage, sales):

@@ -168,5 +168,5 @@ def test_a_ticket_of_the_api_reference_is_read(stage, world):
             *("16988", "1500656884401", "solved", "2026-01-04 23:19:23", ["a", "b"], "17"),
             [],
         ),
-        ("2", "1500656884401", "open", None, ["a", "b"], "17", ["opened_at"]),
+        ("2", "1500656884401", "open", None, ["a", "b"], "17", ["opened_at: soon"]),
     ]

@@ -69,6 +69,13 @@ def test_a_wrong_setting_is_said_before_anything_runs(throughline, tmp_path, set
     assert not (tmp_path / "data" / "warehouse.duckdb").exists()
 
 
+def test_a_source_that_is_switched_off_is_not_landed_without_a_word(throughline):
+    outcome = throughline("land", "complete_journey")
+
+    assert outcome.exit_code == 1
+    assert "switched off: complete_journey" in outcome.output
+
+
 def test_without_a_published_version_the_scoreboard_says_what_to_do(throughline):
     outcome = throughline("scoreboard")
 

@@ -197,3 +197,32 @@ def test_records_that_will_not_grow_bear_blunter_rules(rows, model):
         return of_model["settings"]["blocking_rules_to_generate_predictions"]
 
     assert len(rules(complete)) > len(rules(model))
+
+
+def test_few_records_of_name_and_birth_date_with_one_slip_each_are_found():
+    """A slip in one attribute excludes one in another, and hardly any rule finds many pairs."""
+    random_source = random.Random(11)  # noqa: S311
+    given_names, surnames = ([invented(random_source, size) for _ in range(60)] for size in (2, 3))
+    rows = {}
+    for number in range(450):
+        one = {
+            "given_name": random_source.choice(given_names),
+            "surname": random_source.choice(surnames),
+            "birth_date": person(random_source)["birth_date"],
+        }
+        rows[f"person {number:03} a"] = one
+        if number < 50:
+            attribute = random_source.choice(tuple(one))
+            value = one[attribute]
+            place = random_source.randrange(1, len(value))
+            letter = random_source.choice("0123" if attribute == "birth_date" else "aeiou")
+            slip = {attribute: value[:place] + letter + value[place + 1 :]}
+            rows[f"person {number:03} b"] = one | slip
+    true = {(f"person {number:03} a", f"person {number:03} b") for number in range(50)}
+
+    model = train(records_of(rows), is_complete=True)
+    found = pairs_of(match(records_of(rows), model, 0.5))
+
+    assert not model["has_homes"]
+    assert len(found & true) >= 0.9 * len(true)
+    assert len(found & true) >= 0.95 * len(found)

@@ -21,8 +21,9 @@ def test_what_waits_is_landed_and_said(run, tmp_path):
     outcome = run("web")
 
     assert outcome.exit_code == 0, outcome.output
-    assert "web.events: 1 loaded; 1 rows, 1 rejects" in outcome.output
+    assert "web.events: 1 loaded; 1 rows, 1 rejected" in outcome.output
     assert "web.?: 1 unknown_file" in outcome.output
+    assert "'else.txt': unknown_file: no table of the source expects this name" in outcome.output
     with open_warehouse(tmp_path / "warehouse.duckdb") as connection:
         rows = connection.execute("select payload from raw_web.events").fetchall()
     assert rows == [('{"messageId":"1"}',)]

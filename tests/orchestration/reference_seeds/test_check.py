@@ -254,32 +254,32 @@ def test_every_mistake_is_told_at_once_with_its_path(seeds):
 IDENTITY_MISTAKES = {
     "unknown type": (
         "identifier_types.csv",
-        "fax,true,true,false,,99,,,,,,,Fax number",
+        "fax,true,true,false,false,,99,,,,,,,Fax number",
         "no source shows a 'fax'",
     ),
     "no boolean": (
         "identifier_types.csv",
-        "fax,yes please,true,false,,99,,,,,,,Fax number",
+        "fax,yes please,true,false,false,,99,,,,,,,Fax number",
         "is_linking 'yes please' is no boolean",
     ),
     "negative limit": (
         "identifier_types.csv",
-        "fax,true,true,false,,99,-1,,,,,,Fax number",
+        "fax,true,true,false,false,,99,-1,,,,,,Fax number",
         "maximum_given_names -1 is below 0",
     ),
     "customers of no value": (
         "identifier_types.csv",
-        "fax,true,true,false,,99,,,,,,0,Fax number",
+        "fax,true,true,false,false,,99,,,,,,0,Fax number",
         "maximum_per_customer 0 is below 1",
     ),
     "tolerance of a type that many bear": (
         "identifier_types.csv",
-        "fax,true,true,false,1,99,,,,,,,Fax number",
+        "fax,true,true,false,false,1,99,,,,,,,Fax number",
         "conflict_edits is for a type that is unique per person",
     ),
     "type said twice": (
         "identifier_types.csv",
-        "email,true,true,false,,99,,,,,,,E-mail",
+        "email,true,true,false,false,,99,,,,,,,E-mail",
         "the same identifier_type as line ",
     ),
     "block of an unknown type": (
@@ -290,7 +290,7 @@ IDENTITY_MISTAKES = {
     "unknown way to match": (
         "blocked_values.csv",
         "email,regex,^x+@,Placeholder",
-        "match_kind 'regex' is none of contains, exact, prefix, suffix",
+        "match_kind 'regex' is none of contains, exact, number, prefix, suffix",
     ),
     "block that never matches": (
         "blocked_values.csv",
@@ -333,14 +333,14 @@ def test_a_bad_rule_of_identity_is_named_with_its_line(seeds, reasons, file, row
     assert any(why.startswith(reason) for why in found), found
 
 
-GOVERNMENT_ID = "government_id,true,true,true,2,3"
+GOVERNMENT_ID = "government_id,true,true,true,true,2,3"
 
 
 @pytest.mark.parametrize("edits", ["", "0", "2"])
 def test_values_of_a_unique_type_conflict_never_or_beyond_some_edits(seeds, reasons, edits):
     types = seeds / "identity" / "identifier_types.csv"
 
-    replace(types, GOVERNMENT_ID, f"government_id,true,true,true,{edits},3")
+    replace(types, GOVERNMENT_ID, f"government_id,true,true,true,true,{edits},3")
 
     assert reasons() == []
 
@@ -357,7 +357,7 @@ def test_values_of_a_unique_type_conflict_never_or_beyond_some_edits(seeds, reas
 def test_edits_that_say_nothing_are_named_with_their_line(seeds, reasons, edits, reason):
     types = seeds / "identity" / "identifier_types.csv"
 
-    line = replace(types, GOVERNMENT_ID, f"government_id,true,true,true,{edits},3")
+    line = replace(types, GOVERNMENT_ID, f"government_id,true,true,true,true,{edits},3")
 
     assert reasons() == [("identifier_types.csv", line, reason)]
 

@@ -4,6 +4,8 @@ with settings as (
             as link_probability,
         max(case when setting = 'match_best_link_probability' then setting_value end)
             as best_link_probability,
+        max(case when setting = 'match_link_probability_without_homes' then setting_value end)
+            as link_probability_without_homes,
         max(case when setting = 'match_birth_date_edits' then setting_value end)
             as birth_date_edits
     from {{ ref('identity_settings') }}
@@ -31,8 +33,14 @@ best_matches as (
     group by sides.profile_key
 ),
 
+homes as (
+    select coalesce(bool_or(has_homes), true) as has_homes
+    from {{ ref('int_identity__matched_records') }}
+),
+
 -- A profile without a likelier match takes one that is a little less likely. One that has likelier
--- matches would only tie two people together.
+-- matches would only tie two people together. Where nobody lives with anybody, nothing but chance
+-- makes two people alike: two who are each other's likeliest are linked from even odds.
 matches as (
     select known_matches.*
     from known_matches
@@ -41,12 +49,19 @@ matches as (
     inner join best_matches as right_bests
         on known_matches.right_profile_key = right_bests.profile_key
     cross join settings
+    cross join homes
     where
         known_matches.match_probability >= settings.link_probability
         or (
             known_matches.match_probability >= settings.best_link_probability
             and known_matches.match_probability
             >= least(left_bests.match_probability, right_bests.match_probability)
+        )
+        or (
+            not homes.has_homes
+            and known_matches.match_probability >= settings.link_probability_without_homes
+            and known_matches.match_probability
+            >= greatest(left_bests.match_probability, right_bests.match_probability)
         )
 ),
 

@@ -66,7 +66,7 @@ judged_words as (
         name_words.half,
         placeholder_names.word is not null as is_listed,
         placeholder_names.word is not null
-        or {{ matched_part('name_words.word', '([0-9])') }} != '' as is_no_name,
+        or {{ matched_part('name_words.word', '(\\d)') }} != '' as is_no_name,
         coalesce(placeholder_names.hides_contacts, false) as hides_contacts,
         coalesce(placeholder_names.is_enough_for_half, false) as is_enough_for_half,
         coalesce(placeholder_names.is_enough_in_any_name, false) as is_enough_in_any_name

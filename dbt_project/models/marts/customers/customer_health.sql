@@ -122,6 +122,13 @@ experiences as (
     group by bad_experiences.customer_key
 ),
 
+-- Where no source shows cases, that none is open is not known.
+case_sources as (
+    select coalesce(bool_or(is_shown), false) as is_shown
+    from {{ ref('int_company__shown_shapes') }}
+    where shape_slug = 'cases'
+),
+
 measured_customers as (
     select
         customers.customer_key,
@@ -148,7 +155,8 @@ measured_customers as (
         satisfaction.last_score_share,
         satisfaction.last_score_share - satisfaction.earlier_score_share as satisfaction_trend,
         satisfaction.last_answered_at,
-        coalesce(issues.open_case_count, 0) as open_case_count,
+        case when case_sources.is_shown then coalesce(issues.open_case_count, 0) end
+            as open_case_count,
         issues.oldest_open_case_at,
         coalesce(experiences.bad_experience_count, 0) as bad_experience_count,
         coalesce(experiences.recent_bad_experience_count, 0) as recent_bad_experience_count,
@@ -157,6 +165,7 @@ measured_customers as (
     from customers
     cross join settings
     cross join windows
+    cross join case_sources
     left join purchases
         on customers.customer_key = purchases.customer_key
     left join returns
@@ -217,7 +226,7 @@ select
         cast(signs.is_silent as integer)
         + cast(signs.is_dissatisfied as integer)
         + cast(signs.is_satisfaction_falling as integer)
-        + cast(signs.has_open_case as integer)
+        + cast(coalesce(signs.has_open_case, false) as integer)
         + cast(signs.has_recent_bad_experience as integer) as integer
     ) as risk_sign_count,
     signs.is_silent,

@@ -64,6 +64,13 @@ holdings as (
     group by customer_profiles.customer_key
 ),
 
+-- Where no source shows consent, nobody knows whether there is any.
+consent_sources as (
+    select coalesce(bool_or(is_shown), false) as is_shown
+    from {{ ref('int_company__shown_shapes') }}
+    where shape_slug = 'consent_changes'
+),
+
 permissions as (
     select
         customer_key,
@@ -194,9 +201,12 @@ select
     customers.is_lone_identifier,
     coalesce(holdings.has_account, false) as has_account,
     coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
-    coalesce(permissions.is_email_allowed, false) as is_email_marketing_allowed,
-    coalesce(permissions.is_sms_allowed, false) as is_sms_marketing_allowed,
-    coalesce(permissions.is_push_allowed, false) as is_push_marketing_allowed,
+    case when consent_sources.is_shown then coalesce(permissions.is_email_allowed, false) end
+        as is_email_marketing_allowed,
+    case when consent_sources.is_shown then coalesce(permissions.is_sms_allowed, false) end
+        as is_sms_marketing_allowed,
+    case when consent_sources.is_shown then coalesce(permissions.is_push_allowed, false) end
+        as is_push_marketing_allowed,
     least(customers.first_seen_at, contacts.first_touchpoint_at) as first_seen_at,
     greatest(customers.last_seen_at, contacts.last_touchpoint_at) as last_seen_at,
     contacts.first_touchpoint_at,
@@ -208,6 +218,7 @@ select
     listening.last_heard_at,
     permissions.consent_changed_at
 from customers
+cross join consent_sources
 left join golden_records
     on customers.customer_key = golden_records.customer_key
 left join current_stages

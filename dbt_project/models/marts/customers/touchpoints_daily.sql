@@ -32,7 +32,7 @@ select
     sum(cast(coalesce(handle_seconds, 0) as decimal(18, 3))) as handle_seconds,
     sum(cast(coalesce(score, 0) as decimal(18, 6))) as score_sum,
     cast(sum(coalesce(revenue_amount, 0)) as decimal(18, 2)) as revenue_amount,
-    cast(sum(coalesce(cost_amount, 0)) as decimal(18, 4)) as cost_amount,
+    cast(sum(cost_amount) as decimal(18, 4)) as cost_amount,
     is_bot,
     is_known_customer
 from touchpoints

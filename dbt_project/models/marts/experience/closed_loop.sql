@@ -3,6 +3,10 @@ with loops as (
     select * from {{ ref('int_feedback__loops') }}
 ),
 
+answer_subjects as (
+    select * from {{ ref('int_journeys__answer_subjects') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 )
@@ -10,7 +14,7 @@ settings as (
 select
     loops.response_key,
     loops.customer_key,
-    loops.team_key,
+    coalesce(loops.contact_team_key, answer_subjects.team_key) as team_key,
     loops.source_name,
     loops.program_slug,
     loops.metric_slug,
@@ -26,7 +30,10 @@ select
     end as loop_state,
     case
         when loops.next_answered_at <= loops.recovery_due_at
-            then case when loops.next_band = 'detractor' then 'detractor_again' else 'recovered' end
+            then case
+                when loops.next_band in ('detractor', 'bottom') then 'detractor_again'
+                else 'recovered'
+            end
         when loops.recovery_due_at < settings.as_of then 'silent'
         else 'open'
     end as recovery_state,
@@ -39,3 +46,5 @@ select
     loops.next_answered_at
 from loops
 cross join settings
+left join answer_subjects
+    on loops.response_key = answer_subjects.response_key

@@ -19,6 +19,10 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+shown_shapes as (
+    select * from {{ ref('int_company__shown_shapes') }}
+),
+
 member_names as (
     select * from {{ ref('int_kpis__member_names') }}
 ),
@@ -131,15 +135,18 @@ select
     estimates.previous_value,
     round(estimates.value - estimates.previous_value, 12) as value_change,
     estimates.target,
-    {{ kpi_status(
-        'estimates.value',
-        'estimates.ci_low',
-        'estimates.ci_high',
-        'estimates.target',
-        'kpis.is_higher_better',
-        'estimates.is_min_n',
-        'estimates.is_complete_period'
-    ) }} as status,
+    case
+        when not shown_shapes.is_shown then 'no_source'
+        else {{ kpi_status(
+            'estimates.value',
+            'estimates.ci_low',
+            'estimates.ci_high',
+            'estimates.target',
+            'kpis.is_higher_better',
+            'estimates.is_min_n',
+            'estimates.is_complete_period'
+        ) }}
+    end as status,
     estimates.is_mature,
     estimates.is_min_n,
     estimates.is_complete_period,
@@ -147,6 +154,8 @@ select
 from judged_estimates as estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
+left join shown_shapes
+    on kpis.needs = shown_shapes.shape_slug
 left join member_names
     on
         estimates.dimension = member_names.dimension

@@ -3,6 +3,10 @@ with answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
 ),
 
+answer_subjects as (
+    select * from {{ ref('int_journeys__answer_subjects') }}
+),
+
 loops as (
     select * from {{ ref('int_feedback__loops') }}
 ),
@@ -17,11 +21,11 @@ select
     max(answers.touchpoint_key) as touchpoint_key,
     max(answers.customer_key) as customer_key,
     max(answers.invitation_key) as invitation_key,
-    max(answers.case_key) as case_key,
+    max(answer_subjects.case_key) as case_key,
     max(answers.order_key) as order_key,
     max(answers.product_key) as product_key,
-    max(answers.team_key) as team_key,
-    max(touchpoints.journey_key) as journey_key,
+    max(answer_subjects.team_key) as team_key,
+    max(answer_subjects.journey_key) as journey_key,
     max(touchpoints.text_key) as text_key,
     answers.source_name,
     answers.program_slug,
@@ -52,6 +56,8 @@ select
     max(answers.answered_at) as answered_at,
     max(answers.answered_date) as answered_date
 from answers
+left join answer_subjects
+    on answers.response_key = answer_subjects.response_key
 left join loops
     on answers.response_key = loops.response_key
 left join touchpoints

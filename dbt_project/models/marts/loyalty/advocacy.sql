@@ -215,6 +215,7 @@ tiered_events as (
             events.customer_key = tier_spans.customer_key
             and events.occurred_at >= tier_spans.began_at
             and coalesce(events.occurred_at < tier_spans.ended_at, true)
+    where events.occurred_at is not null
 ),
 
 -- By person first: what one person says twice is not independent.

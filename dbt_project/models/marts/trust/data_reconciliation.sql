@@ -11,6 +11,10 @@ staged_money as (
     select * from {{ ref('int_reconciliation__staged_money') }}
 ),
 
+value_issues as (
+    select * from {{ ref('int_reconciliation__value_issues') }}
+),
+
 source_orders as (
     select * from {{ ref('int_shapes__orders') }}
 ),
@@ -155,6 +159,48 @@ mart_touchpoint_counts as (
     group by source_name
 ),
 
+money_columns as (
+    select distinct
+        source_name,
+        view_name,
+        column_name
+    from staged_money
+),
+
+-- An unreadable amount as a reader would take it who guesses: of points and commas, the last one
+-- that is not followed by three digits is that of the cents.
+unread_amounts as (
+    select
+        money_columns.source_name,
+        money_columns.view_name,
+        money_columns.column_name,
+        count(*) as amount_count,
+        sum({{ guessed_amount('value_issues.delivered_text') }}) as amount
+    from value_issues
+    inner join money_columns
+        on
+            value_issues.view_name = money_columns.view_name
+            and value_issues.column_name = money_columns.column_name
+    group by
+        money_columns.source_name,
+        money_columns.view_name,
+        money_columns.column_name
+),
+
+read_amounts as (
+    select
+        source_name,
+        view_name,
+        column_name,
+        sum(amount_count) as amount_count,
+        sum(amount) as amount
+    from staged_money
+    group by
+        source_name,
+        view_name,
+        column_name
+),
+
 comparisons as (
     select
         source_name,
@@ -235,6 +281,36 @@ comparisons as (
         on
             staged_money.source_name = mart_money.source_name
             and staged_money.currency = mart_money.currency
+
+    union all
+
+    select
+        read_amounts.source_name,
+        read_amounts.view_name || '.' || read_amounts.column_name as subject_name,
+        'delivered amounts are read' as step_name,
+        'values' as unit,
+        read_amounts.amount_count + coalesce(unread_amounts.amount_count, 0) as expected_value,
+        read_amounts.amount_count as actual_value
+    from read_amounts
+    left join unread_amounts
+        on
+            read_amounts.view_name = unread_amounts.view_name
+            and read_amounts.column_name = unread_amounts.column_name
+
+    union all
+
+    select
+        read_amounts.source_name,
+        read_amounts.view_name || '.' || read_amounts.column_name as subject_name,
+        'delivered money is read' as step_name,
+        'money' as unit,
+        read_amounts.amount + coalesce(unread_amounts.amount, 0) as expected_value,
+        read_amounts.amount as actual_value
+    from read_amounts
+    left join unread_amounts
+        on
+            read_amounts.view_name = unread_amounts.view_name
+            and read_amounts.column_name = unread_amounts.column_name
 )
 
 select

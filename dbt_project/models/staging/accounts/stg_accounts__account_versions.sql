@@ -21,6 +21,7 @@ exports as (
         }) }} as account_state,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -33,6 +34,7 @@ versions as (
         {{ utc_timestamp("account_state['consentAt']") }} as consented_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -74,6 +76,7 @@ select
         "account_state['updatedAt']": 'updated_at',
         "account_state['consentAt']": 'consented_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

@@ -14,6 +14,7 @@ exports as (
         }) }} as account_event,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -23,6 +24,7 @@ events as (
         account_event,
         {{ utc_timestamp("account_event['occurredAt']") }} as occurred_at,
         _file_date,
+        _line,
         _load_id,
         {{ latest_version("account_event['eventId']") }} as is_latest_version
     from exports
@@ -46,6 +48,7 @@ select
     occurred_at,
 
     {{ value_issues({"account_event['occurredAt']": 'occurred_at'}) }} as _issues,
+    _line,
     _load_id
 from events
 where is_latest_version

@@ -44,6 +44,7 @@ deliveries as (
         }) }} as contact,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -51,10 +52,13 @@ deliveries as (
 typed_deliveries as (
     select
         contact,
-        try_cast(contact['Agent']['AgentInteractionDuration'] as double) as interaction_seconds,
-        try_cast(contact['Agent']['CustomerHoldDuration'] as double) as hold_seconds,
-        try_cast(contact['Agent']['AfterContactWorkDuration'] as double) as after_call_work_seconds,
-        try_cast(contact['Queue']['Duration'] as double) as queue_seconds,
+        {{ delivered_number("contact['Agent']['AgentInteractionDuration']", 'duration_seconds') }}
+            as interaction_seconds,
+        {{ delivered_number("contact['Agent']['CustomerHoldDuration']", 'duration_seconds') }}
+            as hold_seconds,
+        {{ delivered_number("contact['Agent']['AfterContactWorkDuration']", 'duration_seconds') }}
+            as after_call_work_seconds,
+        {{ delivered_number("contact['Queue']['Duration']", 'duration_seconds') }} as queue_seconds,
         {{ utc_timestamp("contact['InitiationTimestamp']") }} as initiated_at,
         {{ utc_timestamp("contact['Queue']['EnqueueTimestamp']") }} as enqueued_at,
         {{ utc_timestamp("contact['Agent']['ConnectedToAgentTimestamp']") }} as connected_at,
@@ -74,6 +78,7 @@ typed_deliveries as (
         ) }} as callback_answer,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from deliveries
 ),
@@ -172,5 +177,6 @@ select
         "contact['DisconnectTimestamp']": 'disconnected_at',
         "contact['LastUpdateTimestamp']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from contacts

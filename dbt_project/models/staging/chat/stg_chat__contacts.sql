@@ -19,6 +19,7 @@ exports as (
         }) }} as contact,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -30,6 +31,7 @@ typed_exports as (
         {{ epoch_to_timestamp("contact['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -62,6 +64,7 @@ select
         "contact['created_at']": 'created_at',
         "contact['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from versions
 where repetition = 1

@@ -39,6 +39,7 @@ exports as (
         }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -54,6 +55,7 @@ ranked_exports as (
 conversations as (
     select
         conversation,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -63,6 +65,7 @@ nested_parts as (
     select
         conversation['id'] as conversation_id,
         {{ one_row_per("conversation['conversation_parts']['conversation_parts']") }} as part,
+        _line,
         _load_id
     from conversations
 ),
@@ -78,6 +81,7 @@ parts as (
         cast(null as varchar) as assignee_id,
         conversation['source']['body'] as html_body,
         conversation['created_at'] as created_at_text,
+        _line,
         _load_id
     from conversations
 
@@ -92,6 +96,7 @@ parts as (
         part['assigned_to']['id'] as assignee_id,
         part['body'] as html_body,
         part['created_at'] as created_at_text,
+        _line,
         _load_id
     from nested_parts
 ),
@@ -108,44 +113,55 @@ typed_parts as (
 
 part_types as (
     select * from {{ ref('conversation_part_types') }}
+),
+
+listed_parts as (
+    select
+        typed_parts.*,
+        part_types.part_type as part_kind,
+        part_types.is_public as is_listed_as_public,
+        part_types.status_slug,
+        part_types.is_assignment as is_listed_as_assignment
+    from typed_parts
+    left join part_types
+        on typed_parts.part_word = part_types.part_type
 )
 
 select
-    typed_parts.conversation_id,
-    typed_parts.part_id,
-    case when typed_parts.part_type = 'opening' then 'comment' else typed_parts.part_word end
+    conversation_id,
+    part_id,
+    case when part_type = 'opening' then 'comment' else part_word end
         as part_type,
-    typed_parts.author['id'] as author_id,
+    author['id'] as author_id,
     -- Bots and AI agents also sign as an admin: a flag, their address or their name tells.
     case
         when
-            typed_parts.author_meaning = 'agent'
+            author_meaning = 'agent'
             and (
-                lower(typed_parts.author['from_ai_agent']) = 'true'
-                or lower(typed_parts.author['is_ai_answer']) = 'true'
+                lower(author['from_ai_agent']) = 'true'
+                or lower(author['is_ai_answer']) = 'true'
                 or {{ is_machine_agent('chat', [
-                    "typed_parts.author['name']", "typed_parts.author['email']"
+                    "author['name']", "author['email']"
                 ]) }}
             )
             then 'bot'
-        else coalesce(typed_parts.author_meaning, 'system')
+        else coalesce(author_meaning, 'system')
     end as author_type,
-    typed_parts.assignee_type,
-    typed_parts.assignee_id,
-    typed_parts.body,
+    assignee_type,
+    assignee_id,
+    body,
     -- A reply may ride on an assignment or a closing; a note is for colleagues.
-    typed_parts.body is not null as is_message,
+    body is not null as is_message,
     -- A part of a kind that is not listed counts as internal, so that it stops no clock.
-    coalesce(part_types.is_public, false) as is_public,
-    part_types.status_slug,
-    coalesce(part_types.is_assignment, false) as is_assignment,
-    typed_parts.created_at,
+    coalesce(is_listed_as_public, false) as is_public,
+    status_slug,
+    coalesce(is_listed_as_assignment, false) as is_assignment,
+    created_at,
     {{ value_issues({
-        'typed_parts.created_at_text': 'typed_parts.created_at',
-        "typed_parts.author['type']": 'typed_parts.author_meaning',
-        'typed_parts.part_word': 'part_types.part_type'
+        'created_at_text': 'created_at',
+        "author['type']": 'author_meaning',
+        'part_word': 'part_kind'
     }) }} as _issues,
-    typed_parts._load_id
-from typed_parts
-left join part_types
-    on typed_parts.part_word = part_types.part_type
+    _line,
+    _load_id
+from listed_parts

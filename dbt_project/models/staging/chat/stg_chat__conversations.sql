@@ -36,6 +36,7 @@ exports as (
         }) }} as conversation,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -43,10 +44,15 @@ exports as (
 typed_exports as (
     select
         conversation,
-        try_cast(conversation['conversation_rating']['rating'] as double) as rating_value,
+        {{ delivered_number("conversation['conversation_rating']['rating']", 'rating') }}
+            as rating_value,
         greatest(
-            try_cast(conversation['conversation_parts']['total_count'] as integer),
-            try_cast(conversation['statistics']['count_conversation_parts'] as integer)
+            {{ delivered_number(
+                "conversation['conversation_parts']['total_count']", 'count', 'integer'
+            ) }},
+            {{ delivered_number(
+                "conversation['statistics']['count_conversation_parts']", 'count', 'integer'
+            ) }}
         ) as stated_part_count,
         coalesce(
             {{ list_size("conversation['conversation_parts']['conversation_parts']") }}, 0
@@ -59,6 +65,7 @@ typed_exports as (
         {{ epoch_to_timestamp("conversation['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -68,7 +75,7 @@ ranked_exports as (
         *,
         -- A rating between two stars is none: it must not be rounded into a band.
         case
-            when rating_value = floor(rating_value) then try_cast(rating_value as integer)
+            when rating_value = floor(rating_value) then {{ delivered_number('rating_value', 'count', 'integer') }}
         end as rating,
         -- By its own count the conversation has parts that the export does not hold.
         case when stated_part_count <= delivered_part_count then delivered_part_count end
@@ -115,6 +122,7 @@ select
         "conversation['created_at']": 'opened_at',
         "conversation['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

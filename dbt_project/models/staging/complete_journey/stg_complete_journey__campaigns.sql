@@ -14,8 +14,8 @@ versions as (
 campaigns as (
     select
         *,
-        cast(try_cast(start_date as timestamp) as date) as started_date,
-        cast(try_cast(end_date as timestamp) as date) as ended_date
+        cast({{ delivered_time('start_date') }} as date) as started_date,
+        cast({{ delivered_time('end_date') }} as date) as ended_date
     from versions
     where is_latest_version
 )
@@ -32,5 +32,6 @@ select
     ended_date,
 
     {{ value_issues({'start_date': 'started_date', 'end_date': 'ended_date'}) }} as _issues,
+    _line,
     _load_id
 from campaigns

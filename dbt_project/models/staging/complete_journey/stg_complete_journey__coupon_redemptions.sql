@@ -8,6 +8,7 @@ redemptions as (
         coupon_upc,
         campaign_id,
         redemption_date,
+        max_by(_line, _load_id) as _line,
         max(_load_id) as _load_id
     from source
     group by
@@ -20,7 +21,7 @@ redemptions as (
 dated_redemptions as (
     select
         *,
-        cast(try_cast(redemption_date as timestamp) as date) as redeemed_date
+        cast({{ delivered_time('redemption_date') }} as date) as redeemed_date
     from redemptions
 )
 
@@ -34,5 +35,6 @@ select
     redeemed_date,
 
     {{ value_issues({'redemption_date': 'redeemed_date'}) }} as _issues,
+    _line,
     _load_id
 from dated_redemptions

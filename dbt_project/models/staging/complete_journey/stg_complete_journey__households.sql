@@ -29,6 +29,7 @@ select
     kids_count as child_count_band,
 
     cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

@@ -28,6 +28,7 @@ select
     package_size,
 
     cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

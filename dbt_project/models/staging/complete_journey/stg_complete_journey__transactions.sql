@@ -18,12 +18,12 @@ versions as (
 transactions as (
     select
         *,
-        try_cast(quantity as decimal(18, 3)) as typed_quantity,
-        try_cast(sales_value as decimal(18, 2)) as sales_amount,
-        try_cast(retail_disc as decimal(18, 2)) as card_discount_amount,
-        try_cast(coupon_disc as decimal(18, 2)) as coupon_discount_amount,
-        try_cast(coupon_match_disc as decimal(18, 2)) as coupon_match_discount_amount,
-        try_cast(transaction_timestamp as timestamp) as sold_at
+        {{ delivered_quantity('quantity') }} as typed_quantity,
+        {{ delivered_amount('sales_value') }} as sales_amount,
+        {{ delivered_amount('retail_disc') }} as card_discount_amount,
+        {{ delivered_amount('coupon_disc') }} as coupon_discount_amount,
+        {{ delivered_amount('coupon_match_disc') }} as coupon_match_discount_amount,
+        {{ delivered_time('transaction_timestamp') }} as sold_at
     from versions
     where is_latest_version
 )
@@ -57,5 +57,6 @@ select
         'coupon_match_disc': 'coupon_match_discount_amount',
         'transaction_timestamp': 'sold_at',
     }) }} as _issues,
+    _line,
     _load_id
 from transactions

@@ -10,7 +10,7 @@ typed as (
         nullif(trim(email), '') as email,
         nullif(trim("Phone Number"), '') as phone,
         nullif(trim("Twitter Username"), '') as social_handle,
-        {{ dbt.safe_cast('"Date of birth"', 'date') }} as birth_date,
+        {{ delivered_date('"Date of birth"') }} as birth_date,
         nullif(lower(trim(gender)), '') as gender,
         nullif(lower(trim("Preferred language")), '') as language,
         nullif(trim("Street Address"), '') as street_address,
@@ -27,11 +27,11 @@ typed as (
         end as is_email_allowed,
         {{ dbt.safe_cast('"SMS consent"', 'boolean') }} as is_sms_allowed,
         {{ dbt.safe_cast('"Push consent"', 'boolean') }} as is_push_allowed,
-        {{ to_utc(dbt.safe_cast('"Consent Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ to_utc(delivered_time('"Consent Date"'), "'Europe/Warsaw'") }}
             as consented_at,
-        {{ to_utc(dbt.safe_cast('"Create Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ to_utc(delivered_time('"Create Date"'), "'Europe/Warsaw'") }}
             as created_at,
-        {{ to_utc(dbt.safe_cast('"Last Modified Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ to_utc(delivered_time('"Last Modified Date"'), "'Europe/Warsaw'") }}
             as updated_at,
         {{ value_issues({
             '"Date of birth"': 'birth_date',
@@ -40,6 +40,7 @@ typed as (
             '"Last Modified Date"': 'updated_at'
         }) }} as _issues,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -79,6 +80,7 @@ select
     created_at,
     updated_at,
     _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

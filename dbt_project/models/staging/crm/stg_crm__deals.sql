@@ -11,12 +11,12 @@ typed as (
         nullif(lower(trim(pipeline)), '') as pipeline,
         nullif(lower(trim("Deal Stage")), '') as deal_stage,
         nullif(upper(trim(currency)), '') as currency,
-        {{ dbt.safe_cast('amount', 'decimal(18, 2)') }} as deal_amount,
-        {{ to_utc(dbt.safe_cast('"Create Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ delivered_amount('amount') }} as deal_amount,
+        {{ to_utc(delivered_time('"Create Date"'), "'Europe/Warsaw'") }}
             as offered_at,
-        {{ to_utc(dbt.safe_cast('"Close Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ to_utc(delivered_time('"Close Date"'), "'Europe/Warsaw'") }}
             as closed_at,
-        {{ to_utc(dbt.safe_cast('"Last Modified Date"', 'timestamp'), "'Europe/Warsaw'") }}
+        {{ to_utc(delivered_time('"Last Modified Date"'), "'Europe/Warsaw'") }}
             as updated_at,
         {{ value_issues({
             'amount': 'deal_amount',
@@ -25,6 +25,7 @@ typed as (
             '"Last Modified Date"': 'updated_at'
         }) }} as _issues,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -50,6 +51,7 @@ select
     closed_at,
     updated_at,
     _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

@@ -19,6 +19,7 @@ with source as (
         }) }} as posted,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('email', 'events') }}
 ),
@@ -68,6 +69,7 @@ typed as (
         {{ epoch_to_timestamp("source.posted['timestamp']") }} as occurred_at,
         source.payload,
         source._file_date,
+        source._line,
         source._load_id
     from source
 ),
@@ -132,5 +134,6 @@ select
         'event_type_text': 'event_type',
         'occurred_at_text': 'occurred_at'
     }) }} as _issues,
+    _line,
     _load_id
 from records

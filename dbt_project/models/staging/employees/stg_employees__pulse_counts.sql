@@ -9,6 +9,7 @@ select
     split_part(question_and_score, '_', 2) as answer,
     answer_count,
     week_start_date,
+    _line,
     _load_id
 from pulse_weeks
 unpivot (

@@ -11,8 +11,15 @@ typed as (
         trim(week) as iso_week,
         trim(team) as team_name,
         -- ISO week 1 holds 4 January.
-        date_trunc('week', make_date(try_cast(left(trim(week), 4) as integer), 1, 4))
-        + {{ duration_of('7 * (try_cast(substr(trim(week), 7) as integer) - 1)', 'day') }}
+        date_trunc('week', make_date(
+                {{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4
+            ))
+        + {{ duration_of(
+            '7 * ('
+            ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer')
+            ~ ' - 1)',
+            'day'
+        ) }}
             as week_starts_at,
         asked as asked_text,
         "How did the week go? / 1" as mood_1_text,
@@ -26,6 +33,7 @@ typed as (
         "Could you help customers well? / 4" as enablement_4_text,
         "Could you help customers well? / 5" as enablement_5_text,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -33,17 +41,17 @@ typed as (
 counted as (
     select
         *,
-        try_cast(asked_text as integer) as asked_count,
-        try_cast(mood_1_text as integer) as mood_1,
-        try_cast(mood_2_text as integer) as mood_2,
-        try_cast(mood_3_text as integer) as mood_3,
-        try_cast(mood_4_text as integer) as mood_4,
-        try_cast(mood_5_text as integer) as mood_5,
-        try_cast(enablement_1_text as integer) as enablement_1,
-        try_cast(enablement_2_text as integer) as enablement_2,
-        try_cast(enablement_3_text as integer) as enablement_3,
-        try_cast(enablement_4_text as integer) as enablement_4,
-        try_cast(enablement_5_text as integer) as enablement_5
+        {{ delivered_number('asked_text', 'people', 'integer') }} as asked_count,
+        {{ delivered_number('mood_1_text', 'people', 'integer') }} as mood_1,
+        {{ delivered_number('mood_2_text', 'people', 'integer') }} as mood_2,
+        {{ delivered_number('mood_3_text', 'people', 'integer') }} as mood_3,
+        {{ delivered_number('mood_4_text', 'people', 'integer') }} as mood_4,
+        {{ delivered_number('mood_5_text', 'people', 'integer') }} as mood_5,
+        {{ delivered_number('enablement_1_text', 'people', 'integer') }} as enablement_1,
+        {{ delivered_number('enablement_2_text', 'people', 'integer') }} as enablement_2,
+        {{ delivered_number('enablement_3_text', 'people', 'integer') }} as enablement_3,
+        {{ delivered_number('enablement_4_text', 'people', 'integer') }} as enablement_4,
+        {{ delivered_number('enablement_5_text', 'people', 'integer') }} as enablement_5
     from typed
 ),
 
@@ -101,6 +109,7 @@ select
     cast(ranked.week_starts_at as date) as week_start_date,
 
     ranked._issues,
+    ranked._line,
     ranked._load_id
 from ranked
 left join teams

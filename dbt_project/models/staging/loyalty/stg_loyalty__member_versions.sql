@@ -22,6 +22,7 @@ versions as (
             'email', 'phone', 'first_name', 'last_name', 'tier', 'email_consent', 'sms_consent'
         ]) }} as row_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -68,6 +69,7 @@ select
         when tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'tier_slug'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

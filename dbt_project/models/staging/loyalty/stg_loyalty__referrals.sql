@@ -14,6 +14,7 @@ referrals as (
         {{ utc_timestamp("nullif(converted_at, '')") }} as converted_at,
         {{ utc_timestamp('updated_at') }} as updated_at,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -44,6 +45,7 @@ select
         'converted_at_text': 'converted_at',
         'updated_at_text': 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

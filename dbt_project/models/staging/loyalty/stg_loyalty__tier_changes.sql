@@ -10,6 +10,7 @@ tier_changes as (
         nullif(to_tier, '') as to_tier_slug,
         changed_at as changed_at_text,
         {{ utc_timestamp('changed_at') }} as changed_at,
+        _line,
         _load_id,
         {{ latest_version('change_id', content='changed_at || to_tier') }} as is_latest_version
     from source
@@ -36,6 +37,7 @@ select
         when to_tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'to_tier_slug'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from tier_changes
 where is_latest_version

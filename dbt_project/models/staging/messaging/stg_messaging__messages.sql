@@ -25,7 +25,7 @@ typed as (
         {{ json_text("nullif(tags, '')", '$.campaign_name') }} as campaign_name,
         {{ json_text("nullif(tags, '')", '$.campaign_kind') }} as campaign_kind,
         {{ json_text("nullif(tags, '')", '$.campaign_group') }} as campaign_group,
-        {{ dbt.safe_cast("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
+        {{ delivered_amount("nullif(price, '')", 'decimal(18, 4)') }} as price_amount,
         priceunit as price_currency,
         {{ rfc_2822_timestamp('datecreated') }} as created_at,
         {{ rfc_2822_timestamp('datesent') }} as sent_at,
@@ -38,6 +38,7 @@ typed as (
         dateupdated as updated_at_text,
         {{ row_hash('source') }} as row_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -103,5 +104,6 @@ select
         'sent_at_text': 'sent_at',
         'updated_at_text': 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from listed

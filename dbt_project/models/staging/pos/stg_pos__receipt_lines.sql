@@ -20,6 +20,7 @@ receipt_texts as (
         trim(amount) as amount_text,
         trim(date) || ' ' || trim(time) as sold_at_text,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -42,7 +43,7 @@ versions as (
 receipt_lines as (
     select
         *,
-        {{ decimal_comma('quantity_text', 'decimal(18, 3)') }} as quantity,
+        {{ decimal_comma('quantity_text', 'quantity', 'decimal(18, 3)') }} as quantity,
         {{ decimal_comma('unit_price_text') }} as unit_price,
         {{ decimal_comma('discount_text') }} as discount_amount,
         {{ decimal_comma('amount_text') }} as line_amount,
@@ -93,5 +94,6 @@ select
             then {{ list_of(["'store_id'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from receipt_lines

@@ -14,10 +14,11 @@ events as (
         duration_seconds as duration_seconds_text,
         occurred_at as occurred_at_text,
         recorded_at as recorded_at_text,
-        try_cast(duration_seconds as double) as duration_seconds,
+        {{ delivered_number('duration_seconds', 'duration_seconds') }} as duration_seconds,
         {{ utc_timestamp('occurred_at') }} as occurred_at,
         {{ utc_timestamp('recorded_at') }} as recorded_at,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -54,6 +55,7 @@ select
         'occurred_at_text': 'occurred_at',
         'recorded_at_text': 'recorded_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

@@ -15,11 +15,12 @@ readings as (
         entered_at as entered_at_text,
         left_at as left_at_text,
         received_at as received_at_text,
-        try_cast(dwell_seconds as double) as dwell_seconds,
+        {{ delivered_number('dwell_seconds', 'duration_seconds') }} as dwell_seconds,
         {{ utc_timestamp('entered_at') }} as entered_at,
         {{ utc_timestamp('left_at') }} as left_at,
         {{ utc_timestamp('received_at') }} as received_at,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -58,6 +59,7 @@ select
         'left_at_text': 'left_at',
         'received_at_text': 'received_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

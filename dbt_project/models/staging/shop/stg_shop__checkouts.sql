@@ -14,6 +14,7 @@ with source as (
         }) }} as checkout,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'checkouts') }}
 ),
@@ -27,7 +28,7 @@ checkouts as (
         *,
         nullif(trim(checkout['email']), '') as email,
         nullif(trim(checkout['phone']), '') as phone,
-        try_cast(checkout['total_price'] as decimal(18, 2)) as total_amount,
+        {{ delivered_amount("checkout['total_price']") }} as total_amount,
         {{ utc_timestamp("checkout['created_at']") }} as started_at,
         {{ utc_timestamp("checkout['updated_at']") }} as updated_at,
         {{ utc_timestamp("checkout['completed_at']") }} as completed_at
@@ -81,5 +82,6 @@ select
         "checkout['updated_at']": 'updated_at',
         "checkout['completed_at']": 'completed_at',
     }) }} as _issues,
+    _line,
     _load_id
 from listed

@@ -18,6 +18,7 @@ with source as (
         }) }} as customer,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'customers') }}
 ),
@@ -92,5 +93,6 @@ select
         "customer['email_marketing_consent']['state']": 'email_consent_state',
         "customer['sms_marketing_consent']['state']": 'sms_consent_state',
     }) }} as _issues,
+    _line,
     _load_id
 from listed

@@ -11,6 +11,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -28,6 +29,7 @@ line_items as (
     select
         shop_order['id'] as order_id,
         {{ one_row_per("shop_order['line_items']") }} as line_item,
+        _line,
         _load_id
     from versions
     where is_latest_version
@@ -38,14 +40,14 @@ line_items as (
 order_lines as (
     select
         *,
-        try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
-        try_cast(line_item['current_quantity'] as decimal(18, 3)) as current_quantity,
-        try_cast(line_item['price'] as decimal(18, 2)) as unit_price,
-        try_cast(line_item['total_discount'] as decimal(18, 2)) as line_discount,
+        {{ delivered_quantity("line_item['quantity']") }} as quantity,
+        {{ delivered_quantity("line_item['current_quantity']") }} as current_quantity,
+        {{ delivered_amount("line_item['price']") }} as unit_price,
+        {{ delivered_amount("line_item['total_discount']") }} as line_discount,
         {{ items_as(
             "line_item['discount_allocations']",
             'allocation',
-            "try_cast(allocation['amount'] as decimal(18, 2))"
+            delivered_amount("allocation['amount']")
         ) }} as allocations
     from line_items
 ),
@@ -53,7 +55,9 @@ order_lines as (
 discounted_lines as (
     select
         *,
-        coalesce({{ sum_of_items('allocations') }}, line_discount) as discount_amount
+        try_cast(
+            coalesce({{ sum_of_items('allocations') }}, line_discount) as decimal(18, 2)
+        ) as discount_amount
     from order_lines
 )
 
@@ -70,8 +74,11 @@ select
     quantity,
     current_quantity,
     unit_price,
-    cast(discount_amount as decimal(18, 2)) as discount_amount,
-    try_cast(quantity * unit_price - coalesce(discount_amount, 0) as decimal(18, 2)) as line_amount,
+    discount_amount,
+    try_cast(
+        {{ product_of('quantity', 'unit_price') }}
+        - coalesce(discount_amount, 0) as decimal(18, 2)
+    ) as line_amount,
 
     {{ value_issues({
         "line_item['quantity']": 'quantity',
@@ -84,5 +91,6 @@ select
             then {{ list_of(["'discount_amount'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from discounted_lines

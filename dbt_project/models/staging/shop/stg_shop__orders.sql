@@ -35,6 +35,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -90,11 +91,11 @@ parcel_times as (
 orders as (
     select
         *,
-        try_cast(shop_order['total_price'] as decimal(18, 2)) as total_amount,
-        try_cast(shop_order['total_discounts'] as decimal(18, 2)) as discount_amount,
-        try_cast(shop_order['subtotal_price'] as decimal(18, 2)) as goods_amount,
-        try_cast(shop_order['current_total_price'] as decimal(18, 2)) as current_total_amount,
-        try_cast(shop_order['current_subtotal_price'] as decimal(18, 2)) as current_goods_amount,
+        {{ delivered_amount("shop_order['total_price']") }} as total_amount,
+        {{ delivered_amount("shop_order['total_discounts']") }} as discount_amount,
+        {{ delivered_amount("shop_order['subtotal_price']") }} as goods_amount,
+        {{ delivered_amount("shop_order['current_total_price']") }} as current_total_amount,
+        {{ delivered_amount("shop_order['current_subtotal_price']") }} as current_goods_amount,
         {{ utc_timestamp("shop_order['created_at']") }} as ordered_at,
         {{ utc_timestamp("shop_order['updated_at']") }} as updated_at,
         {{ utc_timestamp("shop_order['cancelled_at']") }} as cancelled_at,
@@ -103,7 +104,7 @@ orders as (
         end as promised_at,
         -- Some promise a day and no time of it.
         case
-            when length(promised_at_text) = 10 then try_cast(promised_at_text as date)
+            when length(promised_at_text) = 10 then {{ delivered_date('promised_at_text', 'time') }}
         end as promised_date,
         {{ least_item('shipped_times') }} as shipped_at,
         -- An order is delivered when its last parcel is.
@@ -225,5 +226,6 @@ select
             then {{ list_of(["'cancelled_at'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from listed

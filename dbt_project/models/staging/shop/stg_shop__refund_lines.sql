@@ -13,6 +13,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -30,6 +31,7 @@ refunds as (
     select
         shop_order['id'] as order_id,
         {{ one_row_per("shop_order['refunds']") }} as refund,
+        _line,
         _load_id
     from versions
     where is_latest_version
@@ -40,6 +42,7 @@ refund_line_items as (
         order_id,
         refund['id'] as refund_id,
         {{ one_row_per("refund['refund_line_items']") }} as line_item,
+        _line,
         _load_id
     from refunds
 ),
@@ -47,8 +50,8 @@ refund_line_items as (
 refund_lines as (
     select
         *,
-        try_cast(line_item['quantity'] as decimal(18, 3)) as quantity,
-        try_cast(line_item['subtotal'] as decimal(18, 2)) as line_amount
+        {{ delivered_quantity("line_item['quantity']") }} as quantity,
+        {{ delivered_amount("line_item['subtotal']") }} as line_amount
     from refund_line_items
 )
 
@@ -67,5 +70,6 @@ select
         "line_item['quantity']": 'quantity',
         "line_item['subtotal']": 'line_amount',
     }) }} as _issues,
+    _line,
     _load_id
 from refund_lines

@@ -22,6 +22,7 @@ with source as (
         }) }} as shop_order,
         payload,
         _file_date,
+        _line,
         _load_id
     from {{ source('shop', 'orders') }}
 ),
@@ -41,6 +42,7 @@ order_refunds as (
         shop_order['currency'] as currency,
         shop_order['total_price_set'] as totals,
         {{ one_row_per("shop_order['refunds']") }} as refund,
+        _line,
         _load_id
     from versions
     where is_latest_version
@@ -58,8 +60,9 @@ payments as (
             "payment['kind'] = 'refund' and payment['status'] = 'success'"
             ~ " and not coalesce(try_cast(payment['test'] as boolean), false)"
         ) }} as paid,
-        try_cast(totals['shop_money']['amount'] as double)
-        / nullif(try_cast(totals['presentment_money']['amount'] as double), 0) as presentment_rate
+        {{ delivered_number("totals['shop_money']['amount']", 'money') }}
+        / nullif({{ delivered_number("totals['presentment_money']['amount']", 'money') }}, 0)
+            as presentment_rate
     from order_refunds
 ),
 
@@ -70,16 +73,15 @@ refunds as (
         {{ items_as(
             'paid',
             'payment',
-            "case
-                when payment['amount_set']['shop_money']['currency_code'] = currency
-                    then try_cast(payment['amount_set']['shop_money']['amount'] as decimal(18, 2))
-                when coalesce(payment['currency'], currency) = currency
-                    then try_cast(payment['amount'] as decimal(18, 2))
-                when payment['currency'] = totals['presentment_money']['currency_code']
-                    then try_cast(
-                        try_cast(payment['amount'] as double) * presentment_rate as decimal(18, 2)
-                    )
-            end"
+            "case when payment['amount_set']['shop_money']['currency_code'] = currency then "
+            ~ delivered_amount("payment['amount_set']['shop_money']['amount']")
+            ~ " when coalesce(payment['currency'], currency) = currency then "
+            ~ delivered_amount("payment['amount']")
+            ~ " when payment['currency'] = totals['presentment_money']['currency_code'] then "
+            ~ delivered_amount(
+                '(' ~ delivered_number("payment['amount']", 'money') ~ ' * presentment_rate)'
+            )
+            ~ " end"
         ) }} as paid_amounts,
         {{ items_where(
             'paid',
@@ -103,7 +105,7 @@ select
     -- measures
     cast(coalesce({{ sum_of_items('paid_amounts') }}, 0) as decimal(18, 2)) as refund_amount,
     cast({{ sum_of_items(items_as(
-        'foreign_payments', 'payment', "try_cast(payment['amount'] as decimal(18, 2))"
+        'foreign_payments', 'payment', delivered_amount("payment['amount']")
     )) }} as decimal(18, 2)) as foreign_amount,
 
     -- timestamps
@@ -117,5 +119,6 @@ select
             then {{ list_of(["'refund_amount'"]) }}
         else {{ list_of([]) }}
     end as _issues,
+    _line,
     _load_id
 from refunds

@@ -26,6 +26,7 @@ exports as (
         }) }} as post,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -35,13 +36,15 @@ typed_exports as (
         post,
         {{ meaning_of('social', 'direction', "post['direction']") }} as written_by,
         {{ meaning_of('social', 'post_type', "post['type']") }} as post_kind,
-        try_cast(post['desk']['reply_seconds'] as double) as reply_seconds,
-        try_cast(post['desk']['work_seconds'] as double) as work_seconds,
+        {{ delivered_number("post['desk']['reply_seconds']", 'duration_seconds') }}
+            as reply_seconds,
+        {{ delivered_number("post['desk']['work_seconds']", 'duration_seconds') }} as work_seconds,
         try_cast(post['desk']['closed'] as boolean) as is_closed_or_null,
         {{ utc_timestamp("post['created_at']") }} as posted_at,
         {{ utc_timestamp("post['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -98,6 +101,7 @@ select
         "post['created_at']": 'posted_at',
         "post['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

@@ -18,6 +18,7 @@ exports as (
         }) }} as review,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -29,6 +30,7 @@ typed_exports as (
         {{ utc_timestamp("review['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -63,6 +65,7 @@ select
         "review['submitted_at']": 'submitted_at',
         "review['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

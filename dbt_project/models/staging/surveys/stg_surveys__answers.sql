@@ -7,6 +7,7 @@ select
     program_slug,
     question,
     answer,
+    _line,
     _load_id
 from responses
 unpivot (

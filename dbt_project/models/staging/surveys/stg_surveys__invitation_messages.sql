@@ -20,12 +20,13 @@ trimmed as (
         responsecompletedat as response_completed_at_text,
         modifiedat as modified_at_text,
         {{ surrogate_key(['status', 'responseid', 'openedat', 'email']) }} as row_hash,
-        try_cast(sentat as timestamp) as sent_at,
-        try_cast(openedat as timestamp) as opened_at,
-        try_cast(responsestartedat as timestamp) as response_started_at,
-        try_cast(responsecompletedat as timestamp) as response_completed_at,
-        try_cast(modifiedat as timestamp) as modified_at,
+        {{ delivered_time('sentat') }} as sent_at,
+        {{ delivered_time('openedat') }} as opened_at,
+        {{ delivered_time('responsestartedat') }} as response_started_at,
+        {{ delivered_time('responsecompletedat') }} as response_completed_at,
+        {{ delivered_time('modifiedat') }} as modified_at,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -82,6 +83,7 @@ select
         'response_completed_at_text': 'response_completed_at',
         'modified_at_text': 'modified_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

@@ -49,13 +49,14 @@ trimmed as (
             'ordernumber', 'casenumber', 'nps', 'renewal_likelihood', 'satisfaction',
             'effort', 'items_1', 'items_2', 'items_3', 'items_4', 'items_5', 'comment'
         ]) }} as row_hash,
-        try_cast(progress as integer) as progress_percent,
-        try_cast("Duration (in seconds)" as double) as duration_seconds,
+        {{ delivered_number('progress', 'percent', 'integer') }} as progress_percent,
+        {{ delivered_number('"Duration (in seconds)"', 'duration_seconds') }} as duration_seconds,
         try_cast(finished as boolean) as is_finished_or_null,
-        try_cast(startdate as timestamp) as started_at,
-        try_cast(enddate as timestamp) as ended_at,
-        try_cast(recordeddate as timestamp) as recorded_at,
+        {{ delivered_time('startdate') }} as started_at,
+        {{ delivered_time('enddate') }} as ended_at,
+        {{ delivered_time('recordeddate') }} as recorded_at,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -137,6 +138,7 @@ select
         'ended_at_text': 'ended_at',
         'recorded_at_text': 'recorded_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where is_latest_version

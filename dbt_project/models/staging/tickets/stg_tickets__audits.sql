@@ -13,6 +13,7 @@ exports as (
         }) }} as ticket_audit,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -33,6 +34,7 @@ audits as (
         ticket_audit['via']['source']['rel'] as via_relation,
         ticket_audit['created_at'] as updated_at_text,
         {{ utc_timestamp("ticket_audit['created_at']") }} as updated_at,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -51,5 +53,6 @@ select
     ) as machine_type,
     updated_at,
     {{ value_issues({'updated_at_text': 'updated_at'}) }} as _issues,
+    _line,
     _load_id
 from audits

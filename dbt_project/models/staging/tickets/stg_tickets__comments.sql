@@ -17,6 +17,7 @@ exports as (
         }) }} as ticket_comment,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -34,6 +35,7 @@ typed_comments as (
         ticket_comment,
         try_cast(ticket_comment['public'] as boolean) as is_public_or_null,
         {{ utc_timestamp("ticket_comment['created_at']") }} as commented_at,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -59,5 +61,6 @@ select
         "ticket_comment['created_at']": 'commented_at',
         "ticket_comment['public']": 'is_public_or_null'
     }) }} as _issues,
+    _line,
     _load_id
 from typed_comments

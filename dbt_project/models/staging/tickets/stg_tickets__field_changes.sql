@@ -20,6 +20,7 @@ exports as (
         }) }} as ticket_audit,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -40,6 +41,7 @@ audit_events as (
         ticket_audit['created_at'] as changed_at_text,
         {{ utc_timestamp("ticket_audit['created_at']") }} as changed_at,
         {{ one_row_per("ticket_audit['events']") }} as field_event,
+        _line,
         _load_id
     from ranked_exports
     where is_latest_version
@@ -82,5 +84,6 @@ select
         'status_text': 'status_meaning',
         'rating_text': 'rating_meaning'
     }) }} as _issues,
+    _line,
     _load_id
 from understood_events

@@ -17,6 +17,7 @@ exports as (
         }) }} as rating,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -29,6 +30,7 @@ typed_exports as (
         {{ utc_timestamp("rating['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -60,6 +62,7 @@ select
         "rating['created_at']": 'offered_at',
         "rating['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

@@ -22,6 +22,7 @@ exports as (
         }) }} as ticket,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -34,6 +35,7 @@ typed_exports as (
         {{ utc_timestamp("ticket['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -66,6 +68,7 @@ select
         "ticket['created_at']": 'opened_at',
         "ticket['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked_exports
 where is_latest_version

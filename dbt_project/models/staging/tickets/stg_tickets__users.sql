@@ -17,6 +17,7 @@ exports as (
         }) }} as help_desk_user,
         md5(payload) as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -29,6 +30,7 @@ typed_exports as (
         {{ utc_timestamp("help_desk_user['updated_at']") }} as updated_at,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from exports
 ),
@@ -79,5 +81,6 @@ select
         "help_desk_user['created_at']": 'created_at',
         "help_desk_user['updated_at']": 'updated_at'
     }) }} as _issues,
+    _line,
     _load_id
 from versions

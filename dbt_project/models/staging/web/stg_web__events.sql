@@ -42,6 +42,7 @@ messages as (
         }) }} as message,
         {{ number_hash(['payload']) }} as payload_hash,
         _file_date,
+        _line,
         _load_id
     from source
 ),
@@ -79,9 +80,10 @@ deliveries as (
         message['sentAt'] as sent_at_text,
         message['receivedAt'] as received_at_text,
         message['timestamp'] as occurred_at_text,
-        try_cast(message['properties']['results_count'] as bigint) as search_result_count,
-        {{ utc_timestamp("message['originalTimestamp']") }} as device_occurred_at,
-        {{ utc_timestamp("message['sentAt']") }} as sent_at,
+        {{ delivered_number("message['properties']['results_count']", 'count') }}
+            as search_result_count,
+        {{ utc_timestamp("message['originalTimestamp']", 'device_time') }} as device_occurred_at,
+        {{ utc_timestamp("message['sentAt']", 'device_time') }} as sent_at,
         {{ utc_timestamp("message['receivedAt']") }} as received_at,
         {{ utc_timestamp("message['timestamp']") }} as corrected_at,
         {{ number_hash([
@@ -96,6 +98,7 @@ deliveries as (
         ]) }} as content_hash,
         payload_hash,
         _file_date,
+        _line,
         _load_id
     from messages
 ),
@@ -169,6 +172,7 @@ select
         'received_at_text': 'received_at',
         'occurred_at_text': 'corrected_at'
     }) }} as _issues,
+    _line,
     _load_id
 from ranked
 where arrival_rank = 1

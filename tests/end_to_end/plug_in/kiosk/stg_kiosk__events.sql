@@ -22,6 +22,7 @@ select
     {{ json_text('payload', '$.words') }} as event_value,
     happened_at,
     {{ value_issues({'at_text': 'happened_at'}) }} as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

@@ -5,7 +5,7 @@ with source as (
 versions as (
     select
         *,
-        try_cast(price as decimal(18, 2)) as price_amount,
+        {{ delivered_amount('price') }} as price_amount,
         {{ latest_version('order_id, item_number', content='_line') }} as is_latest_version
     from source
 )
@@ -17,6 +17,7 @@ select
     product_name,
     price_amount,
     {{ value_issues({'price': 'price_amount'}) }} as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

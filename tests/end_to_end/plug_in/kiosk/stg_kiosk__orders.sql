@@ -5,7 +5,7 @@ with source as (
 versions as (
     select
         *,
-        try_cast(total as decimal(18, 2)) as total_amount,
+        {{ delivered_amount('total') }} as total_amount,
         {{ utc_timestamp('ordered_at') }} as placed_at,
         {{ utc_timestamp('promised_at') }} as due_at,
         {{ utc_timestamp('delivered_at') }} as arrived_at,
@@ -31,6 +31,7 @@ select
         'promised_at': 'due_at',
         'delivered_at': 'arrived_at',
     }) }} as _issues,
+    _line,
     _load_id
 from versions
 where is_latest_version

@@ -35,6 +35,7 @@ select
     count(heard_at) > 0 as is_heard,
     max(heard_at) as last_heard_at
 from events
+where event_date is not null
 group by
     customer_key,
     channel_slug,

@@ -1,7 +1,8 @@
--- Follows each detractor's answer to the person who reached them and to their next answer.
+-- Follows each detractor's answer to the person who reached them and to their next answer. A
+-- detractor is who answers in the lowest band: of recommendation, satisfaction or ease.
 with answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
-    where metric_slug in ('nps_relational', 'nps_transactional')
+    where metric_slug in ('nps_relational', 'nps_transactional', 'csat', 'ces', 'ces_5')
 ),
 
 touchpoints as (
@@ -17,14 +18,28 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
+-- Who is unhappy twice on one form is one detractor; recommendation comes first, then satisfaction.
+ranked_answers as (
+    select
+        *,
+        row_number() over (
+            partition by source_name, program_slug, response_id order by metric_slug desc
+        ) as form_rank
+    from answers
+    where is_counted and band in ('detractor', 'bottom')
+),
+
 detractors as (
-    select * from answers
-    where is_counted and band = 'detractor'
+    select * from ranked_answers
+    where form_rank = 1
 ),
 
 human_contacts as (
     select
         touchpoints.customer_key,
+        touchpoints.team_key,
+        touchpoints.contact_reason_slug,
+        touchpoints.touchpoint_key,
         touchpoints.occurred_at
     from touchpoints
     inner join closed_loop_contacts
@@ -36,6 +51,14 @@ human_contacts as (
 first_contacts as (
     select
         detractors.response_key,
+        min_by(
+            human_contacts.team_key,
+            {{ sort_key(['human_contacts.occurred_at', 'human_contacts.touchpoint_key']) }}
+        ) as contact_team_key,
+        min_by(
+            human_contacts.contact_reason_slug,
+            {{ sort_key(['human_contacts.occurred_at', 'human_contacts.touchpoint_key']) }}
+        ) as contact_reason_slug,
         min(human_contacts.occurred_at) as contacted_at
     from detractors
     inner join human_contacts
@@ -64,13 +87,15 @@ next_answers as (
 select
     detractors.response_key,
     detractors.customer_key,
-    detractors.team_key,
+    first_contacts.contact_team_key,
     detractors.metric_slug,
     detractors.source_name,
     detractors.program_slug,
     detractors.channel_slug,
     detractors.segment_slug,
-    detractors.contact_reason_slug,
+    -- A relational answer names no reason: the call about it may.
+    coalesce(detractors.contact_reason_slug, first_contacts.contact_reason_slug)
+        as contact_reason_slug,
     detractors.score,
     next_answers.next_band,
     detractors.answered_at,

@@ -51,7 +51,7 @@ measured_journeys as (
         max(wait_seconds) as longest_wait_seconds,
         sum(coalesce(excess_wait_seconds, 0)) as excess_wait_seconds,
         sum(coalesce(handle_seconds, 0)) as handle_seconds,
-        sum(coalesce(cost_amount, 0)) as cost_amount,
+        sum(cost_amount) as cost_amount,
         sum(coalesce(revenue_amount, 0)) as revenue_amount,
         min(occurred_at) as started_at,
         max(case when step_number = 1 then occurred_date end) as started_date,

@@ -47,8 +47,10 @@ select
     sold_lines.discount_original,
     sold_lines.amount_original,
     -- Four places: cents of lines need not add up to the cents of their order.
-    cast(sold_lines.amount_original * orders.exchange_rate as decimal(18, 4)) as line_amount,
-    cast(sold_lines.quantity * products.unit_cost as decimal(18, 4)) as line_cost_amount,
+    {{ product_of('sold_lines.amount_original', 'orders.exchange_rate', 'decimal(18, 4)') }}
+        as line_amount,
+    {{ product_of('sold_lines.quantity', 'products.unit_cost', 'decimal(18, 4)') }}
+        as line_cost_amount,
 
     -- flags
     orders.is_purchase,

@@ -68,8 +68,11 @@ kept_orders as (
         sold_costs.cost_amount
         - case when refunded.order_key is null then 0 else refunded.cost_amount end
             as kept_cost_amount,
-        -- A purchase that came back is still a purchase; a cancelled one is not.
-        unlinked_orders.is_paid and not unlinked_orders.is_cancelled as is_purchase,
+        -- A purchase that came back is still a purchase; a cancelled one is not, and one at no
+        -- known time has no place among the others.
+        unlinked_orders.is_paid
+        and not unlinked_orders.is_cancelled
+        and unlinked_orders.ordered_at is not null as is_purchase,
         greatest(unlinked_orders._load_id, refunded._load_id) as last_load_id
     from unlinked_orders
     left join customer_profiles

@@ -11,6 +11,14 @@ touchpoint_types as (
     select * from {{ ref('touchpoint_types') }}
 ),
 
+touchpoint_costs as (
+    select * from {{ ref('touchpoint_costs') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_orders__exchange_rates') }}
+),
+
 source_contact_reasons as (
     select * from {{ ref('source_contact_reasons') }}
 ),
@@ -35,6 +43,8 @@ attributed_touchpoints as (
     from channel_touchpoints
     left join device_attributions
         on channel_touchpoints.touchpoint_key = device_attributions.touchpoint_key
+    -- What happened at no known time is in no story; `value_issues` lists it.
+    where channel_touchpoints.occurred_at is not null
 )
 
 select
@@ -65,10 +75,19 @@ select
     touchpoints.sentiment,
     touchpoints.score,
     touchpoints.revenue as revenue_amount,
+    -- Neither cost is known until the company sets it, nor without a rate of its currency.
     cast(
-        touchpoint_types.unit_cost
-        + coalesce(touchpoints.handle_seconds, 0) / 3600 * settings.handling_cost_per_hour
-        as decimal(18, 4)
+        case
+            when
+                touchpoint_costs.unit_cost * unit_rates.exchange_rate is not null
+                or settings.handling_cost_per_hour * hour_rates.exchange_rate is not null
+                then coalesce(touchpoint_costs.unit_cost * unit_rates.exchange_rate, 0)
+                + coalesce(
+                    touchpoints.handle_seconds / 3600 * settings.handling_cost_per_hour
+                    * hour_rates.exchange_rate,
+                    0
+                )
+        end as decimal(18, 4)
     ) as cost_amount,
     touchpoints.is_bot,
     touchpoint_types.is_purchase,
@@ -83,6 +102,20 @@ from attributed_touchpoints as touchpoints
 cross join settings
 left join touchpoint_types
     on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
+left join touchpoint_costs
+    on
+        touchpoints.touchpoint_type_slug = touchpoint_costs.touchpoint_type_slug
+        and coalesce(touchpoint_costs.company_name, settings.company_name) = settings.company_name
+left join exchange_rates as unit_rates
+    on
+        touchpoint_costs.currency = unit_rates.currency
+        and touchpoints.occurred_at >= unit_rates.valid_from
+        and touchpoints.occurred_at < unit_rates.valid_until
+left join exchange_rates as hour_rates
+    on
+        settings.handling_cost_currency = hour_rates.currency
+        and touchpoints.occurred_at >= hour_rates.valid_from
+        and touchpoints.occurred_at < hour_rates.valid_until
 left join source_contact_reasons
     on
         touchpoints.source_name = source_contact_reasons.source_name

@@ -3,35 +3,8 @@ with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
 ),
 
-survey_answers as (
-    select * from {{ ref('int_journeys__survey_answers') }}
-),
-
-journeys as (
-    select * from {{ ref('int_journeys__journeys') }}
-),
-
-touchpoints as (
-    select * from {{ ref('int_touchpoints__all') }}
-),
-
--- The subjects of an answer: the journey that it judges, else the journey of the touchpoint that it
--- judges; and the store of that touchpoint.
 answer_subjects as (
-    select
-        survey_answers.response_key,
-        min_by(
-            journeys.journey_slug, {{ sort_key([
-                "survey_answers.judged != 'journey'", 'survey_answers.judged'
-            ]) }}
-        ) as journey_slug,
-        max(touchpoints.store_key) as store_key
-    from survey_answers
-    inner join journeys
-        on survey_answers.journey_key = journeys.journey_key
-    inner join touchpoints
-        on survey_answers.touchpoint_key = touchpoints.touchpoint_key
-    group by survey_answers.response_key
+    select * from {{ ref('int_journeys__answer_subjects') }}
 ),
 
 placed_answers as (
@@ -39,7 +12,8 @@ placed_answers as (
         counted_answers.response_key,
         counted_answers.customer_key,
         counted_answers.product_key,
-        counted_answers.team_key,
+        answer_subjects.team_key,
+        counted_answers.program_slug,
         counted_answers.channel_slug,
         counted_answers.segment_slug,
         counted_answers.contact_reason_slug,
@@ -82,6 +56,7 @@ select
     product_key,
     store_key,
     team_key,
+    program_slug,
     unit_value,
     unit_state,
     matures_at

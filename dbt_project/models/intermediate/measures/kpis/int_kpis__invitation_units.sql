@@ -6,6 +6,7 @@ invitations as (
     select
         invitations.invitation_key,
         invitations.profile_key,
+        invitations.program_slug,
         case when invitations.is_delivered then 'eligible' else 'excluded' end as delivery_state,
         coalesce(invitations.delivered_at, invitations.sent_at) as invited_at,
         invitations.completed_at,
@@ -42,6 +43,7 @@ select
     {{ business_date('units.anchored_at', 'settings.default_time_zone') }} as anchor_date,
     'survey' as channel_slug,
     customers.segment_slug,
+    units.program_slug,
     units.unit_value,
     units.unit_state,
     units.matures_at

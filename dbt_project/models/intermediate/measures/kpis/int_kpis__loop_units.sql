@@ -6,15 +6,23 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+answer_subjects as (
+    select * from {{ ref('int_journeys__answer_subjects') }}
+),
+
 judged_loops as (
     select
         loops.*,
+        -- Who reached them answers for it; whom nobody reached, the team whose case they rated.
+        coalesce(loops.contact_team_key, answer_subjects.team_key) as team_key,
         -- Nobody can tell whether an unknown customer was called.
         case when customers.is_identified then 'eligible' else 'unknown' end as person_state,
         coalesce(loops.next_answered_at <= loops.recovery_due_at, false) as has_answered_again
     from loops
     left join customers
         on loops.customer_key = customers.customer_key
+    left join answer_subjects
+        on loops.response_key = answer_subjects.response_key
 ),
 
 -- A detractor who did not answer again has said nothing about recovery.
@@ -25,7 +33,7 @@ units as (
             state='person_state', matures_at='due_at'
         ),
         kpi_unit(
-            'detractor_recovery', 'answered_at', "coalesce(next_band != 'detractor', false)",
+            'detractor_recovery', 'answered_at', "coalesce(next_band not in ('detractor', 'bottom'), false)",
             state="case when person_state = 'eligible' and not has_answered_again"
             " then 'excluded' else person_state end",
             matures_at='recovery_due_at'
@@ -42,6 +50,7 @@ select
     segment_slug,
     contact_reason_slug,
     team_key,
+    program_slug,
     unit_value,
     unit_state,
     matures_at

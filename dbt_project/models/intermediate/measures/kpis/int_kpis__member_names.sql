@@ -29,6 +29,10 @@ teams as (
     select * from {{ ref('teams') }}
 ),
 
+survey_programs as (
+    select distinct program_slug from {{ ref('survey_questions') }}
+),
+
 dimensions as (
     select * from {{ ref('kpi_dimensions') }}
 )
@@ -75,6 +79,12 @@ select
     team_id as member,
     team_name as member_name
 from teams
+union all
+select
+    'program' as dimension,
+    program_slug as member,
+    {{ slug_in_words('program_slug') }} as member_name
+from survey_programs
 union all
 select
     dimension,

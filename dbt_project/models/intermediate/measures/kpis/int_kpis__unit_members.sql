@@ -72,6 +72,7 @@ unit_members as (
             when 'product' then judged_units.product_key
             when 'store' then judged_units.store_key
             when 'team' then judged_units.team_key
+            when 'program' then judged_units.program_slug
             when 'service_cell'
                 then {{ surrogate_key([
                     'judged_units.channel_slug',

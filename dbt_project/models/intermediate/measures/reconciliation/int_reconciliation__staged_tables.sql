@@ -13,6 +13,5 @@ select
     raw_row_count - case
         when keeps_versions then greatest(staged_row_count, record_count)
         else record_count
-    end as superseded_row_count,
-    value_issue_row_count
+    end as superseded_row_count
 from staged_tables

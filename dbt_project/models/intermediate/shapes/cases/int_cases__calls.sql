@@ -10,6 +10,27 @@ source_teams as (
     where source_name = 'calls'
 ),
 
+queue_counts as (
+    select
+        agent_name,
+        queue_name,
+        count(*) as contact_count
+    from contact_records
+    where agent_name is not null and queue_name is not null
+    group by
+        agent_name,
+        queue_name
+),
+
+-- A call by the company comes from no queue: it is of the team for which its agent mostly works.
+home_queues as (
+    select
+        agent_name,
+        max_by(queue_name, {{ sort_key(['contact_count', 'queue_name']) }}) as queue_name
+    from queue_counts
+    group by agent_name
+),
+
 calls as (
     select
         initial_contact_id,
@@ -25,6 +46,10 @@ calls as (
         max_by(stated_resolution, {{ sort_key(['initiated_at', 'contact_id']) }})
             as stated_resolution,
         max_by(language, {{ sort_key(['initiated_at', 'contact_id']) }}) as language,
+        max_by(
+            case when connected_at is not null then agent_name end,
+            {{ sort_key(['connected_at', 'contact_id']) }}
+        ) as last_agent_name,
         min_by(queue_name, {{ sort_key(['enqueued_at', 'contact_id']) }}) as first_queue_name,
         max_by(
             case when is_conversation then queue_name end,
@@ -95,5 +120,9 @@ select
     calls.ended_at,
     calls._load_id
 from calls
+left join home_queues
+    on calls.last_agent_name = home_queues.agent_name
 left join source_teams
-    on coalesce(calls.last_queue_name, calls.first_queue_name) = source_teams.source_team
+    on
+        coalesce(calls.last_queue_name, calls.first_queue_name, home_queues.queue_name)
+        = source_teams.source_team

@@ -82,8 +82,12 @@ own_fields as (
         max(case when field_slug = 'order_number' then field_value end) as order_number,
         max(case when field_slug = 'is_resolved' then field_value end) as resolved_flag,
         max(case when field_slug = 'language' then field_value end) as language,
-        max(case when field_slug = 'handle_seconds' then try_cast(field_value as double) end)
-            as handle_seconds
+        max(
+            case
+                when field_slug = 'handle_seconds'
+                    then {{ delivered_number('field_value', 'duration_seconds') }}
+            end
+        ) as handle_seconds
     from named_values
     group by ticket_id
 ),

@@ -12,6 +12,10 @@ stop_words as (
     where not is_allowed
 ),
 
+message_error_codes as (
+    select * from {{ ref('message_error_codes') }}
+),
+
 -- A push notification that was read was delivered first.
 touchpoints as (
     select
@@ -37,25 +41,32 @@ touchpoints as (
 )
 
 select
-    {{ surrogate_key(["'messaging'", "'messages'", 'message_id', 'touchpoint_type_slug']) }}
-        as touchpoint_key,
+    {{ surrogate_key([
+        "'messaging'", "'messages'", 'touchpoints.message_id', 'touchpoints.touchpoint_type_slug'
+    ]) }} as touchpoint_key,
     'messaging' as source_name,
     case
-        when coalesce(phone, account_id) is not null
-            then {{ surrogate_key(["'messaging'", 'coalesce(phone, account_id)']) }}
+        when coalesce(touchpoints.phone, touchpoints.account_id) is not null
+            then {{ surrogate_key([
+                "'messaging'", 'coalesce(touchpoints.phone, touchpoints.account_id)'
+            ]) }}
     end as profile_key,
-    channel_slug,
-    touchpoint_type_slug,
+    touchpoints.channel_slug,
+    touchpoints.touchpoint_type_slug,
     case
         when
-            is_inbound
-            and {{ compact_words('body') }} in (select stop_words.compact_word from stop_words)
+            touchpoints.is_inbound
+            and {{ compact_words('touchpoints.body') }}
+            in (select stop_words.compact_word from stop_words)
             then 'opted_out'
-        when touchpoint_type_slug = 'sms_failed' then error_code
+        when touchpoints.touchpoint_type_slug = 'sms_failed'
+            then coalesce(message_error_codes.outcome_slug, 'undelivered')
     end as outcome_slug,
-    occurred_at,
-    occurred_at as received_at,
-    campaign_id as campaign_key,
-    case when is_inbound then body end as body,
-    _load_id
+    touchpoints.occurred_at,
+    touchpoints.occurred_at as received_at,
+    touchpoints.campaign_id as campaign_key,
+    case when touchpoints.is_inbound then touchpoints.body end as body,
+    touchpoints._load_id
 from touchpoints
+left join message_error_codes
+    on touchpoints.error_code = message_error_codes.error_code

@@ -52,6 +52,37 @@ ordered_turns as (
             and turns.spoke_at = reopenings.started_at
 ),
 
+-- Work on a ticket that nobody has solved stands on the last reply of a person, else on the last
+-- message: it cost as much.
+unsolved_work as (
+    select
+        ordered_turns.case_key,
+        max_by(
+            ordered_turns.turn_key, {{ sort_key([
+                "ordered_turns.author_type = 'agent'", 'ordered_turns.turn_number'
+            ]) }}
+        ) as turn_key,
+        max(cases.handle_seconds) as handle_seconds
+    from ordered_turns
+    inner join cases
+        on ordered_turns.case_key = cases.case_key
+    left join last_solves
+        on ordered_turns.case_key = last_solves.case_key
+    where ordered_turns.reopening_span_number is null and last_solves.case_key is null
+    group by ordered_turns.case_key
+),
+
+-- The message with which a customer reopens a ticket is the text of the reopening.
+worked_turns as (
+    select
+        ordered_turns.*,
+        unsolved_work.handle_seconds
+    from ordered_turns
+    left join unsolved_work
+        on ordered_turns.turn_key = unsolved_work.turn_key
+    where ordered_turns.reopening_span_number is null
+),
+
 turn_touchpoints as (
     select
         {{ surrogate_key(["'tickets'", "'comments'", 'turn_key']) }} as touchpoint_key,
@@ -70,13 +101,11 @@ turn_touchpoints as (
                     {{ dbt.datediff('previous_spoke_at', 'spoke_at', 'second') }} as double
                 )
         end as wait_seconds,
-        cast(null as double) as handle_seconds,
+        handle_seconds,
         body,
         cast(null as double) as score,
         _load_id
-    from ordered_turns
-    -- The message with which a customer reopens a ticket is the text of the reopening.
-    where reopening_span_number is null
+    from worked_turns
 ),
 
 state_touchpoints as (

@@ -1,10 +1,24 @@
 -- The stream is the largest source and many models read it: parsed, mapped and keyed once.
-with messages as (
-    select
-        *,
-        coalesce(device_id, anonymous_id) as any_device_id
-    from {{ ref('stg_web__events') }}
+with web_events as (
+    select * from {{ ref('stg_web__events') }}
     where not is_repeat
+),
+
+no_ids as (
+    select blocked_value
+    from {{ ref('blocked_values') }}
+    where identifier_type = 'any' and match_kind = 'exact'
+),
+
+-- A page that writes null or 0 as the user signs nobody in.
+messages as (
+    select
+        {{ all_columns_but('web_events', ['user_id']) }},
+        case when no_ids.blocked_value is null then web_events.user_id end as user_id,
+        coalesce(web_events.device_id, web_events.anonymous_id) as any_device_id
+    from web_events
+    left join no_ids
+        on lower(trim(web_events.user_id)) = no_ids.blocked_value
 ),
 
 event_types as (

@@ -1,7 +1,7 @@
 {# A point would be read a hundred times too large, so a number that holds one stays uncast. #}
-{% macro decimal_comma(column, type='decimal(18, 2)') -%}
+{% macro decimal_comma(column, kind='money', type='decimal(18, 2)') -%}
     case
         when regexp_matches({{ column }}, '^[+-]?[0-9]+(,[0-9]+)?$')
-            then try_cast(replace({{ column }}, ',', '.') as {{ type }})
+            then {{ delivered_number('replace(' ~ column ~ ", ',', '.')", kind, type) }}
     end
 {%- endmacro %}
