@@ -1,8 +1,9 @@
 """The gate before publishing: no personal data in the public file.
 
-Three guards. No column bears the name of a tagged one. No column holds the values of a tagged one:
-names change on the way from a delivery to a mart, values do not. No text holds what looks like an
-e-mail address or a phone number. Findings name the column and count; they never show a value.
+Two guards. No column holds the values of a tagged one: names change on the way from a delivery to a
+mart, values do not; of a column that bears a tagged name, a few shared values are enough. No text
+holds what looks like an e-mail address or a phone number. Where nothing delivered can be compared,
+the name alone decides. Findings name the column and count; they never show a value.
 """
 
 import re
@@ -20,6 +21,9 @@ from orchestration.warehouse.connections import quoted
 _SHORTEST_VALUE = 4
 _FEWEST_SHARED_VALUES = 5
 _SMALLEST_SHARED_PART = 0.5
+# The same of a column that bears the name of a tagged one.
+_FEWEST_SHARED_BY_NAMESAKES = 2
+_SMALLEST_PART_SHARED_BY_NAMESAKES = 0.1
 # So many rows and values are looked at: a column that is published by mistake shares nearly all.
 _ROWS_LOOKED_AT = 50_000
 _VALUES_LOOKED_AT = 1_000
@@ -89,9 +93,12 @@ def assert_no_personal_data(
 
     `warehouse` is the private database, in which the values of `personal_columns` were delivered.
     """
-    findings = find_personal_data(connection, tagged_columns)
-    if warehouse is not None and warehouse.exists():
-        findings += find_delivered_values(connection, personal_columns, warehouse)
+    if personal_columns and warehouse is not None and warehouse.exists():
+        findings = find_delivered_values(connection, personal_columns, warehouse)
+        tagged_columns = frozenset()
+    else:
+        findings = []
+    findings += find_personal_data(connection, tagged_columns)
     if findings:
         raise PersonalDataError(
             "personal data in the public marts; nothing was published:\n"
@@ -128,12 +135,16 @@ def find_delivered_values(
     personal_columns: Collection[PersonalColumn],
     warehouse: Path,
 ) -> list[Finding]:
-    """Every public text column that holds the values of a tagged column, whatever its name."""
-    public = connection.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() "
-        "where not internal and database_name = current_database() and data_type = 'VARCHAR' "
-        "order by all"
-    ).fetchall()
+    """Every public column that holds the values of a tagged column, whatever its name."""
+    namesakes = {plain_name(column.column_name) for column in personal_columns}
+    public = [
+        (schema, table, column)
+        for schema, table, column, data_type in connection.execute(
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where not internal and database_name = current_database() order by all"
+        ).fetchall()
+        if data_type == "VARCHAR" or plain_name(column) in namesakes
+    ]
     connection.execute(f"attach {quoted(warehouse)} as delivered_to (read_only)")
     try:
         connection.execute(
@@ -154,7 +165,7 @@ def find_delivered_values(
         return [
             finding
             for (schema, table), names in columns.items()
-            for finding in _shared_values(connection, schema, table, names)
+            for finding in _shared_values(connection, schema, table, names, namesakes)
         ]
     finally:
         connection.execute("drop table if exists temp.delivered_values")
@@ -192,22 +203,36 @@ def _remember_values(
 
 
 def _shared_values(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, columns: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: str,
+    columns: list[str],
+    namesakes: Collection[str],
 ) -> list[Finding]:
     relation = f"{quote_identifier(schema)}.{quote_identifier(table)}"
     values = " union all ".join(
-        f"(select {position} as position, v from (select distinct lower(trim({name})) as v "
-        f"from {relation} where length({name}) >= {_SHORTEST_VALUE}) limit {_VALUES_LOOKED_AT})"
-        for position, name in enumerate(map(quote_identifier, columns))
+        f"(select {position} as position, v from (select distinct lower(trim({text})) as v "
+        f"from {relation} where length({text}) >= {_SHORTEST_VALUE}) limit {_VALUES_LOOKED_AT})"
+        for position, text in enumerate(
+            f"cast({quote_identifier(column)} as varchar)" for column in columns
+        )
     )
+    bears_name = [
+        position for position, column in enumerate(columns) if plain_name(column) in namesakes
+    ]
     shared = connection.execute(
         f"with published as ({values}), "
         "sizes as (select position, count(*) as size from published group by position), "
         "shared as (select position, origin, count(*) as n from published "
         "inner join delivered_values on v = delivered_value group by position, origin) "
         "select position, max_by(origin, n), max(n) from shared inner join sizes using (position) "
-        "where n >= ? and n >= ? * size group by position order by position",
-        [_FEWEST_SHARED_VALUES, _SMALLEST_SHARED_PART],
+        "where case when list_contains(?::int[], position) then n >= ? and n >= ? * size "
+        "else n >= ? and n >= ? * size end group by position order by position",
+        [
+            bears_name,
+            *(_FEWEST_SHARED_BY_NAMESAKES, _SMALLEST_PART_SHARED_BY_NAMESAKES),
+            *(_FEWEST_SHARED_VALUES, _SMALLEST_SHARED_PART),
+        ],
     ).fetchall()
     return [
         Finding(

@@ -46,12 +46,17 @@ def oracle_cells(company: Company) -> pd.DataFrame:
             missing = {name: None for name in listed if name in DIMENSIONS and name not in counted}
             counted = counted.drop(columns=others).assign(metric_slug=metric, **missing)
             units.setdefault(kpi.kind, []).append(counted)
-    return pd.concat(
+    found = pd.concat(
         [
             cells(pd.concat(of_kind, ignore_index=True), kind, facts.as_of)
             for kind, of_kind in units.items()
         ]
     )
+    # What no total makes sense of, such as a duration over journeys of all kinds, has none.
+    listed = kpis().dimensions.str.split()
+    whole = [metric for metric, names in listed.items() if "total" in names]
+    has_total = found.index.get_level_values("metric_slug").isin(whole)
+    return found[has_total | (found.index.get_level_values("dimension") != "total")]
 
 
 def scorecard_cells(company: Company) -> pd.DataFrame:

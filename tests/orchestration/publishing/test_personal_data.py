@@ -3,6 +3,8 @@ import pytest
 
 from orchestration.publishing.personal_data import (
     PersonalColumn,
+    PersonalDataError,
+    assert_no_personal_data,
     find_delivered_values,
     find_personal_data,
     plain_name,
@@ -131,3 +133,20 @@ def test_other_values_pass(connection, warehouse, values):
     connection.execute("create table facts as select unnest(?) as note", [values])
 
     assert find_delivered_values(connection, TAGGED, warehouse) == []
+
+
+def test_of_a_namesake_few_shared_values_are_enough(connection, warehouse):
+    values = STREETS[:3] + [f"{number} Elm Road" for number in range(20)]
+    connection.execute("create table customers as select unnest(?) as street_address", [values])
+
+    (finding,) = find_delivered_values(connection, TAGGED, warehouse)
+
+    assert finding.column == "street_address"
+
+
+def test_a_name_alone_is_no_personal_data_where_the_values_are_others(connection, warehouse):
+    connection.execute("create table marts as select 12.5 as \"post code\", 'x' as email")
+
+    assert_no_personal_data(connection, frozenset({"email", "post code"}), TAGGED, warehouse)
+    with pytest.raises(PersonalDataError):
+        assert_no_personal_data(connection, frozenset({"email"}))

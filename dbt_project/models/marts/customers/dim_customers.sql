@@ -40,6 +40,10 @@ answers as (
     where customer_key is not null and is_valid
 ),
 
+referred_customers as (
+    select * from {{ ref('int_loyalty__referred_customers') }}
+),
+
 channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
 ),
@@ -201,6 +205,7 @@ select
     customers.is_lone_identifier,
     coalesce(holdings.has_account, false) as has_account,
     coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
+    referred_customers.referred_customer_key is not null as is_referred,
     case when consent_sources.is_shown then coalesce(permissions.is_email_allowed, false) end
         as is_email_marketing_allowed,
     case when consent_sources.is_shown then coalesce(permissions.is_sms_allowed, false) end
@@ -237,4 +242,6 @@ left join satisfaction
     on customers.customer_key = satisfaction.customer_key
 left join listening
     on customers.customer_key = listening.customer_key
+left join referred_customers
+    on customers.customer_key = referred_customers.referred_customer_key
 where not customers.is_device_only or contacts.customer_key is not null

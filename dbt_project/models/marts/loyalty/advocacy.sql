@@ -7,6 +7,10 @@ referrals as (
     select * from {{ ref('int_loyalty__referrals') }}
 ),
 
+referrers as (
+    select * from {{ ref('int_loyalty__referred_customers') }}
+),
+
 reviews as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where metric_slug = 'review_positive' and is_counted
@@ -27,11 +31,6 @@ refund_lines as (
     where is_booked
 ),
 
-identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
-    where identifier_type = 'email' and not is_junk
-),
-
 customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
@@ -47,37 +46,6 @@ settings as (
 
 windows as (
     select * from {{ ref('int_company__windows') }}
-),
-
--- The referred customer is the one who has the address; of several, the one with the least key.
-referred_customers as (
-    select
-        referrals.referral_id,
-        min(customer_profiles.customer_key) as referred_customer_key
-    from referrals
-    inner join identifiers
-        on referrals.referred_email = identifiers.identifier_value
-    inner join customer_profiles
-        on identifiers.profile_key = customer_profiles.profile_key
-    group by referrals.referral_id
-),
-
--- A customer who was referred twice belongs to the first referrer.
-referrers as (
-    select
-        referred_customers.referred_customer_key,
-        min_by(
-            customer_profiles.customer_key, {{ sort_key([
-                'referrals.referred_at', 'referrals.referral_id'
-            ]) }}
-        ) as referrer_customer_key,
-        min(referrals.referred_at) as referred_at
-    from referrals
-    inner join referred_customers
-        on referrals.referral_id = referred_customers.referral_id
-    inner join customer_profiles
-        on referrals.profile_key = customer_profiles.profile_key
-    group by referred_customers.referred_customer_key
 ),
 
 -- New is only who surely is: before the look-back is covered a first known order may be a later

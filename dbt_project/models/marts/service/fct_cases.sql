@@ -1,5 +1,19 @@
 with cases as (
     select * from {{ ref('int_cases__cases') }}
+),
+
+settings as (
+    select * from {{ ref('int_company__settings') }}
+),
+
+dated_cases as (
+    select
+        cases.*,
+        {{ business_date('cases.opened_at', 'settings.default_time_zone') }} as opened_date,
+        extract(hour from {{ to_local('cases.opened_at', 'settings.default_time_zone') }})
+            as opened_hour
+    from cases
+    cross join settings
 )
 
 select
@@ -40,6 +54,8 @@ select
     is_solved,
     is_satisfaction_improved,
     is_satisfaction_worsened,
+    opened_date,
+    opened_hour,
     opened_at,
     clock_started_at,
     first_human_reply_at,
@@ -48,4 +64,4 @@ select
     last_solved_at,
     ended_at,
     _load_id
-from cases
+from dated_cases
