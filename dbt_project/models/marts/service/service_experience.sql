@@ -46,9 +46,9 @@ inner join kpis
     on estimates.metric_slug = kpis.metric_slug
 inner join dimensions
     on estimates.dimension = dimensions.dimension
-where estimates.period_type in ('week', 'month')
 left join periods
     on
         estimates.period_type = periods.period_type
         and coalesce(estimates.period_start_date, date '0001-01-01')
         = coalesce(periods.period_start_date, date '0001-01-01')
+where estimates.period_type in ('week', 'month')

@@ -142,3 +142,5 @@ inner join cases
     on contacts.case_key = cases.case_key
 left join resolution_limits
     on cases.channel_slug = resolution_limits.channel_slug
+-- What began at no known time has no limit; `value_issues` lists it.
+where contacts.started_at is not null
