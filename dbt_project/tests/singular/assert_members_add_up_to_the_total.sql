@@ -1,4 +1,5 @@
 -- Whoever belongs to no member is `unknown`, so that the members of a dimension hold all units.
+-- A KPI that has no total (durations of different things) has nothing to add up to.
 with scores as (
     select * from {{ ref('cx_scorecard') }}
 ),
@@ -18,7 +19,9 @@ sums as (
         sum(case when kind in ('rate', 'mean') then numerator else 0 end) as numerator,
         sum(n_immature + n_unknown + n_excluded) as uncounted
     from scores
-    where dimension != 'total'
+    where
+        dimension != 'total'
+        and metric_slug in (select totals.metric_slug from totals)
     group by
         metric_slug,
         period_type,
