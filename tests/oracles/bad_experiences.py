@@ -117,7 +117,11 @@ def _failed_checkouts(facts: Facts) -> pd.DataFrame:
     )
     kind = seen.touchpoint_type_slug
     begun = seen[(kind == "checkout_started") & ~seen.is_bot].groupby("session_key").occurred_at
-    ordered = seen[kind == "order_placed"].groupby("session_key").occurred_at.max()
+    # The shop's order is the touchpoint and knows no session: the website's event of it does.
+    events = facts.table("int_web__events")
+    orders = events[events.touchpoint_type_slug == "order_placed"]
+    session_of = facts.table("int_web__sessions").set_index("touchpoint_key").session_key
+    ordered = orders.groupby(orders.touchpoint_key.map(session_of)).occurred_at.max()
     errors = seen[kind == "error_shown"]
     is_within = errors.occurred_at >= errors.session_key.map(begun.min())
     is_last_word = ~(errors.session_key.map(ordered) >= errors.occurred_at)

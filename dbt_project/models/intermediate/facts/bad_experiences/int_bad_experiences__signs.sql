@@ -10,6 +10,14 @@ touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
 ),
 
+web_events as (
+    select * from {{ ref('int_web__events') }}
+),
+
+web_sessions as (
+    select * from {{ ref('int_web__sessions') }}
+),
+
 orders as (
     select * from {{ ref('int_orders__orders') }}
 ),
@@ -62,13 +70,16 @@ begun_checkouts as (
     group by session_key
 ),
 
+-- The shop's order is the touchpoint and knows no session: the website's event of it does.
 session_orders as (
     select
-        session_key,
-        max(occurred_at) as ordered_at
-    from touchpoints
-    where touchpoint_type_slug = 'order_placed' and session_key is not null
-    group by session_key
+        web_sessions.session_key,
+        max(web_events.occurred_at) as ordered_at
+    from web_events
+    inner join web_sessions
+        on web_events.touchpoint_key = web_sessions.touchpoint_key
+    where web_events.touchpoint_type_slug = 'order_placed'
+    group by web_sessions.session_key
 ),
 
 checkout_errors as (
