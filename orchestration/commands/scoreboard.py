@@ -82,11 +82,12 @@ def _orders(connection: duckdb.DuckDBPyConnection) -> Section:
     ((orders, lines, amount),) = connection.execute(
         "select (select count(*) from marts.fct_orders), "
         "(select count(*) from marts.fct_order_lines), "
-        "(select coalesce(sum(amount), 0) from marts.fct_orders)"
+        "(select coalesce(sum(net_revenue_amount), 0) from marts.revenue "
+        "where period_type = 'total' and dimension = 'total')"
     ).fetchall()
     return Section(
-        "Orders, before refunds",
-        [("orders", f"{orders:,}"), ("lines", f"{lines:,}"), ("sales", f"{amount:,.2f}")],
+        "Orders",
+        [("orders", f"{orders:,}"), ("lines", f"{lines:,}"), ("net revenue", f"{amount:,.2f}")],
     )
 
 

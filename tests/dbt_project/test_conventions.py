@@ -122,6 +122,7 @@ WITHOUT_DIMENSION = {
     "text_key": "texts are private",
     "response_key": "of a row of its own",
     "order_line_key": "of a row of its own",
+    "refund_key": "of several rows of its own table",
     "category_slug": "a column of dim_products",
     "actor_slug": "a column of dim_touchpoint_types",
     "outcome_slug": "a word of dim_slugs; a carrier's own code stays as it came",

@@ -68,6 +68,11 @@ def _bad_contacts(facts: Facts) -> pd.DataFrame:
             facts.contacts.loc[repeats.index].assign(scope="repeated"),
         ]
     )
+    return _on_touchpoints(facts, contacts)
+
+
+def _on_touchpoints(facts: Facts, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Contacts with the touchpoint of the customer by which each began."""
     contacts = contacts.assign(occurred_at=contacts.started_at, order_key=None)
     inbound = facts.touchpoints[facts.touchpoints.direction == "inbound"]
     return pd.merge_asof(
@@ -82,17 +87,94 @@ def _bad_contacts(facts: Facts) -> pd.DataFrame:
     )
 
 
+def _cancelled_orders(facts: Facts) -> pd.DataFrame:
+    """Orders that the company called off."""
+    by_company = facts.orders[facts.orders.cancelled_by.eq("company")]
+    cancelled = by_company[by_company.cancelled_at < facts.as_of]
+    moments = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "order_cancelled"]
+    return cancelled.assign(
+        case_key=None,
+        touchpoint_key=cancelled.order_key.map(moments.set_index("order_key").touchpoint_key),
+        scope="cancelled_by_company",
+        occurred_at=cancelled.cancelled_at,
+    )
+
+
+def _abandoned_calls(facts: Facts) -> pd.DataFrame:
+    """Callers who hung up after a wait in which they could have been answered."""
+    calls = facts.touchpoints[
+        (facts.touchpoints.touchpoint_type_slug == "call_inbound")
+        & (facts.touchpoints.outcome_slug == "abandoned")
+    ]
+    limit = seed("bad_experience_rules").set_index("rule_slug").threshold["abandoned_call"]
+    return calls[~(calls.wait_seconds <= limit)].assign(scope="call_inbound abandoned")
+
+
+def _failed_checkouts(facts: Facts) -> pd.DataFrame:
+    """The first error after a checkout was begun, in a session without an order after it."""
+    seen = facts.touchpoints[facts.touchpoints.session_key.notna()].sort_values(
+        ["occurred_at", "touchpoint_key"]
+    )
+    kind = seen.touchpoint_type_slug
+    begun = seen[(kind == "checkout_started") & ~seen.is_bot].groupby("session_key").occurred_at
+    # The shop's order is the touchpoint and knows no session: the website's event of it does.
+    events = facts.table("int_web__events")
+    orders = events[events.touchpoint_type_slug == "order_placed"]
+    session_of = facts.table("int_web__sessions").set_index("touchpoint_key").session_key
+    ordered = orders.groupby(orders.touchpoint_key.map(session_of)).occurred_at.max()
+    errors = seen[kind == "error_shown"]
+    is_within = errors.occurred_at >= errors.session_key.map(begun.min())
+    is_last_word = ~(errors.session_key.map(ordered) >= errors.occurred_at)
+    return errors[is_within & is_last_word].drop_duplicates("session_key").assign(scope="failed")
+
+
+def _defects(facts: Facts) -> pd.DataFrame:
+    """Matters that customers bring because a product is broken or wrong."""
+    first = facts.contacts[
+        (facts.contacts.contact_number == 1) & facts.contacts.contact_reason_slug.eq("defect")
+    ]
+    return _on_touchpoints(facts, first.assign(scope="defect"))
+
+
+def _unsolved_problems(facts: Facts) -> pd.DataFrame:
+    """Problems that a person handled and that were not over at their limit, or are called so."""
+    reasons = seed("contact_reasons").set_index("contact_reason_slug").kind
+    contacts = facts.contacts[
+        facts.contacts.contact_reason_slug.map(reasons).eq("problem")
+        & facts.contacts.is_human_contact
+    ]
+    limits = pd.to_timedelta(seed("resolution_limits").set_index("channel_slug").limit_days, "D")
+    ends_at = contacts.started_at + contacts.channel_slug.map(limits)
+    is_open = ~(contacts.ended_at <= ends_at) | contacts.stated_resolution.eq("unresolved")
+    return contacts.assign(
+        occurred_at=ends_at, order_key=None, touchpoint_key=None, scope="unsolved"
+    )[is_open & (ends_at < facts.as_of)]
+
+
 def bad_signs(facts: Facts) -> pd.DataFrame:
     """Everything that a rule calls bad, with the rule."""
     columns = [*ABOUT, "touchpoint_key", "channel_slug", "scope", "occurred_at"]
     signs = pd.concat(
         [
             found(facts)[columns].astype({"case_key": object, "order_key": object})
-            for found in (_bad_answers, _long_waits, _late_deliveries, _bad_contacts)
+            for found in FINDERS
         ],
         ignore_index=True,
     )
     return signs.merge(seed("bad_experience_rules")[["scope", "rule_slug"]], on="scope")
+
+
+FINDERS = (
+    _bad_answers,
+    _long_waits,
+    _late_deliveries,
+    _bad_contacts,
+    _unsolved_problems,
+    _cancelled_orders,
+    _abandoned_calls,
+    _failed_checkouts,
+    _defects,
+)
 
 
 def incidents(facts: Facts) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import json
 import pandas as pd
 
 from tests.oracles.cells import unit_states
-from tests.oracles.facts import Facts, days, windows
+from tests.oracles.facts import Facts, days, seed, windows
 
 RECIPIENT = ["campaign_key", "profile_key"]
 DELIVERIES = ("email_delivered", "sms_delivered", "push_delivered", "mailing_sent")
@@ -111,15 +111,91 @@ def campaign_unsubscribe(facts: Facts) -> pd.DataFrame:
     return _response_rate(facts, ["email", "sms"], pd.concat(opt_outs))
 
 
+def _last_clicks(facts: Facts, purchases: pd.DataFrame) -> pd.DataFrame:
+    """Each purchase that a click of its customer came before, with the campaign of the last."""
+    touchpoints = facts.touchpoints
+    is_click = touchpoints.touchpoint_type_slug.isin(["email_clicked", "push_opened"])
+    is_visit = touchpoints.channel_slug.isin(["web", "app"])
+    is_visit &= touchpoints.touchpoint_type_slug != "order_placed"
+    clicks = touchpoints[
+        (is_click | is_visit)
+        & ~touchpoints.is_bot
+        & touchpoints.campaign_key.notna()
+        & touchpoints.customer_key.notna()
+        & touchpoints.profile_key.notna()
+    ].sort_values(["occurred_at", "touchpoint_key"])
+    bought = purchases.dropna(subset="customer_key").sort_values("ordered_at")
+    return pd.merge_asof(
+        bought.drop(columns="campaign_key"),
+        clicks[["customer_key", "occurred_at", "campaign_key"]],
+        left_on="ordered_at",
+        right_on="occurred_at",
+        by="customer_key",
+        tolerance=days("campaign_conversion_days"),
+        allow_exact_matches=False,
+    ).dropna(subset="campaign_key")
+
+
 def campaign_conversion(facts: Facts) -> pd.DataFrame:
-    """Recipients who bought, in whatever channel."""
+    """Recipients who bought by an order that carries the campaign: by coupon or last click."""
+    purchases = facts.orders[facts.orders.is_purchase]
+    coupons = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "coupon_redeemed"]
+    redeemed = coupons[["order_key", "campaign_key"]].dropna()
+    columns = ["customer_key", "campaign_key", "ordered_at"]
+    carrying = pd.concat(
+        [
+            purchases.dropna(subset=["campaign_key", "customer_key"])[columns],
+            purchases.drop(columns="campaign_key").merge(redeemed, on="order_key")[columns],
+            _last_clicks(facts, purchases)[columns],
+        ]
+    )
     return _units(
         facts,
         _deliveries(facts),
-        facts.orders[facts.orders.is_purchase].rename(columns={"ordered_at": "occurred_at"}),
-        on=["customer_key"],
+        carrying.rename(columns={"ordered_at": "occurred_at"}),
+        on=["customer_key", "campaign_key"],
         window=days("campaign_conversion_days"),
         needs_known=True,
+    )
+
+
+def sent_without_consent(facts: Facts) -> pd.DataFrame:
+    """Marketing messages to whom had not allowed them, or no longer, when they were sent."""
+    touchpoints = facts.touchpoints
+    kinds = facts.table("int_campaigns__campaigns").set_index("campaign_key").campaign_kind
+    service = seed("campaign_kinds").query("not is_marketing").campaign_kind
+    messages = touchpoints[
+        touchpoints.touchpoint_type_slug.isin(DELIVERIES)
+        & touchpoints.campaign_key.notna()
+        & ~touchpoints.campaign_key.map(kinds).isin(service)
+    ]
+    changes = facts.table("int_consent__changes")
+    changes = changes[changes.purpose_slug == "marketing"].merge(
+        facts.table("int_identity__customer_profiles")[["profile_key", "customer_key"]],
+        on="profile_key",
+    )
+    pairs = messages[["touchpoint_key", "customer_key", "channel_slug", "occurred_at"]].merge(
+        changes[["customer_key", "channel_slug", "profile_key", "is_allowed", "changed_at"]],
+        on=["customer_key", "channel_slug"],
+    )
+    before = pairs[pairs.changed_at <= pairs.occurred_at]
+    # A withdrawal at the same moment comes last; any profile's last word stands against the rest.
+    words = before.sort_values(["changed_at", "is_allowed"], ascending=[True, False])
+    last = words.groupby(["touchpoint_key", "profile_key"]).is_allowed.last()
+    allowed = last.groupby("touchpoint_key").all()
+    return pd.DataFrame(
+        {
+            "customer": messages.customer_key,
+            "date": pd.to_datetime(messages.occurred_date),
+            "channel": messages.channel_slug,
+            "segment": facts.segment_of(messages.customer_key),
+            "value": ~messages.touchpoint_key.map(allowed).eq(True),
+            "state": unit_states(
+                messages.index,
+                excluded=~messages.channel_slug.isin(changes.channel_slug),
+                unknown=~facts.is_known(messages.customer_key),
+            ),
+        }
     )
 
 
@@ -184,4 +260,5 @@ KPIS = {
     "campaign_unsubscribe": campaign_unsubscribe,
     "contact_pressure": contact_pressure,
     "referral_conversion": referral_conversion,
+    "sent_without_consent": sent_without_consent,
 }

@@ -135,6 +135,28 @@ def _gaps(facts: Facts) -> pd.DataFrame:
     )
 
 
+def _quantile_of_returns(ratio: pd.Series, returned: pd.Series, share: float) -> float:
+    """By when this share of those who return are back, by Kaplan and Meier.
+
+    Who has not returned yet may still: they count for as long as they were watched. The curve is
+    read while enough are watched; where it ends above nothing, the rest does not return.
+    """
+    minimum = windows()["churn_minimum_at_risk"]
+    survival, curve = 1.0, []
+    for value in sorted(ratio.unique()):
+        at_risk = int((ratio >= value).sum())
+        if at_risk < minimum:
+            break
+        back = int((returned & (ratio == value)).sum())
+        survival *= 1 - back / at_risk
+        if back:
+            curve.append((value, 1 - survival))
+    if not curve:
+        return float("nan")
+    last = curve[-1][1]
+    return next(value for value, back in curve if round(back, 9) >= round(share * last, 9))
+
+
 def judged_silences(facts: Facts) -> pd.DataFrame:
     """Silences with the limit beyond which each is churn; none where nothing can be judged.
 
@@ -153,16 +175,29 @@ def judged_silences(facts: Facts) -> pd.DataFrame:
         expected = expected.where(count >= setting["churn_minimum_gaps"])
         months.append(silences.assign(expected=expected))
     silences = pd.concat(months)
-    ratio = silences.gap / silences.expected
-    limits = {}
+    factors = {name: {} for name in ("churn_percentile", "at_risk_percentile")}
+    history = {}
+    began = pd.to_datetime(facts.orders.groupby("source_name").ordered_date.min()).max()
     for month in silences.month.unique():
-        returns = ratio[(silences.next_date < month) & ratio.notna()]
-        if len(returns) >= setting["churn_minimum_returns"]:
-            limits[month] = returns.quantile(setting["churn_percentile"])
-    limit = silences.month.map(limits) * silences.expected
-    # To the second, like every clock that is read here.
-    limit = pd.to_timedelta((limit * 86400).round(), unit="s")
-    return silences.assign(churns_at=silences.ordered_at + limit)
+        history[month] = (month - began) / pd.Timedelta(days=1)
+        known = silences[(pd.to_datetime(silences.ordered_date) < month) & (silences.expected > 0)]
+        returned = known.next_date < month
+        lasted = known.gap.where(returned, (month - known.ordered_at) / pd.Timedelta(days=1))
+        if returned.sum() >= setting["churn_minimum_returns"]:
+            for name, by_month in factors.items():
+                by_month[month] = _quantile_of_returns(
+                    lasted / known.expected, returned, setting[name]
+                )
+    factor = silences.month.map(factors["churn_percentile"])
+    is_judged = factor * silences.expected <= silences.month.map(history)
+    moments = {}
+    for name, by_month in factors.items():
+        limit = (silences.month.map(by_month) * silences.expected).where(is_judged)
+        # To the second, like every clock that is read here.
+        moments[name] = silences.ordered_at + pd.to_timedelta((limit * 86400).round(), unit="s")
+    return silences.assign(
+        churns_at=moments["churn_percentile"], at_risk_at=moments["at_risk_percentile"]
+    )
 
 
 def churn(facts: Facts) -> pd.DataFrame:
@@ -188,6 +223,86 @@ def churn(facts: Facts) -> pd.DataFrame:
             ),
         }
     )
+
+
+# Money --------------------------------------------------------------------------------------------
+
+
+def _sales(facts: Facts, sold: pd.DataFrame, value: pd.Series, **states: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer": sold.customer_key,
+            "date": pd.to_datetime(sold.ordered_date),
+            "channel": sold.channel_slug,
+            "segment": facts.segment_of(sold.customer_key),
+            "store": sold.store_key,
+            "value": value.astype(float),
+            "state": unit_states(sold.index, **states),
+        }
+    )
+
+
+def _refunds_in_time(facts: Facts, orders: pd.DataFrame) -> pd.DataFrame:
+    """What was given back of these orders within the window."""
+    refunds = facts.table("int_orders__refunds").merge(
+        orders[["order_key", "ordered_at"]], on="order_key"
+    )
+    return refunds[refunds.refunded_at - refunds.ordered_at <= days("refund_window_days")]
+
+
+def basket(facts: Facts) -> pd.DataFrame:
+    """What is paid at one purchase."""
+    purchases = facts.orders[facts.orders.is_purchase]
+    return _sales(facts, purchases, purchases.amount)
+
+
+def margin_per_order(facts: Facts) -> pd.DataFrame:
+    """What is left of a purchase: kept money less the cost of kept goods, all of it known."""
+    purchases = facts.orders[facts.orders.is_purchase]
+    costs = facts.table("int_orders__products").set_index("product_key").unit_cost.astype(float)
+    lines = facts.table("int_orders__order_lines")
+    refunds = _refunds_in_time(facts, purchases)
+
+    def cost_of(goods: pd.DataFrame) -> pd.Series:
+        cost = goods.quantity.astype(float) * goods.product_key.map(costs)
+        return cost.groupby(goods.order_key).agg(lambda of_order: of_order.sum(skipna=False))
+
+    goods = refunds[refunds.product_key.notna()]
+    money_back = refunds.groupby("order_key").amount.sum().astype(float)
+    key = purchases.order_key
+    margin = purchases.amount.astype(float) - key.map(cost_of(lines))
+    margin -= key.map(money_back).fillna(0)
+    margin += key.map(cost_of(goods)).where(key.isin(goods.order_key), 0)
+    return _sales(
+        facts,
+        purchases,
+        margin,
+        excluded=margin.isna(),
+        immature=purchases.ordered_at + days("refund_window_days") >= facts.as_of,
+    )
+
+
+def refund_rate_lines(facts: Facts) -> pd.DataFrame:
+    """Lines that came back in time; a till that names a product means its first line."""
+    orders = facts.orders[facts.orders.is_purchase]
+    lines = facts.table("int_orders__order_lines")
+    lines = lines[lines.order_key.isin(orders.order_key)]
+    first_lines = lines.sort_values("order_line_key").drop_duplicates(["order_key", "product_key"])
+    back = _refunds_in_time(facts, orders).merge(
+        first_lines[["order_key", "product_key", "order_line_key"]],
+        on=["order_key", "product_key"],
+        how="left",
+        suffixes=("", "_of_product"),
+    )
+    returned = back[back.source_name == "shop"].order_line_key
+    returned = pd.concat([returned, back[back.source_name != "shop"].order_line_key_of_product])
+    units = _sales(
+        facts,
+        lines,
+        lines.order_line_key.isin(returned.dropna()),
+        immature=lines.ordered_at + days("refund_window_days") >= facts.as_of,
+    )
+    return units.assign(product=lines.product_key)
 
 
 # Delivery -----------------------------------------------------------------------------------------
@@ -221,13 +336,16 @@ def on_time_delivery_lines(facts: Facts) -> pd.DataFrame:
 
 
 KPIS: dict[str, Callable[[Facts], pd.DataFrame]] = {
+    "basket": basket,
     "checkout_abandonment": partial(_checkout_outcome, outcome="abandoned"),
     "checkout_completed_elsewhere": partial(_checkout_outcome, outcome="completed_elsewhere"),
     "checkout_completion": partial(_checkout_outcome, outcome="completed"),
     "checkout_recovery": checkout_recovery,
     "churn": churn,
+    "margin_per_order": margin_per_order,
     "on_time_delivery": on_time_delivery,
     "on_time_delivery_lines": on_time_delivery_lines,
+    "refund_rate_lines": refund_rate_lines,
     **{
         metric: partial(_bought_again, metric=metric)
         for metric in (

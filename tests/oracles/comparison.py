@@ -52,11 +52,12 @@ def oracle_cells(company: Company) -> pd.DataFrame:
             for kind, of_kind in units.items()
         ]
     )
-    # What no total makes sense of, such as a duration over journeys of all kinds, has none.
-    listed = kpis().dimensions.str.split()
-    whole = [metric for metric, names in listed.items() if "total" in names]
-    has_total = found.index.get_level_values("metric_slug").isin(whole)
-    return found[has_total | (found.index.get_level_values("dimension") != "total")]
+    # A KPI has the dimensions that it lists: a duration over journeys of all kinds has no total.
+    listed = kpis().dimensions.str.split().explode()
+    cell = found.index.droplevel(
+        [name for name in CELL if name not in ("metric_slug", "dimension")]
+    )
+    return found[cell.isin(pd.MultiIndex.from_arrays([listed.index, listed]))]
 
 
 def scorecard_cells(company: Company) -> pd.DataFrame:

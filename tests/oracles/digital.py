@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tests.oracles.cells import unit_states
-from tests.oracles.facts import Facts, seed
+from tests.oracles.facts import Facts, days, seed
 
 
 def _sessions(facts: Facts) -> pd.DataFrame:
@@ -36,6 +36,27 @@ def _units(facts: Facts, sessions: pd.DataFrame, value: pd.Series) -> pd.DataFra
             "value": value,
             "state": unit_states(sessions.index, excluded=sessions.is_bot),
         }
+    )
+
+
+def cart_abandonment(facts: Facts) -> pd.DataFrame:
+    """Sessions with a cart whose customer bought nowhere in time."""
+    sessions = _sessions(facts)
+    kinds = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "cart_added"]
+    carts = sessions[sessions.session_key.isin(kinds.session_key)]
+    window = days("cart_window_days")
+    purchases = facts.orders[facts.orders.is_purchase & facts.orders.customer_key.notna()]
+    pairs = carts.merge(purchases[["customer_key", "ordered_at"]], on="customer_key")
+    gap = pairs.ordered_at - pairs.started_at
+    kept = pairs[(gap > pd.Timedelta(0)) & (gap <= window)].session_key
+    units = _units(facts, carts, ~carts.session_key.isin(kept))
+    return units.assign(
+        state=unit_states(
+            carts.index,
+            excluded=carts.is_bot,
+            unknown=~facts.is_known(carts.customer_key),
+            immature=carts.started_at + window >= facts.as_of,
+        )
     )
 
 
@@ -102,6 +123,7 @@ def store_zone_dwell(facts: Facts) -> pd.DataFrame:
 
 
 KPIS = {
+    "cart_abandonment": cart_abandonment,
     "errors_per_100_sessions": errors_per_100_sessions,
     "failed_searches_per_100_sessions": failed_searches_per_100_sessions,
     "rage_clicks_per_100_sessions": rage_clicks_per_100_sessions,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.oracles.commerce import judged_silences
 from tests.oracles.facts import Facts, seed
 
 # Moments are whole microseconds since 1970.
@@ -27,6 +28,8 @@ class Life:
     first_seen_at: int
     orders: list[int]
     touchpoints: dict[str, list[int]]
+    # When a silence after a purchase is at risk and churned, and the purchase that ends it.
+    lapses: list[dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def _is_touched(rule: Rule, moments: list[int], now: int) -> bool:
 
 def _holds(rule: Rule, life: Life, silence: Silence, now: int) -> bool:
     """An empty cell of the seed asks for nothing: no comparison with it is true."""
+    if isinstance(rule.churn_state, str):
+        return any(lapse[rule.churn_state] <= now < lapse["ends"] for lapse in life.lapses)
     if silence.order_count < rule.minimum_orders or silence.order_count > rule.maximum_orders:
         return False
     if isinstance(rule.touchpoint_type_slug, str):
@@ -91,7 +96,10 @@ def _holds(rule: Rule, life: Life, silence: Silence, now: int) -> bool:
 def _changes(rules: list[Rule], life: Life) -> list[int]:
     """Every moment at which a rule could begin or cease to hold."""
     moments = {life.first_seen_at, *life.orders}
+    moments |= {int(at) for lapse in life.lapses for at in lapse.values() if at < float("inf")}
     for rule in rules:
+        if isinstance(rule.churn_state, str):
+            continue
         if isinstance(rule.touchpoint_type_slug, str):
             for at in life.touchpoints.get(rule.touchpoint_type_slug, []):
                 moments |= {at, at + round(rule.lasting_days * DAY)}
@@ -115,6 +123,24 @@ def _spans_of(rules: list[Rule], life: Life) -> list[tuple[str, int]]:
     return spans
 
 
+def _lapses(facts: Facts) -> dict[str, list[dict[str, float]]]:
+    """The silences of each customer that have a limit."""
+    lapses: dict[str, list[dict[str, float]]] = {}
+    for silence in judged_silences(facts).dropna(subset="churns_at").itertuples():
+        moments = {
+            "at_risk": silence.at_risk_at,
+            "churned": silence.churns_at,
+            "ends": silence.next_at,
+        }
+        lapses.setdefault(silence.customer_key, []).append(
+            {
+                name: float("inf") if pd.isna(at) else at.as_unit("us").value
+                for name, at in moments.items()
+            }
+        )
+    return lapses
+
+
 def lifecycle_spans(facts: Facts) -> pd.DataFrame:
     """The stages of every known customer, in order, whether or not they have begun."""
     rules = list(seed("lifecycle_rules").sort_values("priority").itertuples())
@@ -122,12 +148,14 @@ def lifecycle_spans(facts: Facts) -> pd.DataFrame:
     touchpoints = touchpoints.assign(
         at=touchpoints.occurred_at.astype("datetime64[us]").astype(int)
     )
+    lapses = _lapses(facts)
     rows = []
     for customer, of_customer in touchpoints.sort_values("at").groupby("customer_key"):
         life = Life(
             of_customer["at"].iloc[0],
             of_customer.loc[of_customer.is_purchase, "at"].tolist(),
             of_customer.groupby("touchpoint_type_slug")["at"].agg(list).to_dict(),
+            lapses.get(customer, []),
         )
         rows += [(customer, stage, begins) for stage, begins in _spans_of(rules, life)]
     spans = pd.DataFrame(rows, columns=["customer_key", "stage", "started_at"])

@@ -66,6 +66,7 @@ QUICK_TO_JUDGE = {
     "kpi_windows": {
         "churn_minimum_gaps": 1,
         "churn_minimum_returns": 1,
+        "churn_minimum_at_risk": 1,
         "churn_percentile": 0.5,
         "defection_controls": 2,
         "defection_minimum_at_risk": 1,

@@ -173,7 +173,7 @@
         },
         'email': {
             'description': 'What became of every e-mail sent, as the event webhook of the mail provider posted it, in batches.',
-            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
+            'fills': ['campaign_controls', 'campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'events': {
                     'staged_by': 'stg_email__events',
@@ -241,7 +241,7 @@
         },
         'messaging': {
             'description': 'The message log of the messaging provider, both directions; SMS and WhatsApp by number, push notifications by login.',
-            'fills': ['campaigns', 'consent_changes', 'observations', 'touchpoints'],
+            'fills': ['campaign_controls', 'campaigns', 'consent_changes', 'observations', 'touchpoints'],
             'tables': {
                 'messages': {
                     'staged_by': 'stg_messaging__messages',

@@ -23,6 +23,12 @@ order_totals as (
     where customer_key is not null and is_purchase
 ),
 
+receiptless_totals as (
+    select coalesce(sum(refund_amount), 0) as refund_amount
+    from {{ ref('int_orders__refund_lines') }}
+    where customer_key is not null and order_key is null
+),
+
 answer_totals as (
     select count(*) as answer_count
     from {{ ref('int_feedback__counted_answers') }}
@@ -37,9 +43,11 @@ select
 from dimension_totals
 cross join touchpoint_totals
 cross join order_totals
+cross join receiptless_totals
 cross join answer_totals
 where
     dimension_totals.touchpoint_count != touchpoint_totals.touchpoint_count
     or dimension_totals.order_count != order_totals.order_count
-    or dimension_totals.net_revenue_amount != order_totals.net_revenue_amount
+    or dimension_totals.net_revenue_amount
+    != order_totals.net_revenue_amount - receiptless_totals.refund_amount
     or dimension_totals.answer_count != answer_totals.answer_count

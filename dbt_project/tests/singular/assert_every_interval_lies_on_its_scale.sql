@@ -4,6 +4,7 @@
 {%- set scales = [
     ('advocacy', 'favourable_review_ci_low', 'favourable_review_ci_high', '0', '1'),
     ('advocacy', 'favourable_mention_ci_low', 'favourable_mention_ci_high', '0', '1'),
+    ('campaign_lift', 'ci_low', 'ci_high', '-1', '1'),
     ('campaign_response', 'ci_low', 'ci_high', '0', '1'),
     ('cart_abandonment', 'ci_low', 'ci_high', '0', '1'),
     (
@@ -25,6 +26,7 @@
     ('peak_end', 'ci_low', 'ci_high', '0', '1'),
     ('repurchase', 'ci_low', 'ci_high', '0', '1'),
     ('retention_cohorts', 'ci_low', 'ci_high', '0', '1'),
+    ('session_funnel', 'ci_low', 'ci_high', '0', '1'),
 ] %}
 {%- set scales_of_kpis = [
     'cx_scorecard',

@@ -194,8 +194,8 @@ def test_a_journey_that_asks_for_reasons_has_some(seeds, reasons):
 def test_a_range_of_a_lifecycle_rule_is_not_empty(seeds, reasons):
     line = replace(
         seeds / "journeys" / "lifecycle_rules.csv",
-        "4,after_purchase,,,,1,,0,30,,",
-        "4,after_purchase,,,,1,,40,30,,",
+        "6,after_purchase,,,,,1,,0,30,,",
+        "6,after_purchase,,,,,1,,40,30,,",
     )
 
     assert reasons() == [

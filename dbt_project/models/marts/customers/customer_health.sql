@@ -10,6 +10,11 @@ orders as (
     where is_purchase and customer_key is not null
 ),
 
+receiptless_refunds as (
+    select * from {{ ref('int_orders__refund_lines') }}
+    where customer_key is not null and order_key is null
+),
+
 silences as (
     select * from {{ ref('int_churn__silences') }}
     where next_ordered_at is null
@@ -53,6 +58,20 @@ purchases as (
     cross join windows
     where orders.ordered_at < settings.as_of
     group by orders.customer_key
+),
+
+returns as (
+    select
+        receiptless_refunds.customer_key,
+        sum(receiptless_refunds.refund_amount) as refund_amount,
+        sum(receiptless_refunds.refund_amount) filter (
+            where receiptless_refunds.refunded_at >= settings.as_of - windows.health_look_back
+        ) as recent_refund_amount
+    from receiptless_refunds
+    inner join settings
+        on receiptless_refunds.refunded_at < settings.as_of
+    cross join windows
+    group by receiptless_refunds.customer_key
 ),
 
 -- The last answer against the mean of those before it.
@@ -116,8 +135,9 @@ measured_customers as (
         customers.segment_slug,
         coalesce(purchases.order_count, 0) as order_count,
         coalesce(purchases.recent_order_count, 0) as recent_order_count,
-        coalesce(purchases.net_amount, 0) as net_amount,
-        coalesce(purchases.recent_net_amount, 0) as recent_net_amount,
+        coalesce(purchases.net_amount, 0) - coalesce(returns.refund_amount, 0) as net_amount,
+        coalesce(purchases.recent_net_amount, 0) - coalesce(returns.recent_refund_amount, 0)
+            as recent_net_amount,
         {{ dbt.datediff('purchases.last_ordered_at', 'settings.as_of', 'second') }} / 86400.0
             as recency_days,
         case
@@ -148,6 +168,8 @@ measured_customers as (
     cross join case_sources
     left join purchases
         on customers.customer_key = purchases.customer_key
+    left join returns
+        on customers.customer_key = returns.customer_key
     left join silences
         on customers.customer_key = silences.customer_key
     left join satisfaction

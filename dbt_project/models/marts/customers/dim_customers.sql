@@ -30,6 +30,11 @@ orders as (
     where customer_key is not null and is_purchase
 ),
 
+receiptless_refunds as (
+    select * from {{ ref('int_orders__refund_lines') }}
+    where customer_key is not null and order_key is null
+),
+
 answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where customer_key is not null and is_valid
@@ -41,6 +46,15 @@ referred_customers as (
 
 channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
+),
+
+current_stages as (
+    select * from {{ ref('fct_lifecycle_spans') }}
+    where is_current
+),
+
+health as (
+    select * from {{ ref('customer_health') }}
 ),
 
 holdings as (
@@ -81,8 +95,6 @@ contacts as (
             as first_channel_slug,
         max_by(channel_slug, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
             as last_channel_slug,
-        max_by(lifecycle_stage_slug, {{ sort_key(['occurred_at', 'touchpoint_key']) }})
-            as lifecycle_stage_slug,
         min(occurred_at) as first_touchpoint_at,
         max(occurred_at) as last_touchpoint_at,
         max(case when direction = 'inbound' then occurred_at end) as last_active_at
@@ -90,15 +102,40 @@ contacts as (
     group by customer_key
 ),
 
+-- What they brought back without a receipt is theirs too.
+money_movements as (
+    select
+        customer_key,
+        order_key,
+        net_amount,
+        margin_amount,
+        ordered_at
+    from orders
+
+    union all
+
+    select
+        customer_key,
+        cast(null as varchar) as order_key,
+        -refund_amount as net_amount,
+        margin_change_amount as margin_amount,
+        cast(null as timestamp) as ordered_at
+    from receiptless_refunds
+),
+
+-- A part of the margin would look like a worse customer: one unknown cost hides it.
 purchases as (
     select
         customer_key,
-        count(*) as order_count,
+        count(order_key) as order_count,
         cast(sum(net_amount) as decimal(18, 2)) as net_revenue_amount,
-        cast(sum(margin_amount) as decimal(18, 2)) as margin_amount,
+        cast(
+            case when count(margin_amount) = count(*) then sum(margin_amount) end
+            as decimal(18, 2)
+        ) as margin_amount,
         min(ordered_at) as first_ordered_at,
         max(ordered_at) as last_ordered_at
-    from orders
+    from money_movements
     group by customer_key
 ),
 
@@ -133,7 +170,8 @@ listening as (
 select
     customers.customer_key,
     customers.segment_slug,
-    contacts.lifecycle_stage_slug,
+    current_stages.lifecycle_stage_slug,
+    coalesce(health.churn_state, 'no_known_purchase') as churn_state,
     golden_records.gender,
     golden_records.language,
     golden_records.country_code,
@@ -155,7 +193,8 @@ select
     coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
     coalesce(purchases.order_count, 0) as order_count,
     coalesce(purchases.net_revenue_amount, 0) as net_revenue_amount,
-    coalesce(purchases.margin_amount, 0) as margin_amount,
+    case when purchases.customer_key is null then 0 else purchases.margin_amount end
+        as margin_amount,
     coalesce(satisfaction.answer_count, 0) as answer_count,
     cast(satisfaction.last_nps_score as integer) as last_nps_score,
     satisfaction.last_score_share,
@@ -187,6 +226,10 @@ from customers
 cross join consent_sources
 left join golden_records
     on customers.customer_key = golden_records.customer_key
+left join current_stages
+    on customers.customer_key = current_stages.customer_key
+left join health
+    on customers.customer_key = health.customer_key
 left join holdings
     on customers.customer_key = holdings.customer_key
 left join permissions

@@ -19,6 +19,7 @@ select
 
     -- measures
     quantity,
+    cast(returned_quantity as decimal(18, 3)) as returned_quantity,
     unit_price_original,
     discount_original,
     amount_original,
@@ -28,6 +29,7 @@ select
     -- timestamps
     ordered_date,
     ordered_at,
+    first_refunded_at,
 
     _load_id
 from order_lines

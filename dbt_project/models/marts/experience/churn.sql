@@ -11,6 +11,11 @@ silences as (
     select * from {{ ref('int_churn__silences') }}
 ),
 
+customers as (
+    select * from {{ ref('int_identity__customers') }}
+    where is_identified
+),
+
 limits as (
     select * from {{ ref('int_churn__limits') }}
 ),
@@ -23,6 +28,14 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+-- As in the KPI: a person must be known to be missed.
+identified_silences as (
+    select silences.*
+    from silences
+    inner join customers
+        on silences.customer_key = customers.customer_key
+),
+
 last_silences as (
     select
         month_start_date,
@@ -30,9 +43,9 @@ last_silences as (
         churns_at,
         {{ one_row_per_place({
             'dimension': ["'segment'", "'total'"],
-            'member': ['segment_slug', "'all'"]
+            'member': ["coalesce(segment_slug, 'unknown')", "'all'"]
         }) }}
-    from silences
+    from identified_silences
     where next_ordered_at is null
 ),
 
@@ -54,6 +67,37 @@ standings as (
         last_silences.month_start_date,
         last_silences.dimension,
         last_silences.member
+),
+
+-- Of those who outlasted their limit some come back: by construction about one return in twenty.
+silence_places as (
+    select
+        churns_at,
+        next_ordered_at,
+        month_start_date,
+        {{ one_row_per_place({
+            'dimension': ["'segment'", "'total'"],
+            'member': ["coalesce(segment_slug, 'unknown')", "'all'"]
+        }) }}
+    from identified_silences
+),
+
+returns as (
+    select
+        silence_places.month_start_date,
+        silence_places.dimension,
+        silence_places.member,
+        count(*) as returned_count
+    from silence_places
+    inner join settings
+        on
+            silence_places.churns_at < settings.as_of
+            and silence_places.next_ordered_at < settings.as_of
+            and silence_places.churns_at < silence_places.next_ordered_at
+    group by
+        silence_places.month_start_date,
+        silence_places.dimension,
+        silence_places.member
 )
 
 select
@@ -61,6 +105,7 @@ select
     estimates.period_start_date as month_start_date,
     case when estimates.dimension = 'segment' then estimates.member end as segment_slug,
     estimates.numerator,
+    coalesce(returns.returned_count, 0) as returned_count,
     estimates.denominator,
     estimates.value,
     estimates.ci_low,
@@ -87,6 +132,11 @@ left join segment_rhythms
         estimates.period_start_date = segment_rhythms.month_start_date
         and estimates.dimension = segment_rhythms.dimension
         and estimates.member = segment_rhythms.member
+left join returns
+    on
+        estimates.period_start_date = returns.month_start_date
+        and estimates.dimension = returns.dimension
+        and estimates.member = returns.member
 left join standings
     on
         estimates.period_start_date = standings.month_start_date

@@ -20,6 +20,7 @@ select
     '/' || split_part(sessions.entry_page_path, '/', 2) as entry_page_section,
     sessions.entry_campaign_source,
     sessions.entry_campaign_medium,
+    sessions.entry_device_type,
     sessions.event_count,
     sessions.page_count,
     sessions.viewed_product_count,

@@ -26,6 +26,11 @@ orders as (
     where is_purchase
 ),
 
+refund_lines as (
+    select * from {{ ref('int_orders__refund_lines') }}
+    where is_booked
+),
+
 customer_profiles as (
     select * from {{ ref('int_identity__customer_profiles') }}
 ),
@@ -43,6 +48,47 @@ windows as (
     select * from {{ ref('int_company__windows') }}
 ),
 
+-- New is only who surely is: before the look-back is covered a first known order may be a later
+-- one. A refund books on its own date, and is of the kind of its order.
+order_types as (
+    select
+        *,
+        case
+            when customer_key is null then 'unknown'
+            when is_first_order then 'new'
+            when order_number = 1 then 'not_covered'
+            else 'existing'
+        end as buyer_type
+    from orders
+),
+
+bookings as (
+    select
+        customer_key,
+        buyer_type,
+        amount,
+        ordered_at,
+        ordered_at as booked_at,
+        ordered_date as booked_date
+    from order_types
+
+    union all
+
+    select
+        refund_lines.customer_key,
+        coalesce(
+            order_types.buyer_type,
+            case when refund_lines.customer_key is null then 'unknown' else 'existing' end
+        ) as buyer_type,
+        -refund_lines.refund_amount as amount,
+        order_types.ordered_at,
+        refund_lines.refunded_at as booked_at,
+        refund_lines.refunded_date as booked_date
+    from refund_lines
+    left join order_types
+        on refund_lines.order_key = order_types.order_key
+),
+
 events as (
     select
         'referral' as event_type,
@@ -51,7 +97,8 @@ events as (
         referrals.referred_at as occurred_at,
         cast(null as integer) as stars,
         cast(null as boolean) as is_favourable,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as date) as booked_date
     from referrals
     left join customer_profiles
         on referrals.profile_key = customer_profiles.profile_key
@@ -65,7 +112,8 @@ events as (
         answered_at as occurred_at,
         score as stars,
         band = 'top' as is_favourable,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as date) as booked_date
     from reviews
 
     union all
@@ -78,38 +126,41 @@ events as (
         mentions.occurred_at,
         cast(null as integer) as stars,
         mentions.sentiment >= windows.favourable_sentiment as is_favourable,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        cast(null as date) as booked_date
     from mentions
     cross join windows
 
     union all
 
     select
-        case when order_number = 1 then 'first_order' else 'later_order' end as event_type,
+        buyer_type as event_type,
         customer_key,
         cast(null as varchar) as person_key,
-        ordered_at as occurred_at,
+        booked_at as occurred_at,
         cast(null as integer) as stars,
         cast(null as boolean) as is_favourable,
-        net_amount as amount
-    from orders
+        amount,
+        booked_date
+    from bookings
 
     union all
 
     -- The revenue of a referred customer counts for the customer who referred them.
     select
-        'referred_order' as event_type,
+        'referred' as event_type,
         referrers.referrer_customer_key as customer_key,
         cast(null as varchar) as person_key,
-        orders.ordered_at as occurred_at,
+        bookings.booked_at as occurred_at,
         cast(null as integer) as stars,
         cast(null as boolean) as is_favourable,
-        orders.net_amount as amount
-    from orders
+        bookings.amount,
+        bookings.booked_date
+    from bookings
     inner join referrers
         on
-            orders.customer_key = referrers.referred_customer_key
-            and orders.ordered_at > referrers.referred_at
+            bookings.customer_key = referrers.referred_customer_key
+            and coalesce(bookings.ordered_at, bookings.booked_at) > referrers.referred_at
 ),
 
 tiered_events as (
@@ -118,11 +169,15 @@ tiered_events as (
         coalesce(tier_spans.tier_slug, 'none') as tier_slug,
         cast(
             date_trunc(
-                'month', {{ business_date('events.occurred_at', 'settings.default_time_zone') }}
+                'month', coalesce(
+                    events.booked_date,
+                    {{ business_date('events.occurred_at', 'settings.default_time_zone') }}
+                )
             ) as date
         ) as month_start_date
     from events
-    cross join settings
+    inner join settings
+        on events.occurred_at < settings.as_of
     left join tier_spans
         on
             events.customer_key = tier_spans.customer_key
@@ -161,11 +216,11 @@ month_sums as (
         count(*) filter (where event_type = 'review') as review_count,
         coalesce(sum(stars), 0) as star_sum,
         count(*) filter (where event_type = 'mention') as mention_count,
-        coalesce(sum(amount) filter (where event_type = 'referred_order'), 0)
-            as referred_customer_amount,
-        coalesce(sum(amount) filter (where event_type = 'first_order'), 0) as new_customer_amount,
-        coalesce(sum(amount) filter (where event_type = 'later_order'), 0)
-            as existing_customer_amount
+        coalesce(sum(amount) filter (where event_type = 'referred'), 0) as referred_customer_amount,
+        coalesce(sum(amount) filter (where event_type = 'new'), 0) as new_customer_amount,
+        coalesce(sum(amount) filter (where event_type = 'existing'), 0) as existing_customer_amount,
+        coalesce(sum(amount) filter (where event_type = 'not_covered'), 0) as not_covered_amount,
+        coalesce(sum(amount) filter (where event_type = 'unknown'), 0) as unknown_customer_amount
     from tiered_events
     group by
         month_start_date,
@@ -191,6 +246,8 @@ select
     cast(month_sums.referred_customer_amount as decimal(18, 2)) as referred_customer_amount,
     cast(month_sums.new_customer_amount as decimal(18, 2)) as new_customer_amount,
     cast(month_sums.existing_customer_amount as decimal(18, 2)) as existing_customer_amount,
+    cast(month_sums.not_covered_amount as decimal(18, 2)) as not_covered_amount,
+    cast(month_sums.unknown_customer_amount as decimal(18, 2)) as unknown_customer_amount,
     month_sums.review_count >= mart_rules.minimum_n as is_review_min_n,
     coalesce(mention_rates.denominator, 0) >= mart_rules.minimum_n as is_mention_min_n,
     mart_rules.definition_version

@@ -31,6 +31,8 @@ responses as (
                 "'replied'",
                 "'redeemed'",
                 "'converted'",
+                "'bought'",
+                "'bought_before'",
                 "'unsubscribed'"
             ],
             'reached_at': [
@@ -40,6 +42,8 @@ responses as (
                 'replied_at',
                 'redeemed_at',
                 'converted_at',
+                'bought_at',
+                'bought_before_at',
                 'unsubscribed_at'
             ],
             'matures_at': [
@@ -47,6 +51,8 @@ responses as (
                 'response_matures_at',
                 'response_matures_at',
                 'response_matures_at',
+                'conversion_matures_at',
+                'conversion_matures_at',
                 'conversion_matures_at',
                 'conversion_matures_at',
                 'response_matures_at'

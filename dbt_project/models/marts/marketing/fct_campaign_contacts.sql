@@ -31,6 +31,8 @@ select
     contacts.unsubscribed_at,
     contacts.redeemed_at,
     contacts.converted_at,
+    contacts.bought_at,
+    contacts.bought_before_at,
     contacts.response_matures_at,
     contacts.conversion_matures_at,
     contacts._load_id

@@ -12,6 +12,7 @@ with source as (
             "sg_machine_open": "VARCHAR",
             "url": "VARCHAR",
             "reason": "VARCHAR",
+            "campaign_group": "VARCHAR",
             "type": "VARCHAR",
             "useragent": "VARCHAR",
             "ip": "VARCHAR"
@@ -58,6 +59,7 @@ typed as (
         source.posted.url as clicked_url,
         source.posted.reason as failure_reason,
         source.posted.type as bounce_type,
+        source.posted.campaign_group,
         nullif(trim(source.posted.useragent), '') as user_agent,
         nullif(trim(source.posted.ip), '') as ip_address,
         coalesce({{ dbt.safe_cast('source.posted.sg_machine_open', 'boolean') }}, false)
@@ -122,6 +124,7 @@ select
     clicked_url,
     failure_reason,
     bounce_type,
+    campaign_group,
     user_agent,
     ip_address,
     is_machine_open,

@@ -10,9 +10,16 @@ touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
 ),
 
+web_events as (
+    select * from {{ ref('int_web__events') }}
+),
+
+web_sessions as (
+    select * from {{ ref('int_web__sessions') }}
+),
+
 orders as (
     select * from {{ ref('int_orders__orders') }}
-    where promised_at is not null and not is_cancelled
 ),
 
 contacts as (
@@ -43,6 +50,55 @@ deliveries as (
         touchpoint_key
     from touchpoints
     where touchpoint_type_slug = 'order_delivered'
+),
+
+cancellations as (
+    select
+        order_key,
+        touchpoint_key
+    from touchpoints
+    where touchpoint_type_slug = 'order_cancelled'
+),
+
+-- An error after the checkout was begun, and no order in the session after it: the first of them.
+begun_checkouts as (
+    select
+        session_key,
+        min(occurred_at) as begun_at
+    from touchpoints
+    where touchpoint_type_slug = 'checkout_started' and session_key is not null and not is_bot
+    group by session_key
+),
+
+-- The shop's order is the touchpoint and knows no session: the website's event of it does.
+session_orders as (
+    select
+        web_sessions.session_key,
+        max(web_events.occurred_at) as ordered_at
+    from web_events
+    inner join web_sessions
+        on web_events.touchpoint_key = web_sessions.touchpoint_key
+    where web_events.touchpoint_type_slug = 'order_placed'
+    group by web_sessions.session_key
+),
+
+checkout_errors as (
+    select
+        touchpoints.*,
+        row_number() over (
+            partition by touchpoints.session_key
+            order by touchpoints.occurred_at, touchpoints.touchpoint_key
+        ) as error_number
+    from touchpoints
+    inner join begun_checkouts
+        on
+            touchpoints.session_key = begun_checkouts.session_key
+            and touchpoints.occurred_at >= begun_checkouts.begun_at
+    left join session_orders
+        on touchpoints.session_key = session_orders.session_key
+    where
+        touchpoints.touchpoint_type_slug = 'error_shown'
+        and coalesce(session_orders.ordered_at < touchpoints.occurred_at, true)
 ),
 
 contact_touchpoints as (
@@ -115,7 +171,81 @@ observations as (
     from orders
     left join deliveries
         on orders.order_key = deliveries.order_key
-    where coalesce(orders.delivered_at > orders.promised_at, true)
+    where
+        orders.promised_at is not null
+        and not orders.is_cancelled
+        and coalesce(orders.delivered_at > orders.promised_at, true)
+
+    union all
+
+    select
+        orders.order_key as sign_key,
+        cancellations.touchpoint_key,
+        orders.customer_key,
+        cast(null as varchar) as case_key,
+        orders.order_key,
+        orders.channel_slug,
+        cast(null as varchar) as contact_reason_slug,
+        'order' as evidence,
+        'cancelled_by_company' as scope,
+        cast(null as double) as measure,
+        orders.cancelled_at as occurred_at
+    from orders
+    left join cancellations
+        on orders.order_key = cancellations.order_key
+    where orders.cancelled_by = 'company' and orders.cancelled_at is not null
+
+    union all
+
+    select
+        touchpoint_key as sign_key,
+        touchpoint_key,
+        customer_key,
+        case_key,
+        order_key,
+        channel_slug,
+        contact_reason_slug,
+        'touchpoint' as evidence,
+        touchpoint_type_slug || coalesce(' ' || outcome_slug, '') as scope,
+        wait_seconds as measure,
+        occurred_at
+    from touchpoints
+
+    union all
+
+    select
+        touchpoint_key as sign_key,
+        touchpoint_key,
+        customer_key,
+        case_key,
+        order_key,
+        channel_slug,
+        contact_reason_slug,
+        'checkout' as evidence,
+        'failed' as scope,
+        cast(null as double) as measure,
+        occurred_at
+    from checkout_errors
+    where error_number = 1
+
+    union all
+
+    select
+        contacts.contact_key as sign_key,
+        contact_touchpoints.touchpoint_key,
+        contacts.customer_key,
+        contacts.case_key,
+        cast(null as varchar) as order_key,
+        contacts.channel_slug,
+        contacts.contact_reason_slug,
+        'reason' as evidence,
+        contacts.contact_reason_slug as scope,
+        cast(null as double) as measure,
+        contacts.started_at as occurred_at
+    from contacts
+    left join contact_touchpoints
+        on contacts.contact_key = contact_touchpoints.contact_key
+    where contacts.contact_number = 1
 
     union all
 
@@ -135,6 +265,31 @@ observations as (
     left join contact_touchpoints
         on contacts.contact_key = contact_touchpoints.contact_key
     where contacts.is_reopening
+
+    union all
+
+    -- Known from the beginning on: it is over when its limit passes, unless it is solved by then.
+    select
+        contacts.contact_key as sign_key,
+        cast(null as varchar) as touchpoint_key,
+        contacts.customer_key,
+        contacts.case_key,
+        cast(null as varchar) as order_key,
+        contacts.channel_slug,
+        contacts.contact_reason_slug,
+        'contact' as evidence,
+        'unsolved' as scope,
+        cast(null as double) as measure,
+        contacts.limit_ends_at as occurred_at
+    from contacts
+    where
+        contacts.contact_reason_kind = 'problem'
+        and contacts.is_human_contact
+        and contacts.limit_ends_at is not null
+        and (
+            contacts.stated_resolution = 'unresolved'
+            or coalesce(contacts.ended_at > contacts.limit_ends_at, true)
+        )
 
     union all
 

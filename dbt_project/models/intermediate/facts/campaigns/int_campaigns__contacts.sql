@@ -101,17 +101,93 @@ replies as (
     group by deliveries.campaign_key, deliveries.profile_key
 ),
 
-purchases as (
+-- An order carries the campaign of its coupon, and that of the last click before it.
+clicks as (
+    select
+        orders.order_key,
+        max_by(
+            touchpoints.campaign_key, {{ sort_key([
+                'touchpoints.occurred_at', 'touchpoints.touchpoint_key'
+            ]) }}
+        ) as campaign_key
+    from orders
+    cross join windows
+    inner join touchpoints
+        on
+            orders.customer_key = touchpoints.customer_key
+            and orders.ordered_at > touchpoints.occurred_at
+            and orders.ordered_at - windows.campaign_conversion <= touchpoints.occurred_at
+    where
+        touchpoints.campaign_key is not null
+        and (
+            touchpoints.touchpoint_type_slug in ('email_clicked', 'push_opened')
+            or (
+                touchpoints.channel_slug in ('web', 'app')
+                and touchpoints.touchpoint_type_slug != 'order_placed'
+            )
+        )
+    group by orders.order_key
+),
+
+carried_campaigns as (
+    select
+        order_key,
+        campaign_key
+    from orders
+    where campaign_key is not null
+
+    union
+
+    select
+        order_key,
+        campaign_key
+    from clicks
+
+    union
+
+    select
+        order_key,
+        campaign_key
+    from touchpoints
+    where
+        touchpoint_type_slug = 'coupon_redeemed'
+        and order_key is not null
+        and campaign_key is not null
+),
+
+conversions as (
     select
         deliveries.campaign_key,
         deliveries.profile_key,
         min(orders.ordered_at) as converted_at
     from deliveries
     cross join windows
+    inner join carried_campaigns
+        on deliveries.campaign_key = carried_campaigns.campaign_key
+    inner join orders
+        on
+            carried_campaigns.order_key = orders.order_key
+            and deliveries.customer_key = orders.customer_key
+            and deliveries.delivered_at < orders.ordered_at
+            and deliveries.delivered_at + windows.campaign_conversion >= orders.ordered_at
+    group by deliveries.campaign_key, deliveries.profile_key
+),
+
+-- What they bought anyway: as much before the message as after it says that it did nothing.
+purchases as (
+    select
+        deliveries.campaign_key,
+        deliveries.profile_key,
+        min(case when orders.ordered_at > deliveries.delivered_at then orders.ordered_at end)
+            as bought_at,
+        max(case when orders.ordered_at <= deliveries.delivered_at then orders.ordered_at end)
+            as bought_before_at
+    from deliveries
+    cross join windows
     inner join orders
         on
             deliveries.customer_key = orders.customer_key
-            and deliveries.delivered_at < orders.ordered_at
+            and deliveries.delivered_at - windows.campaign_conversion < orders.ordered_at
             and deliveries.delivered_at + windows.campaign_conversion >= orders.ordered_at
     group by deliveries.campaign_key, deliveries.profile_key
 ),
@@ -146,7 +222,9 @@ select
     replies.replied_at,
     least(reactions.unsubscribed_at, replies.opted_out_at) as unsubscribed_at,
     redemptions.redeemed_at,
-    purchases.converted_at,
+    conversions.converted_at,
+    purchases.bought_at,
+    purchases.bought_before_at,
     deliveries.delivered_at + windows.campaign_response as response_matures_at,
     deliveries.delivered_at + windows.campaign_conversion as conversion_matures_at,
     deliveries._load_id
@@ -160,6 +238,10 @@ left join replies
     on
         deliveries.campaign_key = replies.campaign_key
         and deliveries.profile_key = replies.profile_key
+left join conversions
+    on
+        deliveries.campaign_key = conversions.campaign_key
+        and deliveries.profile_key = conversions.profile_key
 left join purchases
     on
         deliveries.campaign_key = purchases.campaign_key

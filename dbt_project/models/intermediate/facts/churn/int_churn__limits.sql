@@ -1,7 +1,13 @@
--- The factors by which returns exceed the expected gap, at two percentiles, as known when the month
--- began.
+-- The factors by which a silence outlasts the gap expected, as known when the month began. A gap
+-- that still ran then counts for as long as it had run (Kaplan–Meier): among gaps that have ended
+-- the long ones are missing. Some never end, so the percentiles are of those who come back, as
+-- far as enough silences are watched.
 with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders__orders') }}
 ),
 
 windows as (
@@ -13,39 +19,127 @@ months as (
     from expected_gaps
 ),
 
-known_ratios as (
-    select
-        months.month_start_date,
-        expected_gaps.gap_days / nullif(expected_gaps.expected_gap_days, 0) as ratio
-    from months
-    inner join expected_gaps
-        on months.month_start_date > expected_gaps.next_ordered_date
-    where expected_gaps.expected_gap_days is not null
+-- The history begins with the last of the sources that show orders.
+history as (
+    select max(first_ordered_date) as started_date
+    from (
+        select min(ordered_date) as first_ordered_date
+        from orders
+        group by source_name
+    ) as source_starts
 ),
 
-ranked_ratios as (
+month_ratios as (
+    select
+        months.month_start_date,
+        coalesce(months.month_start_date > expected_gaps.next_ordered_date, false) as has_returned,
+        case
+            when months.month_start_date > expected_gaps.next_ordered_date
+                then expected_gaps.gap_days
+            else {{ seconds_between(
+                'expected_gaps.ordered_at', 'cast(months.month_start_date as timestamp)'
+            ) }} / 86400
+        end / expected_gaps.expected_gap_days as ratio
+    from months
+    inner join expected_gaps
+        on months.month_start_date > expected_gaps.ordered_date
+    where expected_gaps.expected_gap_days > 0
+),
+
+ratios as (
     select
         month_start_date,
-        count(ratio) as return_count,
-        {{ sorted_values('ratio') }} as ratios
-    from known_ratios
+        ratio,
+        count(*) as end_count,
+        count(*) filter (where has_returned) as returned_count
+    from month_ratios
+    group by
+        month_start_date,
+        ratio
+),
+
+risks as (
+    select
+        *,
+        sum(end_count) over (
+            partition by month_start_date
+            order by ratio desc
+            rows between unbounded preceding and current row
+        ) as at_risk_count
+    from ratios
+),
+
+survivals as (
+    select
+        *,
+        {{ survival('returned_count', 'at_risk_count') }} as survival_share
+    from risks
+    window cell as (
+        partition by month_start_date
+        order by ratio
+        rows between unbounded preceding and current row
+    )
+),
+
+-- Rounded, because a product of logarithms is a hair off.
+returns as (
+    select
+        survivals.month_start_date,
+        survivals.ratio,
+        survivals.returned_count,
+        round(1 - survivals.survival_share, 9) as returned_share,
+        max(round(1 - survivals.survival_share, 9)) over (
+            partition by survivals.month_start_date
+        ) as last_returned_share
+    from survivals
+    inner join windows
+        on survivals.at_risk_count >= windows.churn_minimum_at_risk
+),
+
+month_factors as (
+    select
+        returns.month_start_date,
+        max(returns.last_returned_share) as returned_share,
+        min(returns.ratio) filter (
+            where returns.returned_count > 0
+            and returns.returned_share
+            >= round(windows.churn_percentile * returns.last_returned_share, 9)
+        ) as churn_factor,
+        min(returns.ratio) filter (
+            where returns.returned_count > 0
+            and returns.returned_share
+            >= round(windows.at_risk_percentile * returns.last_returned_share, 9)
+        ) as at_risk_factor
+    from returns
+    cross join windows
+    group by returns.month_start_date
+),
+
+month_counts as (
+    select
+        month_start_date,
+        count(*) filter (where has_returned) as return_count
+    from month_ratios
     group by month_start_date
 )
 
 select
-    ranked_ratios.month_start_date,
-    ranked_ratios.return_count,
+    month_counts.month_start_date,
+    month_counts.return_count,
+    month_factors.returned_share,
     case
-        when ranked_ratios.return_count >= windows.churn_minimum_returns
-            then {{ interpolated_quantile(
-                'ranked_ratios.ratios', 'windows.churn_percentile'
-            ) }}
+        when month_counts.return_count >= windows.churn_minimum_returns
+            then month_factors.churn_factor
     end as churn_factor,
     case
-        when ranked_ratios.return_count >= windows.churn_minimum_returns
-            then {{ interpolated_quantile(
-                'ranked_ratios.ratios', 'windows.at_risk_percentile'
-            ) }}
-    end as at_risk_factor
-from ranked_ratios
+        when month_counts.return_count >= windows.churn_minimum_returns
+            then month_factors.at_risk_factor
+    end as at_risk_factor,
+    cast(
+        {{ dbt.datediff('history.started_date', 'month_counts.month_start_date', 'day') }} as double
+    ) as history_days
+from month_counts
 cross join windows
+cross join history
+left join month_factors
+    on month_counts.month_start_date = month_factors.month_start_date

@@ -5,33 +5,42 @@ with expected_gaps as (
 
 limits as (
     select * from {{ ref('int_churn__limits') }}
+),
+
+-- A limit longer than the history is a guess: nobody has been watched for so long.
+judged_gaps as (
+    select
+        expected_gaps.*,
+        limits.churn_factor,
+        limits.at_risk_factor,
+        case
+            when limits.churn_factor * expected_gaps.expected_gap_days <= limits.history_days
+                then expected_gaps.expected_gap_days
+        end as judged_gap_days
+    from expected_gaps
+    left join limits
+        on expected_gaps.month_start_date = limits.month_start_date
 )
 
 select
-    expected_gaps.order_key,
-    expected_gaps.customer_key,
-    expected_gaps.segment_slug,
-    expected_gaps.channel_slug,
-    expected_gaps.store_key,
-    expected_gaps.order_number,
-    expected_gaps.own_median_gap_days,
-    expected_gaps.segment_median_gap_days,
-    expected_gaps.expected_gap_days,
-    limits.churn_factor,
-    limits.at_risk_factor,
-    expected_gaps.month_start_date,
-    expected_gaps.first_ordered_at,
-    expected_gaps.ordered_at,
-    expected_gaps.ordered_date,
-    expected_gaps.next_ordered_at,
-    expected_gaps.ordered_at
-    + {{ duration_of(
-        'round(limits.at_risk_factor * expected_gaps.expected_gap_days * 86400)', 'second'
-    ) }} as at_risk_at,
-    expected_gaps.ordered_at
-    + {{ duration_of(
-        'round(limits.churn_factor * expected_gaps.expected_gap_days * 86400)', 'second'
-    ) }} as churns_at
-from expected_gaps
-left join limits
-    on expected_gaps.month_start_date = limits.month_start_date
+    order_key,
+    customer_key,
+    segment_slug,
+    channel_slug,
+    store_key,
+    order_number,
+    own_median_gap_days,
+    segment_median_gap_days,
+    expected_gap_days,
+    churn_factor,
+    at_risk_factor,
+    month_start_date,
+    first_ordered_at,
+    ordered_at,
+    ordered_date,
+    next_ordered_at,
+    ordered_at
+    + {{ duration_of('round(at_risk_factor * judged_gap_days * 86400)', 'second') }} as at_risk_at,
+    ordered_at
+    + {{ duration_of('round(churn_factor * judged_gap_days * 86400)', 'second') }} as churns_at
+from judged_gaps

@@ -10,6 +10,10 @@ rules as (
     select * from {{ ref('lifecycle_rules') }}
 ),
 
+silences as (
+    select * from {{ ref('int_churn__silences') }}
+),
+
 -- Lives are cut by orders: from each to the next, and from the first touchpoint to the first order.
 life_marks as (
     select
@@ -85,6 +89,7 @@ order_stretches as (
             and paced_periods.order_count <= coalesce(rules.maximum_orders, 2147483647)
     where
         rules.touchpoint_type_slug is null
+        and rules.churn_state is null
         and (
             rules.minimum_gaps_since_order is null or paced_periods.median_gap_seconds is not null
         )
@@ -92,6 +97,23 @@ order_stretches as (
             paced_periods.gap_seconds >= rules.minimum_days_before_order * 86400,
             rules.minimum_days_before_order is null
         )
+),
+
+-- Who is at risk and who is gone is told in one place: by the limits of the silence.
+silence_stretches as (
+    select
+        silences.customer_key,
+        rules.priority,
+        rules.lifecycle_stage_slug,
+        case rules.churn_state
+            when 'churned' then silences.churns_at
+            else silences.at_risk_at
+        end as holds_from,
+        coalesce(silences.next_ordered_at, timestamp '9999-12-31') as holds_until
+    from silences
+    inner join rules
+        on rules.churn_state is not null
+    where silences.churns_at is not null
 ),
 
 ruled_touchpoints as (
@@ -148,6 +170,11 @@ stretches as (
     union all
 
     select * from event_stretches
+    where holds_from < holds_until
+
+    union all
+
+    select * from silence_stretches
     where holds_from < holds_until
 ),
 

@@ -12,6 +12,16 @@ orders as (
 
 products as (
     select * from {{ ref('int_orders__products') }}
+),
+
+returned_lines as (
+    select
+        order_line_key,
+        sum(quantity) as returned_quantity,
+        min(refunded_at) as first_refunded_at
+    from {{ ref('int_orders__refunds') }}
+    where order_line_key is not null
+    group by order_line_key
 )
 
 select
@@ -32,6 +42,7 @@ select
 
     -- measures
     sold_lines.quantity,
+    coalesce(returned_lines.returned_quantity, 0) as returned_quantity,
     sold_lines.unit_price_original,
     sold_lines.discount_original,
     sold_lines.amount_original,
@@ -41,9 +52,13 @@ select
     {{ product_of('sold_lines.quantity', 'products.unit_cost', 'decimal(18, 4)') }}
         as line_cost_amount,
 
+    -- flags
+    orders.is_purchase,
+
     -- timestamps
     orders.ordered_date,
     orders.ordered_at,
+    returned_lines.first_refunded_at,
 
     sold_lines._load_id
 from sold_lines
@@ -51,3 +66,5 @@ inner join orders
     on sold_lines.order_key = orders.order_key
 left join products
     on sold_lines.product_key = products.product_key
+left join returned_lines
+    on sold_lines.order_line_key = returned_lines.order_line_key

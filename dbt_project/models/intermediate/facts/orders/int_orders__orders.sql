@@ -40,12 +40,16 @@ sold_costs as (
     group by sold_lines.order_key
 ),
 
+-- Money beyond goods costs nothing; goods of unknown cost leave that of the order unknown.
 refunded as (
     select
         refunds.order_key,
         sum(refunds.amount_original) as refund_original,
         sum(refunds.amount) as refund_amount,
-        sum(refunds.quantity * products.unit_cost) as cost_amount,
+        case
+            when count(refunds.product_key) = count(products.unit_cost)
+                then coalesce(sum(refunds.quantity * products.unit_cost), 0)
+        end as cost_amount,
         max(refunds._load_id) as _load_id
     from refunds
     left join products
@@ -60,7 +64,10 @@ kept_orders as (
         sold_costs.line_count,
         coalesce(refunded.refund_original, 0) as refund_original,
         coalesce(refunded.refund_amount, 0) as refund_amount,
-        sold_costs.cost_amount - coalesce(refunded.cost_amount, 0) as kept_cost_amount,
+        sold_costs.cost_amount,
+        sold_costs.cost_amount
+        - case when refunded.order_key is null then 0 else refunded.cost_amount end
+            as kept_cost_amount,
         -- A purchase that came back is still a purchase; a cancelled one is not, and one at no
         -- known time has no place among the others.
         unlinked_orders.is_paid
@@ -120,6 +127,7 @@ select
     kept_orders.channel_slug,
     kept_orders.currency,
     kept_orders.business_time_zone,
+    kept_orders.cancelled_by,
 
     -- measures
     numbered_orders.order_number,
@@ -131,15 +139,14 @@ select
     kept_orders.amount,
     kept_orders.discount_amount,
     kept_orders.refund_amount,
-    case when kept_orders.is_paid then kept_orders.amount - kept_orders.refund_amount else 0 end
+    -- One rule for all revenue: what was cancelled or never paid earned nothing.
+    case when kept_orders.is_purchase then kept_orders.amount - kept_orders.refund_amount else 0 end
         as net_amount,
+    kept_orders.cost_amount,
     cast(
         case
             when kept_orders.is_purchase
                 then kept_orders.amount - kept_orders.refund_amount - kept_orders.kept_cost_amount
-            when kept_orders.is_paid
-                then kept_orders.amount - kept_orders.refund_amount
-            else 0
         end as decimal(18, 2)
     ) as margin_amount,
 

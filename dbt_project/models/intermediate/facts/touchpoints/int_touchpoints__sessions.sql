@@ -42,6 +42,7 @@ select
     min_by(page_path, event_number) as entry_page_path,
     min_by(campaign_source, event_number) as entry_campaign_source,
     min_by(campaign_medium, event_number) as entry_campaign_medium,
+    min_by(device_type, event_number) as entry_device_type,
 
     -- measures
     count(*) filter (where is_touchpoint) as event_count,

@@ -5,6 +5,7 @@
     ref('int_kpis__campaign_units'),
     ref('int_kpis__checkout_units'),
     ref('int_kpis__churn_units'),
+    ref('int_kpis__consent_units'),
     ref('int_kpis__contact_units'),
     ref('int_kpis__delivery_units'),
     ref('int_kpis__dwell_units'),
@@ -18,6 +19,7 @@
     ref('int_kpis__pulse_units'),
     ref('int_kpis__referral_units'),
     ref('int_kpis__repurchase_units'),
+    ref('int_kpis__revenue_units'),
     ref('int_kpis__service_units'),
     ref('int_kpis__session_units')
 ]) }}

@@ -6,12 +6,16 @@ with messages as (
     where campaign_id is not null
 )
 
--- The provider knows a campaign by its id only.
+-- The provider knows a campaign by its id; whoever sends may tag its name and kind.
 select
     'messaging' as source_name,
     campaign_id as campaign_key,
-    channel_slug
+    channel_slug,
+    campaign_name,
+    campaign_kind
 from messages
 group by
     campaign_id,
-    channel_slug
+    channel_slug,
+    campaign_name,
+    campaign_kind

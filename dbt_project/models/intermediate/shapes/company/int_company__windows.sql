@@ -40,7 +40,9 @@ select
     cast(max(setting_value) filter (where setting = 'straight_line_items') as bigint)
         as straight_line_items,
     max(duration) filter (where setting = 'checkout_window_days') as checkout_window,
+    max(duration) filter (where setting = 'cart_window_days') as cart_window,
     max(duration) filter (where setting = 'checkout_recovery_days') as checkout_recovery,
+    max(duration) filter (where setting = 'refund_window_days') as refund_window,
     max(duration) filter (where setting = 'retention_month_days') as retention_month,
     max(duration) filter (where setting = 'campaign_response_days') as campaign_response,
     max(duration) filter (where setting = 'machine_click_seconds') as machine_click,
@@ -55,6 +57,8 @@ select
         as churn_segment_weight,
     cast(max(setting_value) filter (where setting = 'churn_minimum_returns') as bigint)
         as churn_minimum_returns,
+    cast(max(setting_value) filter (where setting = 'churn_minimum_at_risk') as bigint)
+        as churn_minimum_at_risk,
     cast(max(setting_value) filter (where setting = 'defection_controls') as bigint)
         as defection_controls,
     cast(max(setting_value) filter (where setting = 'defection_minimum_at_risk') as bigint)

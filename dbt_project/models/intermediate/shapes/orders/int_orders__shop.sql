@@ -17,6 +17,10 @@ paid_statuses as (
     select * from {{ ref('paid_statuses') }}
 ),
 
+cancel_reasons as (
+    select * from {{ ref('cancel_reasons') }}
+),
+
 -- What stands of an edited order is after its refunds too; with them added, it is what was sold. Of
 -- an order that was called off unpaid nothing stands, and its amount is what was ordered.
 sold_orders as (
@@ -57,6 +61,7 @@ select
     orders.discount_amount as discount_original,
     paid_statuses.is_paid,
     orders.is_cancelled,
+    case when orders.is_cancelled then cancel_reasons.cancelled_by end as cancelled_by,
     orders.ordered_at,
     orders.promised_at,
     orders.promised_date,
@@ -67,3 +72,5 @@ select
 from sold_orders as orders
 left join paid_statuses
     on orders.financial_status = paid_statuses.financial_status
+left join cancel_reasons
+    on orders.cancel_reason = cancel_reasons.cancel_reason

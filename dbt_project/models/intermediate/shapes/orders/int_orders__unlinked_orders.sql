@@ -61,6 +61,7 @@ select
     orders.is_paid,
     -- Some sources know that an order was cancelled, and not when.
     orders.is_cancelled or orders.cancelled_at is not null as is_cancelled,
+    orders.cancelled_by,
 
     -- timestamps
     orders.ordered_date,

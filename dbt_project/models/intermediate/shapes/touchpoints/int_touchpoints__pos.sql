@@ -26,6 +26,7 @@ till_visits as (
         profile_key,
         order_key,
         store_key,
+        cast(null as varchar) as product_key,
         business_time_zone,
         ordered_at as occurred_at,
         amount as revenue,
@@ -41,9 +42,10 @@ till_visits as (
         -- One receipt may take back goods of several purchases; then it is about none of them.
         case when count(distinct order_key) = 1 then max(order_key) end as order_key,
         max(store_key) as store_key,
+        case when count(distinct product_key) = 1 then max(product_key) end as product_key,
         max(business_time_zone) as business_time_zone,
         min(refunded_at) as occurred_at,
-        -sum(amount) as revenue,
+        -sum(case when is_booked then amount else 0 end) as revenue,
         max(_load_id) as _load_id
     from refunds
     group by source_refund_id
@@ -61,6 +63,7 @@ select
     till_visits.business_time_zone,
     till_visits.order_key,
     till_visits.store_key,
+    till_visits.product_key,
     store_teams.team_id as team_key,
     cast(till_visits.revenue as decimal(18, 2)) as revenue,
     till_visits._load_id

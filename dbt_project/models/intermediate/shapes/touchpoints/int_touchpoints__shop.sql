@@ -20,7 +20,8 @@ order_events as (
         cast(null as varchar) as outcome_slug,
         channel_slug as event_channel_slug,
         ordered_at as occurred_at,
-        case when is_paid then amount else 0 end as revenue
+        -- Revenue has one rule: what was cancelled or never paid earned nothing.
+        case when is_paid and not is_cancelled then amount else 0 end as revenue
     from orders
 
     union all
@@ -77,6 +78,7 @@ shop_events as (
             when touchpoint_type_slug in ('order_placed', 'store_purchase') then checkout_key
         end as checkout_key,
         campaign_key,
+        cast(null as varchar) as product_key,
         occurred_at,
         revenue,
         _load_id
@@ -95,8 +97,10 @@ shop_events as (
         max(order_key) as order_key,
         cast(null as varchar) as checkout_key,
         cast(null as varchar) as campaign_key,
+        -- Of several products it is about none of them.
+        case when count(distinct product_key) = 1 then max(product_key) end as product_key,
         min(refunded_at) as occurred_at,
-        -sum(amount) as revenue,
+        -sum(case when is_booked then amount else 0 end) as revenue,
         max(_load_id) as _load_id
     from refunds
     group by source_refund_id
@@ -115,6 +119,7 @@ select
     order_key,
     checkout_key,
     campaign_key,
+    product_key,
     cast(revenue as decimal(18, 2)) as revenue,
     _load_id
 from shop_events

@@ -87,6 +87,7 @@ select
     messages.page_path,
     messages.campaign_source,
     messages.campaign_medium,
+    messages.device_type,
     split_part(messages.locale_code, '-', 1) as language,
 
     -- flags
