@@ -137,6 +137,18 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"cx"."marts"."cx_scorecard"',
         "update {relation} set ci_low = target - 1, ci_high = target + 1",
     ),
+    "assert_no_marketing_is_sent_without_consent": (
+        '"warehouse"."intermediate"."int_campaigns__marketing_messages"',
+        "update {relation} set is_consent_shown = true, is_allowed = false",
+    ),
+    "assert_one_place_says_who_is_at_risk_or_gone": (
+        '"cx"."marts"."customer_health"',
+        "update {relation} set churn_state = 'churned'",
+    ),
+    "assert_revenue_adds_up_to_orders_refunds_and_touchpoints": (
+        '"cx"."marts"."revenue"',
+        "update {relation} set net_revenue_amount = net_revenue_amount + 0.01",
+    ),
     "assert_orders_happen_in_order": (
         '"warehouse"."intermediate"."int_orders__impossible_times"',
         "insert into {relation} select * from {relation}",
