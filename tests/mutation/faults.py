@@ -541,8 +541,8 @@ ODD_SERVICE_INPUTS = (
     # Three and a half stars are four.
     Fault(
         "stg_chat__conversations.sql",
-        "when rating_value = floor(rating_value) then try_cast",
-        "when true then try_cast",
+        "when rating_value = floor(rating_value) then {{",
+        "when true then {{",
     ),
     # What is cut has a clock.
     Fault(

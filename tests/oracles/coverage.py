@@ -129,6 +129,17 @@ def journey_kinds(facts: Facts) -> dict[str, Span | None]:
     return kinds
 
 
+def is_waiting(facts: Facts, metric: str, known_at: pd.Series) -> pd.Series:
+    """Whether an outcome is not known yet: it lies ahead, or beyond what is covered."""
+    outcomes = seed("kpi_outcomes")
+    kinds = outcomes[outcomes.metric_slug == metric].touchpoint_type_slug
+    brought = facts.touchpoints[facts.touchpoints.touchpoint_type_slug.isin(kinds)]
+    covered = sources(facts)
+    ends = [covered[name].end for name in brought.source_name.unique() if name in covered]
+    is_late = known_at >= facts.as_of
+    return is_late | (known_at > min(ends)) if ends else is_late
+
+
 def judged_journeys(facts: Facts, journeys: pd.DataFrame) -> pd.DataFrame:
     """Of each journey why it is not judged, its first hole, and the last day that is covered."""
     kinds = journey_kinds(facts)

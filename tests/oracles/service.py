@@ -6,6 +6,7 @@ import pandas as pd
 
 from tests.oracles.business_hours import business_seconds, is_open
 from tests.oracles.cells import unit_states
+from tests.oracles.coverage import is_waiting
 from tests.oracles.facts import Facts, days, seed, windows
 
 MATTER = ["customer_key", "contact_reason_slug"]
@@ -456,7 +457,7 @@ def _contact_resolution(facts: Facts, *, needs_reason: bool, heeds_words: bool) 
             contacts.index,
             excluded=is_known & contacts.contact_reason_slug.isna() & needs_reason,
             unknown=~is_known,
-            immature=_known_at(contacts) >= facts.as_of,
+            immature=is_waiting(facts, "fcr", _known_at(contacts)),
         ),
     )
 
@@ -510,7 +511,7 @@ def _issues(facts: Facts, value: Callable) -> pd.DataFrame:
             chains.index,
             excluded=chains.is_customer_known & chains.contact_reason_slug.isna(),
             unknown=~chains.is_customer_known,
-            immature=_known_at(chains) >= facts.as_of,
+            immature=is_waiting(facts, "fcr_issue", _known_at(chains)),
         ),
     )
 

@@ -22,7 +22,7 @@ KINDS = (
 
 @pytest.fixture
 def small_world():
-    return simulate(range(900), days=12, seed=3)
+    return simulate(range(4_000), days=45, seed=3)
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ def contacts(world):
             "email_opt_in": True,
             "opted_out_at": np.tile(days("2026-01-10T12:00", "NaT"), PERSONS // 2),
             "is_in_crm": True,
+            # A quarter was asked by sales, and withdrew nothing.
+            "is_asked_by_sales": np.arange(PERSONS) % 4 == 1,
         },
         moments={
             "moment": np.arange(PERSONS + 4),

@@ -66,4 +66,4 @@ def test_email_events_know_address_campaign_and_time(stage, mailing):
     assert query("select count(distinct email) from staging.stg_email__events") == [(600,)]
     assert query(
         "select count(*) from staging.stg_email__events where email = 'moved@mail.example'"
-    ) == [(2,)]
+    ) == [(3,)]

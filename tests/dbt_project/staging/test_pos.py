@@ -27,6 +27,7 @@ def sales(world):
             "store": [0, 5, -1],  # Warsaw, London
             "currency": ["PLN", "GBP", "GBP"],
             "total": [1250.5, 20.0, 99.0],
+            "is_card_shown": [True, False, False],
         },
         order_lines={
             "order": [5, 5, 6, 7],

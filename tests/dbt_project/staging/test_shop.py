@@ -153,7 +153,7 @@ def test_a_left_checkout_is_exported_and_again_when_it_is_recovered(query):
 
     assert checkouts == [
         ("102", "app", "EUR", Decimal("0.00"), "2026-01-07 10:00:00", "2026-01-08 10:00:00"),
-        ("103", "shop", "PLN", Decimal("101.96"), "2026-01-10 10:01:00", None),
+        ("103", "shop", "PLN", Decimal("72.21"), "2026-01-10 10:01:00", None),
     ]
 
 
