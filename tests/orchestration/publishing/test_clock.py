@@ -61,5 +61,12 @@ def test_a_clock_that_does_not_fit_is_told_with_both_times(warehouse, as_of, tol
     assert_clock_fits(connection)
 
 
+def test_who_sets_the_clock_means_it(warehouse):
+    connection = warehouse("2026-06-01", "2026-01-30 10:00")
+    connection.execute("insert into ledger.run_settings values ('as_of', '2026-06-01')")
+
+    assert_clock_fits(connection)
+
+
 def test_a_warehouse_without_touchpoints_has_nothing_to_fit(warehouse):
     assert_clock_fits(warehouse("1970-01-01"))
