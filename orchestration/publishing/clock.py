@@ -1,8 +1,8 @@
 """The gate before publishing: `as_of`, the clock of every figure, fits what was delivered.
 
 Judged too early, all that happened later is left out; judged too late, all that still runs looks
-given up. Either way every test passes. How far is too far is set in `company_settings`. Whoever sets
-`as_of` for a run has said that it is meant.
+given up. Either way every test passes. How far is too far is set in `company_settings`. Whoever
+sets `as_of` for a run has said that it is meant.
 """
 
 from dataclasses import dataclass
