@@ -102,7 +102,7 @@ described_steps as (
         signed_steps.is_sent_on,
         signed_steps.is_failed_self_service,
         coalesce(cases.transfer_count, 0) as case_transfer_count,
-        -- A conversation begins at its moment; all else, and a wait that led to it, is over by then.
+        -- A conversation begins at its moment; all else, and a wait before it, is over by then.
         case
             when lasting_contacts.touchpoint_type_slug is null then steps.occurred_at
             else

@@ -81,12 +81,13 @@ select
             when
                 touchpoint_costs.unit_cost * unit_rates.exchange_rate is not null
                 or settings.handling_cost_per_hour * hour_rates.exchange_rate is not null
-                then coalesce(touchpoint_costs.unit_cost * unit_rates.exchange_rate, 0)
-                + coalesce(
-                    touchpoints.handle_seconds / 3600 * settings.handling_cost_per_hour
-                    * hour_rates.exchange_rate,
-                    0
-                )
+                then
+                    coalesce(touchpoint_costs.unit_cost * unit_rates.exchange_rate, 0)
+                    + coalesce(
+                        touchpoints.handle_seconds / 3600 * settings.handling_cost_per_hour
+                        * hour_rates.exchange_rate,
+                        0
+                    )
         end as decimal(18, 4)
     ) as cost_amount,
     touchpoints.is_bot,
