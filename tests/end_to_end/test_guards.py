@@ -174,8 +174,9 @@ def guards(company):
         else:
             guarded = manifest["nodes"].get(node["attached_node"]) or {}
             relation = guarded.get("relation_name")
-            column = node["column_name"]
             arguments = node["test_metadata"]["kwargs"]
+            # dbt leaves out the name of a column that is called `column_name`.
+            column = node["column_name"] or arguments.get("column_name")
             statement = BREAKAGES[kind].format(
                 relation="{relation}",
                 column=column,

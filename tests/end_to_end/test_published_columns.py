@@ -44,6 +44,8 @@ EMPTY_OR_CONSTANT = {
     "fct_survey_responses.is_valid": "",
     "survey_items.is_valid": "",
     "survey_items.source_name": "one source of surveys",
+    "fct_refunds.has_order": "all of few returns name their order",
+    "fct_refunds.is_booked": "",
     "feedback.ces_5_score": "no survey asks on five points",
     "feedback.ces_5_band": "",
     "journey_vs_touchpoint.journey_correlation": "too few journeys with a score of their own",

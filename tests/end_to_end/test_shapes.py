@@ -133,7 +133,7 @@ RULES = {
         "business_time_zone": ZONE,
         "amount_original": "{} > discount_original and {} > 0",
         "discount_original": "{} >= 0 and {} < amount_original",
-        "removed_original": "{} >= 0 and {} <= amount_original",
+        "removed_original": "{} = 0",
         "excluded_reason": "{} = 'test'",
         "promised_date": "{} >= date '2026-01-01'",
         "cancelled_by": "{} in ('customer', 'company')",
@@ -311,7 +311,7 @@ RULES = {
         "bot_clock_started_at": f"{MOMENT} and {{}} < first_bot_reply_at",
         "first_bot_reply_at": f"{MOMENT} and {{}} <= bot_ended_at",
         # Who is called by the company has no clock.
-        "first_human_reply_at": f"{MOMENT} and {{}} > coalesce(clock_started_at, opened_at)",
+        "first_human_reply_at": f"{MOMENT} and {{}} >= coalesce(clock_started_at, opened_at)",
         "first_solved_at": (
             f"{MOMENT} and {{}} between coalesce(first_human_reply_at, {{}}) and last_solved_at"
         ),
