@@ -214,8 +214,14 @@ def _replace_by_unconstrained_rows(connection, relation):
 def _give_a_row_to_the_empty(connection, relation, column):
     """A source that this company does not have has nothing to break."""
     if connection.execute(f"select count(*) from {relation}").fetchall() == [(0,)]:
-        values = f"({column}) values ('1')" if column else "default values"
-        connection.execute(f"insert into {relation} {values}")
+        insert = f"insert into {relation} "
+        if column is None:
+            connection.execute(insert + "default values")
+            return
+        described = dict(row[:2] for row in connection.execute(f"describe {relation}").fetchall())
+        is_dated = described[column.strip('"')].startswith(("DATE", "TIMESTAMP"))
+        value = "2026-01-01" if is_dated else "1"
+        connection.execute(insert + f"({column}) values ('{value}')")
 
 
 @pytest.fixture(scope="module")
