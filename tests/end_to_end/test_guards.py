@@ -87,11 +87,15 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
     ),
     "assert_who_waits_for_review_is_open": (
         '"warehouse"."intermediate"."todo_identities_to_review"',
-        "update {relation} set right_customer_key = left_customer_key",
+        "insert into {relation} (left_profile_key, right_profile_key, left_customer_key, "
+        "right_customer_key) select min(profile_key), min(profile_key), 'one', 'one' "
+        'from "warehouse"."intermediate"."int_identity__customer_profiles"',
     ),
     "assert_no_match_is_lost": (
-        '"warehouse"."intermediate"."todo_identities_to_review"',
-        "delete from {relation}",
+        '"warehouse"."intermediate"."int_identity__matches"',
+        "insert into {relation} (left_profile_key, right_profile_key) "
+        "select min(profile_key), max(profile_key) "
+        'from "warehouse"."intermediate"."int_identity__customer_profiles"',
     ),
     "assert_decisions_name_known_profiles": (
         '"warehouse"."reference"."identity_decisions"',
