@@ -161,7 +161,6 @@ mart_touchpoint_counts as (
 
 money_columns as (
     select distinct
-        source_name,
         view_name,
         column_name
     from staged_money
@@ -171,7 +170,6 @@ money_columns as (
 -- that is not followed by three digits is that of the cents.
 unread_amounts as (
     select
-        money_columns.source_name,
         money_columns.view_name,
         money_columns.column_name,
         count(*) as amount_count,
@@ -182,7 +180,6 @@ unread_amounts as (
             value_issues.view_name = money_columns.view_name
             and value_issues.column_name = money_columns.column_name
     group by
-        money_columns.source_name,
         money_columns.view_name,
         money_columns.column_name
 ),
@@ -199,6 +196,21 @@ read_amounts as (
         source_name,
         view_name,
         column_name
+),
+
+delivered_amounts as (
+    select
+        read_amounts.source_name,
+        read_amounts.view_name || '.' || read_amounts.column_name as subject_name,
+        read_amounts.amount_count as read_count,
+        read_amounts.amount as read_amount,
+        coalesce(unread_amounts.amount_count, 0) as unread_count,
+        coalesce(unread_amounts.amount, 0) as unread_amount
+    from read_amounts
+    left join unread_amounts
+        on
+            read_amounts.view_name = unread_amounts.view_name
+            and read_amounts.column_name = unread_amounts.column_name
 ),
 
 comparisons as (
@@ -285,32 +297,24 @@ comparisons as (
     union all
 
     select
-        read_amounts.source_name,
-        read_amounts.view_name || '.' || read_amounts.column_name as subject_name,
+        source_name,
+        subject_name,
         'delivered amounts are read' as step_name,
         'values' as unit,
-        read_amounts.amount_count + coalesce(unread_amounts.amount_count, 0) as expected_value,
-        read_amounts.amount_count as actual_value
-    from read_amounts
-    left join unread_amounts
-        on
-            read_amounts.view_name = unread_amounts.view_name
-            and read_amounts.column_name = unread_amounts.column_name
+        read_count + unread_count as expected_value,
+        read_count as actual_value
+    from delivered_amounts
 
     union all
 
     select
-        read_amounts.source_name,
-        read_amounts.view_name || '.' || read_amounts.column_name as subject_name,
+        source_name,
+        subject_name,
         'delivered money is read' as step_name,
         'money' as unit,
-        read_amounts.amount + coalesce(unread_amounts.amount, 0) as expected_value,
-        read_amounts.amount as actual_value
-    from read_amounts
-    left join unread_amounts
-        on
-            read_amounts.view_name = unread_amounts.view_name
-            and read_amounts.column_name = unread_amounts.column_name
+        read_amount + unread_amount as expected_value,
+        read_amount as actual_value
+    from delivered_amounts
 )
 
 select

@@ -28,6 +28,7 @@ select
     superseded_by is null as is_current,
 
     -- timestamps
-    file_date,
+    -- A name can state any day of any year, and it must not become the clock of all figures.
+    {{ plausible('file_date', 'time') }} as file_date,
     committed_at
 from source

@@ -27,9 +27,7 @@ deliveries as (
     from touchpoints
     where
         campaign_key is not null
-        and touchpoint_type_slug in (
-            'email_delivered', 'sms_delivered', 'push_delivered', 'mailing_sent'
-        )
+        and {{ is_campaign_message('touchpoint_type_slug') }}
     group by campaign_key, profile_key
 ),
 

@@ -6,9 +6,7 @@ with messages as (
         campaign_key is not null
         and customer_key is not null
         and not is_bot
-        and touchpoint_type_slug in (
-            'email_delivered', 'sms_delivered', 'push_delivered', 'mailing_sent'
-        )
+        and {{ is_campaign_message('touchpoint_type_slug') }}
 ),
 
 contacts as (

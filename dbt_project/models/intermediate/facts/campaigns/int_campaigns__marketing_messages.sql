@@ -4,9 +4,7 @@ with messages as (
     select * from {{ ref('int_touchpoints__all') }}
     where
         campaign_key is not null
-        and touchpoint_type_slug in (
-            'email_delivered', 'sms_delivered', 'push_delivered', 'mailing_sent'
-        )
+        and {{ is_campaign_message('touchpoint_type_slug') }}
 ),
 
 campaigns as (

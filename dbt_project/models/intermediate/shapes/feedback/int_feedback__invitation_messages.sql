@@ -51,53 +51,33 @@ placed_mailings as (
     union all
 
     select
-        numbered_mailings.contact_id,
-        numbered_mailings.program_slug,
-        numbered_mailings.mailing_number,
-        numbered_mailings.invitation_key,
-        case
-            when
-                numbered_mailings.sent_at
-                <= placed_mailings.first_sent_at + windows.survey_response_window
-                and (
-                    numbered_mailings.response_id is null
-                    or placed_mailings.response_id is null
-                    or numbered_mailings.response_id = placed_mailings.response_id
-                )
-                then placed_mailings.first_invitation_key
-            else numbered_mailings.invitation_key
-        end as first_invitation_key,
-        case
-            when
-                numbered_mailings.sent_at
-                <= placed_mailings.first_sent_at + windows.survey_response_window
-                and (
-                    numbered_mailings.response_id is null
-                    or placed_mailings.response_id is null
-                    or numbered_mailings.response_id = placed_mailings.response_id
-                )
-                then coalesce(placed_mailings.response_id, numbered_mailings.response_id)
-            else numbered_mailings.response_id
-        end as response_id,
-        case
-            when
-                numbered_mailings.sent_at
-                <= placed_mailings.first_sent_at + windows.survey_response_window
-                and (
-                    numbered_mailings.response_id is null
-                    or placed_mailings.response_id is null
-                    or numbered_mailings.response_id = placed_mailings.response_id
-                )
-                then placed_mailings.first_sent_at
-            else numbered_mailings.sent_at
-        end as first_sent_at
-    from placed_mailings
-    inner join numbered_mailings
-        on
-            placed_mailings.contact_id = numbered_mailings.contact_id
-            and placed_mailings.program_slug = numbered_mailings.program_slug
-            and placed_mailings.mailing_number + 1 = numbered_mailings.mailing_number
-    cross join windows
+        contact_id,
+        program_slug,
+        mailing_number,
+        invitation_key,
+        case when is_repeat then running_invitation_key else invitation_key end
+            as first_invitation_key,
+        case when is_repeat then coalesce(running_response_id, response_id) else response_id end
+            as response_id,
+        case when is_repeat then running_since else sent_at end as first_sent_at
+    from (
+        select
+            numbered_mailings.*,
+            placed_mailings.first_invitation_key as running_invitation_key,
+            placed_mailings.response_id as running_response_id,
+            placed_mailings.first_sent_at as running_since,
+            numbered_mailings.sent_at
+            <= placed_mailings.first_sent_at + windows.survey_response_window
+            and coalesce(numbered_mailings.response_id = placed_mailings.response_id, true)
+                as is_repeat
+        from placed_mailings
+        inner join numbered_mailings
+            on
+                placed_mailings.contact_id = numbered_mailings.contact_id
+                and placed_mailings.program_slug = numbered_mailings.program_slug
+                and placed_mailings.mailing_number + 1 = numbered_mailings.mailing_number
+        cross join windows
+    ) as next_mailings
 )
 
 select
