@@ -125,8 +125,7 @@ uncovered_contacts as (
         on
             contacts.started_at >= channel_starts.covered_from
             and contacts.started_at < channel_starts.covered_from + windows.repeat_contact_window
-)
-,
+),
 
 judged_contacts as (
     select

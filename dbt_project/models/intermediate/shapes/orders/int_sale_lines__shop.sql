@@ -1,6 +1,5 @@
 {{ config(materialized='view') }}
 
-
 with order_lines as (
     select * from {{ ref('stg_shop__order_lines') }}
 ),
