@@ -1,5 +1,5 @@
--- A currency or a date that the seed of rates doesn't cover would drop out of every sum unseen. A few
--- orders at a wrong date are told, and hold nothing up.
+-- A currency or a date that the seed of rates doesn't cover would drop out of every sum unseen. A
+-- few orders at a wrong date are told, and hold nothing up.
 {{ config(warn_if='>0', error_if='>10') }}
 
 select

@@ -85,20 +85,8 @@ linked_profiles as (
     from links
 ),
 
--- A touchpoint is known when it carries an identifier, identified when that is more than a device.
-measured as (
+customer_kinds as (
     select
-        'customers_identified' as measure_slug,
-        'all' as member,
-        count(*) filter (where is_identified) as part_count,
-        count(*) as whole_count
-    from customers
-    where not is_device_only or customer_key in (select active_customers.customer_key from active_customers)
-
-    union all
-
-    select
-        'customers_by_kind' as measure_slug,
         case
             when is_identified then 'person'
             when is_shared_mailbox then 'shared_mailbox'
@@ -107,11 +95,31 @@ measured as (
             when customer_key in (select active_customers.customer_key from active_customers)
                 then 'visitor'
             else 'device_of_known_people'
-        end as member,
+        end as customer_kind
+    from customers
+),
+
+-- A touchpoint is known when it carries an identifier, identified when that is more than a device.
+measured as (
+    select
+        'customers_identified' as measure_slug,
+        'all' as member,
+        count(*) filter (where is_identified) as part_count,
+        count(*) as whole_count
+    from customers
+    where
+        not is_device_only
+        or customer_key in (select active_customers.customer_key from active_customers)
+
+    union all
+
+    select
+        'customers_by_kind' as measure_slug,
+        customer_kind as member,
         count(*) as part_count,
         cast(sum(count(*)) over () as bigint) as whole_count
-    from customers
-    group by 2
+    from customer_kinds
+    group by customer_kind
 
     union all
 

@@ -75,7 +75,8 @@ ranked_exports as (
         *,
         -- A rating between two stars is none: it must not be rounded into a band.
         case
-            when rating_value = floor(rating_value) then {{ delivered_number('rating_value', 'count', 'integer') }}
+            when rating_value = floor(rating_value)
+                then {{ delivered_number('rating_value', 'count', 'integer') }}
         end as rating,
         -- By its own count the conversation has parts that the export does not hold.
         case when stated_part_count <= delivered_part_count then delivered_part_count end

@@ -11,9 +11,10 @@ typed as (
         trim(week) as iso_week,
         trim(team) as team_name,
         -- ISO week 1 holds 4 January.
-        date_trunc('week', make_date(
-                {{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4
-            ))
+        date_trunc(
+            'week',
+            make_date({{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4)
+        )
         + {{ duration_of(
             '7 * ('
             ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer')

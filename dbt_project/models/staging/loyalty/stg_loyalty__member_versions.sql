@@ -66,7 +66,8 @@ select
         'consent_at_text': 'consented_at'
     }) }}
     || case
-        when tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'tier_slug'"]) }}
+        when tier_slug not in (select tiers.tier_slug from tiers)
+            then {{ list_of(["'tier_slug'"]) }}
         else {{ list_of([]) }}
     end as _issues,
     _line,

@@ -34,7 +34,8 @@ select
 
     {{ value_issues({'changed_at_text': 'changed_at'}) }}
     || case
-        when to_tier_slug not in (select tiers.tier_slug from tiers) then {{ list_of(["'to_tier_slug'"]) }}
+        when to_tier_slug not in (select tiers.tier_slug from tiers)
+            then {{ list_of(["'to_tier_slug'"]) }}
         else {{ list_of([]) }}
     end as _issues,
     _line,

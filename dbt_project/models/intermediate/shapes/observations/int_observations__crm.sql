@@ -7,7 +7,8 @@ with contacts as (
 merged_contacts as (
     select
         contact_id,
-        {{ one_row_per(words(replaced_matches('merged_contact_ids', '[;,\\s]+', ' '))) }} as merged_id,
+        {{ one_row_per(words(replaced_matches('merged_contact_ids', '[;,\\s]+', ' '))) }}
+            as merged_id,
         updated_at,
         _load_id
     from contacts
