@@ -22,6 +22,11 @@ def landing_dir() -> Path:
     return data_dir() / "landing"
 
 
+def claimed_dir() -> Path:
+    """Deliveries that a run has taken out of landing and not yet settled, by source."""
+    return data_dir() / "claimed"
+
+
 def archive_dir() -> Path:
     """Every accepted delivery, named by the hash of its content."""
     return data_dir() / "archive"

@@ -4,7 +4,13 @@ The old one stays until the new one is whole: a rebuild that is killed has chang
 """
 
 from orchestration.identity import registry
-from orchestration.landing import ensure_tables, load_contracts, replay, set_run_settings
+from orchestration.landing import (
+    ensure_tables,
+    load_contracts,
+    replay,
+    restore_manifest,
+    set_run_settings,
+)
 from orchestration.paths import public_build_path, warehouse_path
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse
@@ -18,6 +24,7 @@ def replace_warehouse(run_id: str | None) -> int:
     with open_warehouse() as connection:
         ensure_tables(connection, contracts)
         settings = connection.execute("from ledger.run_settings").fetchall()
+        restore_manifest(connection)
     fresh = warehouse_path().with_suffix(".rebuild")
     fresh.unlink(missing_ok=True)
     with open_warehouse(fresh) as connection:

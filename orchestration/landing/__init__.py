@@ -16,7 +16,13 @@ from orchestration.landing.contract import (
 )
 from orchestration.landing.desk import LandingSummary
 from orchestration.landing.ledger import ensure_ledger, set_run_settings
-from orchestration.landing.loading import ensure_tables, land, land_unknown_files, replay
+from orchestration.landing.loading import (
+    ensure_tables,
+    land,
+    land_unknown_files,
+    replay,
+    restore_manifest,
+)
 
 __all__ = [
     "Archive",
@@ -32,5 +38,6 @@ __all__ = [
     "land_unknown_files",
     "load_contracts",
     "replay",
+    "restore_manifest",
     "set_run_settings",
 ]

@@ -4,9 +4,11 @@ A delivery's own name is data: it is listed in `deliveries.jsonl`, never used as
 archive alone is enough to rebuild the warehouse. What is inside a file doesn't belong here.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+import signal
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -22,8 +24,8 @@ _FILES_SYNCED_ONE_BY_ONE = 8
 _MANIFEST = "deliveries.jsonl"
 
 
-class StillBeingWrittenError(Exception):
-    """The file changed while it was copied."""
+class NotReadyError(Exception):
+    """The file is still being written, or may not be read: it is left for a later run."""
 
 
 class NotARegularFileError(Exception):
@@ -31,12 +33,31 @@ class NotARegularFileError(Exception):
 
 
 @dataclass(frozen=True)
+class FileState:
+    """Which file it is, and how far it was written: different as soon as anybody writes on."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "FileState":
+        """The state that a look at the file found."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True)
 class StoredFile:
-    """A delivery's content, safe under a name of hexadecimal digits only."""
+    """A delivery's content, safe under a name of hexadecimal digits only.
+
+    `read` is the delivered file as it was copied; None for a file that is read from the archive.
+    """
 
     path: Path
     content_hash: str
     size: int
+    read: FileState | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +85,15 @@ class Archive:
             leftover.unlink(missing_ok=True)
 
     def store(self, delivered: Path) -> StoredFile:
-        """Copy a delivered file into the archive; the delivered one stays where it is."""
+        """Copy a delivered file into the archive; the delivered one stays where it is.
+
+        Raises NotReadyError or NotARegularFileError.
+        """
         temporary = self.folder / f".incoming.{os.getpid()}"
         with suppress(FileNotFoundError):
             temporary.unlink()
         try:
-            content_hash, size = _copy_hashed(delivered, temporary)
+            content_hash, read = _copy_hashed(delivered, temporary)
             kept = self.path(content_hash)
             if kept.exists():
                 temporary.unlink()
@@ -79,7 +103,7 @@ class Archive:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        return StoredFile(kept, content_hash, size)
+        return StoredFile(kept, content_hash, read.size, read)
 
     def sync(self, stored: Sequence[StoredFile]) -> None:
         """Have stored files on the disk before the delivered ones may go."""
@@ -102,46 +126,87 @@ class Archive:
 
     def record(self, deliveries: Iterable[ArchivedDelivery]) -> None:
         """Add to the manifest deliveries whose ledger rows are committed."""
-        lines = [json.dumps(asdict(delivery), default=str) for delivery in deliveries]
-        if not lines:
-            return
-        path = self.folder / _MANIFEST
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "ab") as manifest:
-            # A line that a killed run left unfinished must not swallow the next one.
-            if manifest.tell() and not _ends_with_line_break(path):
-                manifest.write(b"\n")
-            manifest.write("".join(f"{line}\n" for line in lines).encode())
-            manifest.flush()
-            os.fsync(manifest.fileno())
+        _append(self.folder / _MANIFEST, deliveries)
 
     def deliveries(self) -> Iterator[ArchivedDelivery]:
-        """Every recorded delivery, in the order of arrival."""
+        """Every recorded delivery once, in the order of arrival."""
         path = self.folder / _MANIFEST
         if not path.exists():
             return
-        with path.open(encoding="utf-8") as manifest:
+        seen = set()
+        with path.open("rb") as manifest:
             for line in manifest:
-                try:
-                    entry = json.loads(line)
-                except json.JSONDecodeError:
-                    # Unfinished when its run was killed: the delivery is recorded again further on.
-                    continue
-                entry["received_at"] = datetime.fromisoformat(entry["received_at"])
-                yield ArchivedDelivery(**entry)
+                delivery = _delivery(line)
+                # A run that was killed before it emptied its claim records a delivery again.
+                if delivery is not None and delivery not in seen:
+                    seen.add(delivery)
+                    yield delivery
+
+    def restore_manifest(self, known: Sequence[ArchivedDelivery]) -> int:
+        """Write the manifest anew if it lacks deliveries that a ledger knows; returns how many."""
+        recorded = list(self.deliveries())
+        missing = len(set(known) - set(recorded))
+        if missing:
+            unknown = set(recorded) - set(known)
+            deliveries = [*known, *(one for one in recorded if one in unknown)]
+            if unknown:
+                deliveries.sort(key=lambda delivery: delivery.received_at)
+            temporary = self.folder / f"{_MANIFEST}.new"
+            temporary.unlink(missing_ok=True)
+            _append(temporary, deliveries)
+            temporary.replace(self.folder / _MANIFEST)
+            _sync_folder(self.folder)
+        return missing
 
 
-def _copy_hashed(delivered: Path, temporary: Path) -> tuple[str, int]:
+def _append(path: Path, deliveries: Iterable[ArchivedDelivery]) -> None:
+    """Add lines to a manifest, on the disk when this returns."""
+    lines = "".join(f"{json.dumps(asdict(one), default=str)}\n" for one in deliveries)
+    if not lines:
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "ab") as manifest:
+        # A line that a killed run left unfinished must not swallow the next one.
+        if manifest.tell() and not _ends_with_line_break(path):
+            manifest.write(b"\n")
+        manifest.write(lines.encode())
+        manifest.flush()
+        os.fsync(manifest.fileno())
+
+
+def _delivery(line: bytes) -> ArchivedDelivery | None:
+    """What a line of the manifest says; None if it is damaged or was never finished."""
+    try:
+        entry = json.loads(line)
+        received_at = datetime.fromisoformat(entry.pop("received_at"))
+        return ArchivedDelivery(**entry, received_at=received_at)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _copy_hashed(delivered: Path, temporary: Path) -> tuple[str, FileState]:
     try:
         source = os.open(delivered, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         if delivered.is_symlink():
             raise NotARegularFileError(f"{delivered.name!r} is a link") from error
+        if isinstance(error, PermissionError):
+            raise NotReadyError(f"{delivered.name!r} may not be read") from error
         raise
     with os.fdopen(source, "rb", buffering=0) as reader:
         before = os.fstat(reader.fileno())
         if not stat.S_ISREG(before.st_mode):
             raise NotARegularFileError(f"{delivered.name!r} is not a regular file")
+        if _has_writer(reader.fileno()):
+            raise NotReadyError(f"{delivered.name!r} is open for writing")
         digest = hashlib.sha256()
         size = 0
         target = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -150,12 +215,29 @@ def _copy_hashed(delivered: Path, temporary: Path) -> tuple[str, int]:
                 digest.update(chunk)
                 writer.write(chunk)
                 size += len(chunk)
-        after = os.fstat(reader.fileno())
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
-        size != after.st_size
-    ):
-        raise StillBeingWrittenError(delivered.name)
-    return digest.hexdigest(), size
+        after = FileState.of(os.fstat(reader.fileno()))
+    if FileState.of(before) != after or size != after.size:
+        raise NotReadyError(f"{delivered.name!r} changed while it was copied")
+    return digest.hexdigest(), after
+
+
+def _has_writer(descriptor: int) -> bool:
+    """Whether some process has the file open for writing, as far as the system tells.
+
+    Linux gives no read lease on such a file. Elsewhere, and for another user's file, the quiet
+    period has to do. The lease ends at once; were it broken before, its signal would be ignored.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _ends_with_line_break(path: Path) -> bool:

@@ -218,6 +218,10 @@ class SourceContract(BaseModel):
         """The table that a file of this name belongs to, if any."""
         return next((table for table in self.tables if table.matches(file_name)), None)
 
+    def expects(self, file_name: str) -> bool:
+        """Whether a file of this name belongs to any of its tables."""
+        return self.table_of(file_name) is not None
+
 
 def load_contracts(directory: Path = STAGING_DIR) -> list[SourceContract]:
     """Every source that has deliveries, in order of name; sources without a format aren't landed.

@@ -23,7 +23,7 @@ from orchestration.landing.archive import (
     Archive,
     ArchivedDelivery,
     NotARegularFileError,
-    StillBeingWrittenError,
+    NotReadyError,
     StoredFile,
 )
 from orchestration.landing.contract import TableContract
@@ -174,10 +174,16 @@ class Desk:
         archive.prepare()
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
-        """Land files of the landing folder."""
+        """Land files that were taken out of the landing folder."""
         for arrival in arrivals:
             delivery = self._archived(arrival)
-            if delivery is not None:
+            if delivery is None:
+                self.summary.waiting_files += 1
+                continue
+            committed = self._committed(delivery) if arrival.is_left_over else None
+            if committed is not None:
+                self._tidy([committed])
+            else:
                 self._land(delivery)
         self._commit_waiting()
 
@@ -190,17 +196,27 @@ class Desk:
         self._commit_waiting()
 
     def _archived(self, arrival: Arrival) -> Delivery | None:
-        """Archive: the file is copied and hashed, and stays where it is; None if it still grows."""
-        received_at = _now()
+        """Archive: copy and hash the file, which stays in its claim; None if it isn't ready."""
         stored = None
         try:
             stored = self._archive.store(arrival.path)
-        except StillBeingWrittenError:
-            self.summary.waiting_files += 1
+        except NotReadyError:
             return None
         except NotARegularFileError:
             pass
-        return Delivery(arrival.file_name, received_at, stored, arrival)
+        return Delivery(arrival.file_name, arrival.received_at, stored, arrival)
+
+    def _committed(self, delivery: Delivery) -> Outcome | None:
+        """What an earlier run decided about the delivery, if only a kill kept it from tidying."""
+        content_hash = delivery.stored.content_hash if delivery.stored else None
+        known = ledger.decided(
+            self._connection,
+            *(self._source_name, delivery.file_name, content_hash, delivery.received_at),
+        )
+        if known is None:
+            return None
+        problem = QuarantineError(known.reason_code, known.reason) if known.reason_code else None
+        return Outcome(delivery, known.status, problem=problem)
 
     def _land(self, delivery: Delivery) -> None:
         """Take an archived delivery on: decide, commit, settle."""
@@ -369,9 +385,17 @@ class Desk:
         )
 
     def _settle(self, outcomes: list[Outcome]) -> None:
-        """Settle: show what was refused, record what arrived, empty the landing folder.
+        """Settle: tidy up after a commit, and count what it brought."""
+        self._tidy(outcomes)
+        for outcome in outcomes:
+            self.summary.add(outcome.status, outcome.load.tally if outcome.load else None)
+            if outcome.problem is not None:
+                self.summary.refusals.append((outcome.delivery.file_name, str(outcome.problem)))
 
-        If a kill prevents it, the next run finds a duplicate and settles that.
+    def _tidy(self, outcomes: list[Outcome]) -> None:
+        """Tidy: show what was refused, record what arrived, end its claim.
+
+        If a kill prevents it, the next run finds the claim and its ledger row, and tidies up.
         """
         for outcome in outcomes:
             if outcome.problem is not None and outcome.delivery.stored is not None:
@@ -387,11 +411,9 @@ class Desk:
             if outcome.delivery.arrival is not None and outcome.delivery.stored is not None
         )
         for outcome in outcomes:
-            if outcome.delivery.arrival is not None:
-                outcome.delivery.arrival.remove()
-            self.summary.add(outcome.status, outcome.load.tally if outcome.load else None)
-            if outcome.problem is not None:
-                self.summary.refusals.append((outcome.delivery.file_name, str(outcome.problem)))
+            delivery = outcome.delivery
+            if delivery.arrival is not None:
+                delivery.arrival.remove(delivery.stored.read if delivery.stored else None)
 
 
 def _load_record(file_name: str, load: Load) -> ledger.LoadRecord:

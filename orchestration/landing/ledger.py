@@ -11,6 +11,7 @@ from datetime import date, datetime
 import duckdb
 import pyarrow as pa
 
+from orchestration.landing.archive import ArchivedDelivery
 from orchestration.landing.contract import TableContract
 
 _TABLES = {
@@ -264,6 +265,41 @@ def next_id(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> i
         f"select coalesce(max({column}), 0) from ledger.{table}"
     ).fetchall()
     return highest + 1
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the ledger says became of a delivery; codes and reasons of a refused one."""
+
+    status: str
+    reason_code: str | None
+    reason: str
+
+
+def decided(
+    connection: duckdb.DuckDBPyConnection,
+    source_name: str,
+    file_name: str,
+    content_hash: str | None,
+    received_at: datetime,
+) -> Decided | None:
+    """The ledger's row of this very arrival, if there is one."""
+    row = connection.execute(
+        "select status, reason_code, coalesce(reason, '') from ledger.deliveries "
+        "where source_name = ? and file_name = ? and content_hash is not distinct from ? "
+        "and received_at = ?",
+        [source_name, file_name, content_hash, received_at],
+    ).fetchone()
+    return Decided(*row) if row else None
+
+
+def archived_deliveries(connection: duckdb.DuckDBPyConnection) -> list[ArchivedDelivery]:
+    """The deliveries that the archive's manifest should have, in order."""
+    rows = connection.execute(
+        "select source_name, file_name, content_hash, received_at from ledger.deliveries "
+        "where content_hash is not null order by delivery_id"
+    ).fetchall()
+    return [ArchivedDelivery(*row) for row in rows]
 
 
 def release(connection: duckdb.DuckDBPyConnection, release: Release) -> None:

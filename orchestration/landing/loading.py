@@ -15,6 +15,7 @@ from orchestration.landing.archive import Archive, ArchivedDelivery
 from orchestration.landing.contract import SourceContract, TableContract
 from orchestration.landing.desk import Desk, LandingSummary
 from orchestration.landing.inbox import Inbox
+from orchestration.paths import claimed_dir
 
 
 def ensure_tables(
@@ -30,6 +31,7 @@ def land(
     table: TableContract,
     folder: Path,
     *,
+    claims: Path | None = None,
     archive: Archive | None = None,
     run_id: str | None = None,
     quiet_seconds: float | None = None,
@@ -38,9 +40,10 @@ def land(
 
     The caller holds `warehouse_lock` and has called `ensure_tables`. A file that is younger than
     the quiet period and has no `<name>.done` beside it is waited for once; if it still changes, it
-    is left for the next run.
+    is left for the next run. `claims`, on the file system of `folder`, is where the files of all
+    sources lie meanwhile; what a killed run left there is landed first.
     """
-    inbox = Inbox(folder, quiet_seconds)
+    inbox = Inbox(folder, (claims or claimed_dir()) / table.source_name, quiet_seconds)
     desk = Desk(connection, table.source_name, table, archive or Archive(), run_id)
     desk.take(inbox.arrivals(table.matches, table.file_date_or_none))
     desk.summary.waiting_files += inbox.waiting_files
@@ -52,16 +55,27 @@ def land_unknown_files(
     source: SourceContract,
     folder: Path,
     *,
+    claims: Path | None = None,
     archive: Archive | None = None,
     run_id: str | None = None,
     quiet_seconds: float | None = None,
 ) -> LandingSummary:
     """Put files that no table of the source expects into quarantine, with a ledger row each."""
-    inbox = Inbox(folder, quiet_seconds)
+    inbox = Inbox(folder, (claims or claimed_dir()) / source.source_name, quiet_seconds)
     desk = Desk(connection, source.source_name, None, archive or Archive(), run_id)
-    desk.take(inbox.arrivals(lambda name: source.table_of(name) is None, lambda name: None))
+    desk.take(inbox.arrivals(lambda name: not source.expects(name), lambda name: None))
     desk.summary.waiting_files += inbox.waiting_files
     return desk.summary
+
+
+def restore_manifest(
+    connection: duckdb.DuckDBPyConnection, *, archive: Archive | None = None
+) -> int:
+    """Give the archive's manifest back the deliveries that only this ledger knows; how many.
+
+    A manifest can lose lines: to a damaged disk, or to a kill between commit and record.
+    """
+    return (archive or Archive()).restore_manifest(ledger.archived_deliveries(connection))
 
 
 def replay(

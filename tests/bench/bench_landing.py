@@ -168,7 +168,12 @@ def measure(case: Case, folder: Path, count: int) -> dict[str, float]:
         archive = Archive(scratch / "archive", scratch / "quarantine")
         with duckdb.connect(scratch / "landed.duckdb") as connection:
             ensure_tables(connection, [source])
-            summary = land(connection, table, scratch / "landing", archive=archive, quiet_seconds=0)
+            summary = land(
+                *(connection, table, scratch / "landing"),
+                claims=scratch / "claimed",
+                archive=archive,
+                quiet_seconds=0,
+            )
         assert summary.loaded_rows == count
 
     # Taken in turns, so that a busy moment of the machine doesn't fall on one of them only.

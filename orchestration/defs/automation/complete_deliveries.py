@@ -1,16 +1,14 @@
 """Starts `daily` when a delivery is complete, without waiting for the night."""
 
 import hashlib
-import time
 from collections.abc import Iterable
-from pathlib import Path
 
 import dagster as dg
 
 from orchestration.defs.automation.jobs import daily
 from orchestration.landing import enabled_sources, load_contracts
-from orchestration.landing.inbox import UNFINISHED_ENDINGS
-from orchestration.paths import landing_dir, warehouse_path
+from orchestration.landing.inbox import Inbox, shown
+from orchestration.paths import claimed_dir, landing_dir, warehouse_path
 from orchestration.warehouse.connections import read_warehouse
 
 # Longer than landing itself waits: a run is not worth starting for half a delivery.
@@ -39,7 +37,7 @@ def complete_delivery_sensor(
     complete = complete_deliveries()
     if not complete:
         return dg.SkipReason("No complete delivery is waiting.")
-    deliveries = _fingerprint(complete)
+    deliveries = hashlib.sha256("\n".join(sorted(complete)).encode()).hexdigest()
     if deliveries == context.cursor:
         return dg.SkipReason("The run that these deliveries started has left them.")
     return dg.SensorResult(
@@ -48,21 +46,21 @@ def complete_delivery_sensor(
     )
 
 
-def complete_deliveries() -> list[Path]:
-    """Files that a contract expects and whose sender has finished: `.done` beside it, or quiet."""
-    quiet_since = time.time() - QUIET_SECONDS
+def complete_deliveries() -> list[str]:
+    """Files that a contract expects and whose sender has finished: `.done` beside it, or quiet.
+
+    Each as its source, name and state; among them those that a run took and did not settle.
+    """
     contracts = load_contracts()
     enabled = _enabled(contract.source_name for contract in contracts)
-    return [
-        file
-        for contract in contracts
-        if contract.source_name in enabled
-        for file in sorted((landing_dir() / contract.source_name).glob("*"))
-        if contract.table_of(file.name)
-        and not file.name.endswith(UNFINISHED_ENDINGS)
-        and file.is_file()
-        and (file.with_name(file.name + ".done").exists() or file.stat().st_mtime < quiet_since)
-    ]
+    complete = []
+    for contract in contracts:
+        if contract.source_name in enabled:
+            name = contract.source_name
+            inbox = Inbox(landing_dir() / name, claimed_dir() / name, QUIET_SECONDS)
+            finished = inbox.finished(contract.expects)
+            complete += [f"{name} {shown(file_name)} {state}" for file_name, state in finished]
+    return complete
 
 
 def _enabled(source_names: Iterable[str]) -> set[str]:
@@ -70,8 +68,3 @@ def _enabled(source_names: Iterable[str]) -> set[str]:
         return enabled_sources(source_names)
     with read_warehouse() as connection:
         return enabled_sources(source_names, connection)
-
-
-def _fingerprint(files: list[Path]) -> str:
-    described = "\n".join(f"{file} {file.stat().st_mtime_ns}" for file in files)
-    return hashlib.sha256(described.encode()).hexdigest()

@@ -2,7 +2,7 @@ import pytest
 
 from orchestration.instance import rebuild
 from orchestration.landing import ensure_tables, land, set_run_settings
-from orchestration.paths import landing_dir, public_build_path, warehouse_path
+from orchestration.paths import archive_dir, landing_dir, public_build_path, warehouse_path
 from orchestration.warehouse.connections import open_warehouse
 
 
@@ -37,6 +37,16 @@ def test_a_rebuilt_warehouse_holds_the_same(landed):
     before = contents()
 
     assert rebuild.replace_warehouse("run") == 3
+
+    assert contents() == before
+
+
+def test_a_manifest_that_was_cut_costs_a_rebuild_nothing(landed):
+    before = contents()
+    manifest = archive_dir() / "deliveries.jsonl"
+    manifest.write_bytes(manifest.read_bytes()[:200])
+
+    rebuild.replace_warehouse("run")
 
     assert contents() == before
 

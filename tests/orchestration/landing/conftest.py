@@ -48,6 +48,7 @@ class Place:
     """One source, its landing folder and the warehouse that it lands in."""
 
     folder: Path
+    claims: Path
     contracts: Path
     archive: Archive
     connection: duckdb.DuckDBPyConnection
@@ -69,7 +70,8 @@ class Place:
 
     def land(self) -> LandingSummary:
         (table,) = self.source.tables
-        arguments = {"archive": self.archive, "quiet_seconds": 0, "run_id": "run"}
+        arguments = {"archive": self.archive, "claims": self.claims, "run_id": "run"}
+        arguments |= {"quiet_seconds": 0}
         summary = land(self.connection, table, self.folder, **arguments)
         land_unknown_files(self.connection, self.source, self.folder, **arguments)
         assert check_accounting(self.connection) == []
@@ -77,6 +79,10 @@ class Place:
 
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
+
+    def left_over(self) -> list[Path]:
+        """Files in claims: taken out of landing and not settled."""
+        return [path for path in self.claims.rglob("*") if not path.is_dir()]
 
     def statuses(self) -> list[str]:
         return [
@@ -103,7 +109,7 @@ def place(tmp_path):
     folder.mkdir()
     archive = Archive(tmp_path / "archive", tmp_path / "quarantine")
     with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
-        yield Place(folder, tmp_path / "contracts", archive, connection)
+        yield Place(folder, tmp_path / "claimed", tmp_path / "contracts", archive, connection)
 
 
 @pytest.fixture

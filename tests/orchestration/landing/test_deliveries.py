@@ -303,6 +303,7 @@ class TestQuietPeriod:
                 table,
                 place.folder,
                 archive=place.archive,
+                claims=place.claims,
                 quiet_seconds=seconds,
             )
 
@@ -317,13 +318,38 @@ class TestQuietPeriod:
         assert place.statuses() == ["loaded"]
         assert time.monotonic() - started >= 0.2
 
-    def test_a_file_that_goes_on_changing_waits_for_the_next_run(self, land_quietly, monkeypatch):
-        monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    def test_a_file_that_goes_on_changing_waits_for_the_next_run(
+        self, land_quietly, pos, monkeypatch
+    ):
+        def write_on(seconds):
+            with (pos().folder / "receipts_2026-01-02.csv").open("a") as file:
+                file.write("3,C3,7\n")
+
+        monkeypatch.setattr(time, "sleep", write_on)
 
         place, summary = land_quietly(60)
 
         assert place.statuses() == []
         assert summary.waiting_files == 1
+
+    @pytest.mark.parametrize("clock", [10**9, -(10**9)], ids=["ahead", "behind"])
+    def test_the_sender_s_clock_says_nothing(self, land_quietly, pos, clock):
+        sent_at = time.time() + clock
+        os.utime(pos().folder / "receipts_2026-01-02.csv", (sent_at, sent_at))
+        started = time.monotonic()
+
+        place, _ = land_quietly(0.2)
+
+        assert place.statuses() == ["loaded"]
+        assert time.monotonic() - started >= 0.2
+
+    def test_a_clock_of_ours_that_was_set_back_delays_nothing(self, land_quietly, monkeypatch):
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now - 7 * 86_400)
+
+        place, _ = land_quietly(0.01)
+
+        assert place.statuses() == ["loaded"]
 
     def test_a_mark_of_completeness_ends_the_waiting(self, land_quietly, pos):
         place = pos()
@@ -334,60 +360,6 @@ class TestQuietPeriod:
         assert place.statuses() == ["loaded"]
         assert summary.waiting_files == 0
         assert not list(place.folder.iterdir())
-
-
-def test_a_file_that_grows_while_it_is_copied_is_not_loaded(pos, monkeypatch):
-    place = pos()
-    path = place.deliver("receipts_2026-01-02.csv", FIRST)
-    really_open = os.open
-
-    def open_and_let_grow(name, *arguments, **named):
-        if ".incoming" in str(name):
-            path.write_text(FIRST + "3,C3,7\n")
-        return really_open(name, *arguments, **named)
-
-    monkeypatch.setattr(os, "open", open_and_let_grow)
-    summary = place.land()
-    monkeypatch.undo()
-
-    assert (place.statuses(), summary.waiting_files) == ([], 1)
-    place.land()
-    assert len(receipts(place)) == 3
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing may catch it to tidy up."""
-
-
-@pytest.mark.parametrize("size", ["small", "large"])
-@pytest.mark.parametrize(
-    ("step", "statuses"),
-    [
-        pytest.param("archive.Archive.sync", ["loaded"], id="before the transaction"),
-        pytest.param("ledger.append", ["loaded"], id="within the transaction"),
-        pytest.param("archive.Archive.record", ["loaded", "duplicate"], id="after the commit"),
-        pytest.param("inbox.Arrival.remove", ["loaded", "duplicate"], id="before removal"),
-    ],
-)
-def test_a_killed_run_is_completed_by_the_next(pos, monkeypatch, step, statuses, size):
-    if size == "large":
-        monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 0)
-    place = pos()
-    place.deliver("receipts_2026-01-02.csv", FIRST)
-
-    def kill(*arguments):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(f"orchestration.landing.{step}", kill)
-        with pytest.raises(Killed):
-            place.land()
-    place.land()
-
-    assert place.statuses() == statuses
-    assert len(receipts(place)) == 2
-    assert not list(place.folder.iterdir())
-    assert [delivery.file_name for delivery in place.archive.deliveries()]
 
 
 def rebuilt(place, path):
