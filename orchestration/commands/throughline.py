@@ -21,6 +21,9 @@ app = typer.Typer(
     help="The customer-experience warehouse: land, build, audit, publish.",
 )
 app.add_typer(identity, name="identity")
+_AllowFewerRows = Annotated[
+    bool, typer.Option(help="Publish although marts lost more than half of their rows.")
+]
 
 
 @app.callback()
@@ -47,11 +50,15 @@ def run(
             "An empty value takes it back.",
         ),
     ] = None,
+    allow_fewer_rows: _AllowFewerRows = False,
 ) -> None:
     """Land what arrived, build, audit and publish; then print the scoreboard."""
     _execute(
         "daily",
-        ops={"dbt_build": {"config": {"force": force}}},
+        ops={
+            "dbt_build": {"config": {"force": force}},
+            "published__cx": {"config": {"allow_fewer_rows": allow_fewer_rows}},
+        },
         resources={"warehouse": {"config": {"settings": _settings(settings or [])}}},
     )
     scoreboard()
@@ -74,9 +81,9 @@ def rebuild() -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Publish the last audited build again, for instance after a rollback."""
-    _execute("publish")
+def publish(allow_fewer_rows: _AllowFewerRows = False) -> None:
+    """Publish the last audited build again; after a failed build, show the newest version."""
+    _execute("publish", ops={"published__cx": {"config": {"allow_fewer_rows": allow_fewer_rows}}})
 
 
 @app.command()

@@ -13,11 +13,20 @@ import dagster as dg
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.paths import published_path
 from orchestration.publishing.clock import StaleClockError, assert_clock_fits
-from orchestration.publishing.personal_data import PersonalColumn
-from orchestration.publishing.publish import publish
+from orchestration.publishing.personal_data import PersonalColumn, PersonalDataError
+from orchestration.publishing.publish import NotAuditedError, publish
+from orchestration.publishing.shrinkage import ShrunkMartsError
 from orchestration.warehouse.connections import read_warehouse
 
 PUBLIC_DATABASE = "cx"
+# What a gate says to whoever ran it, in words.
+_REFUSALS = (StaleClockError, ShrunkMartsError, PersonalDataError, NotAuditedError)
+
+
+class PublishConfig(dg.Config):
+    """What whoever publishes knows better than the gates."""
+
+    allow_fewer_rows: bool = False
 
 
 class PublishedMarts(dg.Component, dg.Model):
@@ -29,7 +38,7 @@ class PublishedMarts(dg.Component, dg.Model):
         """One asset: its dependencies are what makes an audit's failure stop it."""
         manifest = json.loads(self.manifest_path.read_text())
         marts, tagged = public_marts(manifest), tagged_columns(manifest)
-        personal = personal_columns(manifest)
+        personal, shrinking = personal_columns(manifest), shrinking_marts(manifest)
         definitions = self.manifest_path.with_name("semantic_manifest.json")
         if not marts:
             return dg.Definitions()
@@ -42,15 +51,26 @@ class PublishedMarts(dg.Component, dg.Model):
             description="What readers open: `published/cx.duckdb`, Parquet files, metrics.",
         )
         def published_marts(
-            context: dg.AssetExecutionContext, warehouse: WarehouseWriter
+            context: dg.AssetExecutionContext, warehouse: WarehouseWriter, config: PublishConfig
         ) -> dg.MaterializeResult[None]:
-            with read_warehouse() as connection:
-                try:
+            try:
+                with read_warehouse() as connection:
                     assert_clock_fits(connection)
-                except StaleClockError as error:
-                    raise dg.Failure(str(error), allow_retries=False) from error
-            publication = publish(frozenset(marts), tagged, definitions, personal)
-            context.log.info(f"Published version {publication.version}: {published_path()}")
+                publication = publish(
+                    frozenset(marts),
+                    tagged,
+                    definitions,
+                    personal,
+                    may_shrink=None if config.allow_fewer_rows else shrinking,
+                )
+            except _REFUSALS as error:
+                raise dg.Failure(str(error), allow_retries=False) from error
+            context.log.info(
+                f"Published version {publication.version}: {published_path()}"
+                if publication.is_new
+                else "The last build did not pass its audit. Readers see version "
+                f"{publication.version}, the newest that did."
+            )
             return dg.MaterializeResult(
                 metadata={
                     "version": publication.version,
@@ -70,6 +90,15 @@ def public_marts(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["database"] == PUBLIC_DATABASE
     }
+
+
+def shrinking_marts(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Every public model that may lose most of its rows: it lists what is wrong."""
+    return frozenset(
+        f"{node['schema']}.{node['alias']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["meta"].get("may_shrink")
+    )
 
 
 def tagged_columns(manifest: Mapping[str, Any]) -> frozenset[str]:

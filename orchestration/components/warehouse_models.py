@@ -16,6 +16,7 @@ from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.identity import registry
 from orchestration.paths import REFERENCE_DIR
+from orchestration.publishing import versions
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import build_state
@@ -69,6 +70,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     """Build what is selected; a whole build that passes its tests may be published."""
     is_whole = not context.is_subset
     inputs = inputs_fingerprint()
+    versions.show_what_was_decided()
     if is_whole and not config.force and is_published(inputs):
         context.log.info("Nothing new since the published version: nothing to build.")
         return

@@ -1,11 +1,10 @@
 """Publishing: from an audited build to a version that readers may open.
 
-Checkpoint, copy the file, open the copy and compare it, gate, export, sync, rename, switch. The
-build itself is never what a reader opens; the definitions of its metrics go with it. Callers hold
-`warehouse_lock`.
+Judge the build, write its marts into a fresh file, compare, export, then let readers see them. A
+copy of the file would hold what no table shows any more: DuckDB keeps blocks of dropped tables.
+Nothing lies below `published/` before it was judged. Callers hold `warehouse_lock`.
 """
 
-import json
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,13 +16,19 @@ import duckdb
 from orchestration.paths import public_build_path, warehouse_path
 from orchestration.publishing import versions
 from orchestration.publishing.personal_data import PersonalColumn, assert_no_personal_data
+from orchestration.publishing.shrinkage import assert_no_mart_shrank
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import SETTINGS, quoted
+from orchestration.warehouse.state_files import write_state
 
 # The files that `mf` expects round the definitions.
 _METRICS_PROJECT = Path(__file__).parent / "metrics"
-_READABLE_BY_ALL = 0o644
-_FOLDER_READABLE_BY_ALL = 0o755
+# BI tools embed older versions of DuckDB; dbt's profile says the same of the build.
+_STORAGE_VERSION = "v1.4.0"
+
+
+class NotAuditedError(Exception):
+    """The last build did not finish, or failed its audit, and there is none before it."""
 
 
 class BrokenCopyError(Exception):
@@ -36,6 +41,7 @@ class Publication:
 
     version: int
     row_counts: dict[str, int]
+    is_new: bool
 
 
 def publish(
@@ -43,35 +49,53 @@ def publish(
     tagged_columns: frozenset[str],
     metric_definitions: Path,
     personal_columns: Collection[PersonalColumn] = (),
+    may_shrink: Collection[str] | None = (),
 ) -> Publication:
     """Publish the audited build; whatever goes wrong, readers keep the version they have.
 
+    Without an audited build, readers get the newest version: the last build that passed.
+
     `marts` are the relations that the code builds, as `schema.name`: what an older code left in
     the file goes. `metric_definitions` is dbt's semantic manifest of that code. The values of
-    `personal_columns`, columns of deliveries, are never published.
+    `personal_columns`, columns of deliveries, are never published. `may_shrink` are the marts that
+    may lose most of their rows from one version to the next; None if all may.
     """
     inputs = build_state.audited_inputs()
+    if inputs is None:
+        return _last_publication()
     built = _finished_row_counts(public_build_path(), marts)
-    version, folder = versions.start_version()
-    copy = folder / "cx.duckdb"
-    shutil.copyfile(public_build_path(), copy)
-    with duckdb.connect(str(copy), read_only=True, config=SETTINGS) as connection:
-        copied = _row_counts(connection)
-        if copied != built:
-            raise BrokenCopyError(f"the copy differs from the build: {_difference(built, copied)}")
+    if may_shrink is not None:
+        assert_no_mart_shrank(built, may_shrink)
+    with duckdb.connect(str(public_build_path()), read_only=True, config=SETTINGS) as connection:
         assert_no_personal_data(connection, tagged_columns, personal_columns, warehouse_path())
-        _export_parquet(connection, list(copied), folder / "parquet")
-    _add_metrics(metric_definitions, folder / "metrics")
-    note = {
-        "version": version,
-        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "inputs": inputs,
-        "row_counts": built,
-    }
-    (folder / "version.json").write_text(json.dumps(note, indent=2) + "\n")
-    _let_everybody_read(folder)
-    versions.finish_version(version, folder)
-    return Publication(version, built)
+    with versions.new_version() as (version, folder):
+        copy = folder / "cx.duckdb"
+        _write_fresh(public_build_path(), copy)
+        with duckdb.connect(str(copy), read_only=True, config=SETTINGS) as connection:
+            copied = _row_counts(connection)
+            if copied != built:
+                raise BrokenCopyError(
+                    f"the copy differs from the build: {_difference(built, copied)}"
+                )
+            _export_parquet(connection, list(copied), folder / "parquet")
+        _add_metrics(metric_definitions, folder / "metrics")
+        note = {
+            "version": version,
+            "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "inputs": inputs,
+            "row_counts": built,
+        }
+        write_state(folder / "version.json", note)
+    return Publication(version, built, is_new=True)
+
+
+def _last_publication() -> Publication:
+    try:
+        version = versions.go_to_newest()
+    except versions.NoVersionError:
+        raise NotAuditedError("the last build did not pass its audit: nothing to publish") from None
+    note = versions.describe(version) or {}
+    return Publication(version, note.get("row_counts", {}), is_new=False)
 
 
 def _finished_row_counts(path: Path, marts: frozenset[str]) -> dict[str, int]:
@@ -88,6 +112,15 @@ def _finished_row_counts(path: Path, marts: frozenset[str]) -> dict[str, int]:
     if path.with_name(path.name + ".wal").exists():
         raise BrokenCopyError(f"{path.name} is still being written")
     return row_counts
+
+
+def _write_fresh(build: Path, copy: Path) -> None:
+    """The tables of the build, with their comments, in a file that never held anything else."""
+    settings = {**SETTINGS, "storage_compatibility_version": _STORAGE_VERSION}
+    with duckdb.connect(str(copy), config=settings) as connection:
+        connection.execute(f"attach {quoted(build)} as build (read_only)")
+        connection.execute("copy from database build to cx")
+        connection.execute("checkpoint")
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -136,9 +169,3 @@ def _add_metrics(definitions: Path, folder: Path) -> None:
     shutil.copytree(_METRICS_PROJECT, folder)
     (folder / "target").mkdir()
     shutil.copyfile(definitions, folder / "target" / "semantic_manifest.json")
-
-
-def _let_everybody_read(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        path.chmod(_FOLDER_READABLE_BY_ALL if path.is_dir() else _READABLE_BY_ALL)
-    folder.chmod(_FOLDER_READABLE_BY_ALL)

@@ -5,19 +5,27 @@
     published/cx.duckdb -> current/cx.duckdb   what readers open
     published/parquet -> current/parquet
     published/metrics -> current/metrics       where `mf` runs
+    published/rollback.json                    the older version that somebody chose, if any
 
-Only folders and links belong here; what goes into a version is in `publish`.
+Readers see the newest version, unless somebody rolled back from just that one. So a publish that
+was killed between its rename and its link is finished by `show_what_was_decided`. Only folders and
+links belong here; what goes into a version is in `publish`.
 """
 
-import json
-import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from orchestration.paths import published_dir
+from orchestration.warehouse.state_files import read_state, sync, write_state
 
 KEPT_VERSIONS = 3
+
+_READABLE_BY_ALL = 0o644
+_FOLDER_READABLE_BY_ALL = 0o755
+_PRIVATE_FOLDER = 0o700
 
 
 class NoVersionError(Exception):
@@ -36,9 +44,9 @@ def current_version() -> int | None:
     return int(link.readlink().name) if link.is_symlink() else None
 
 
-def describe(version: int) -> dict[str, Any]:
-    """The note that `publish` left about a version."""
-    return json.loads((version_dir(version) / "version.json").read_text())
+def describe(version: int) -> dict[str, Any] | None:
+    """The note that `publish` left about a version; None if it can't be read."""
+    return read_state(version_dir(version) / "version.json")
 
 
 def version_dir(version: int) -> Path:
@@ -46,54 +54,75 @@ def version_dir(version: int) -> Path:
     return _versions_dir() / str(version)
 
 
-def start_version() -> tuple[int, Path]:
-    """A new number, and an empty folder that no reader looks into."""
-    _versions_dir().mkdir(parents=True, exist_ok=True)
+@contextmanager
+def new_version() -> Iterator[tuple[int, Path]]:
+    """A new number, and an empty folder that nobody else can look into.
+
+    What the block puts there becomes the current version at its end; if the block fails, nothing
+    of it stays.
+    """
+    for folder in (published_dir(), _versions_dir()):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_FOLDER_READABLE_BY_ALL)
     for left_over in _versions_dir().glob("*.tmp"):
         shutil.rmtree(left_over)
     version = max(version_numbers(), default=0) + 1
     folder = _versions_dir() / f"{version}.tmp"
-    folder.mkdir()
-    return version, folder
-
-
-def finish_version(version: int, folder: Path) -> None:
-    """Make the folder a version that outlives a power cut, and the current one."""
-    for path in [*folder.rglob("*"), folder]:
-        sync(path)
-    folder.rename(version_dir(version))
+    folder.mkdir(mode=_PRIVATE_FOLDER)
+    try:
+        yield version, folder
+        _let_everybody_read(folder)
+        for path in [*folder.rglob("*"), folder]:
+            sync(path)
+        folder.rename(version_dir(version))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
     sync(_versions_dir())
-    switch_to(version)
+    _switch_to(version)
     _remove_old_versions()
 
 
-def switch_to(version: int) -> None:
+def show_what_was_decided() -> int | None:
+    """Let readers see what they should, whatever was killed before; returns that version."""
+    numbers = version_numbers()
+    if not numbers:
+        return None
+    rollback = read_state(_rollback_path()) or {}
+    chosen = numbers[-1]
+    if rollback.get("instead_of") == numbers[-1] and rollback.get("version") in numbers:
+        chosen = rollback["version"]
+    if current_version() != chosen:
+        _switch_to(chosen)
+    return chosen
+
+
+def roll_back(version: int | None = None) -> int:
+    """Go to a version, or to the one before the current; returns where readers are now."""
+    current, numbers = current_version(), version_numbers()
+    earlier = [number for number in numbers if current and number < current]
+    chosen = version if version is not None else max(earlier, default=None)
+    if chosen not in numbers:
+        raise NoVersionError(f"no such version; there are {numbers}, current {current}")
+    write_state(_rollback_path(), {"version": chosen, "instead_of": numbers[-1]})
+    _switch_to(chosen)
+    return chosen
+
+
+def go_to_newest() -> int:
+    """Take a rollback back; returns where readers are now."""
+    numbers = version_numbers()
+    if not numbers:
+        raise NoVersionError("nothing is published yet")
+    return roll_back(numbers[-1])
+
+
+def _switch_to(version: int) -> None:
     """Let readers see this version from their next open; nobody's open file changes."""
     _link("current", Path("versions") / str(version))
     _link("cx.duckdb", Path("current") / "cx.duckdb")
     _link("parquet", Path("current") / "parquet")
     _link("metrics", Path("current") / "metrics")
     sync(published_dir())
-
-
-def roll_back(version: int | None = None) -> int:
-    """Go to a version, or to the one before the current; returns where readers are now."""
-    current = current_version()
-    earlier = [number for number in version_numbers() if current and number < current]
-    chosen = version if version is not None else max(earlier, default=None)
-    if chosen not in version_numbers():
-        raise NoVersionError(f"no such version; there are {version_numbers()}, current {current}")
-    switch_to(chosen)
-    return chosen
-
-
-def sync(path: Path) -> None:
-    """Wait until the disk has this file or folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _link(name: str, target: Path) -> None:
@@ -106,11 +135,21 @@ def _link(name: str, target: Path) -> None:
     new.replace(link)
 
 
+def _let_everybody_read(folder: Path) -> None:
+    # The folder itself comes last: until then nobody reaches what is in it.
+    for path in [*folder.rglob("*"), folder]:
+        path.chmod(_FOLDER_READABLE_BY_ALL if path.is_dir() else _READABLE_BY_ALL)
+
+
 def _remove_old_versions() -> None:
     # A reader that has an old file open keeps reading it: only its name goes.
     for number in version_numbers()[:-KEPT_VERSIONS]:
         if number != current_version():
             shutil.rmtree(version_dir(number))
+
+
+def _rollback_path() -> Path:
+    return published_dir() / "rollback.json"
 
 
 def _versions_dir() -> Path:

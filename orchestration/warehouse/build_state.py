@@ -4,14 +4,10 @@ A small file beside the build holds it, not a table in it: it must vanish at onc
 begins, and a build that is killed must not leave it behind.
 """
 
-import json
 from pathlib import Path
 
 from orchestration.paths import public_build_path
-
-
-class NotAuditedError(Exception):
-    """The last build did not finish, or failed its audit."""
+from orchestration.warehouse.state_files import read_state, write_state
 
 
 def forget_build() -> None:
@@ -22,20 +18,13 @@ def forget_build() -> None:
 
 def record_build(inputs: str) -> None:
     """Record that a whole build from these inputs passed its audit."""
-    _state_path().write_text(json.dumps({"inputs": inputs}))
+    write_state(_state_path(), {"inputs": inputs})
 
 
-def is_audited() -> bool:
-    """Whether the build under `build/` passed its audit."""
-    return _state_path().exists()
-
-
-def audited_inputs() -> str:
-    """The fingerprint of the inputs of the audited build; raises NotAuditedError without one."""
-    if not is_audited():
-        raise NotAuditedError("the last build did not pass its audit: nothing to publish")
-    inputs: str = json.loads(_state_path().read_text())["inputs"]
-    return inputs
+def audited_inputs() -> str | None:
+    """The fingerprint of the inputs of the build under `build/`; None if it is not audited."""
+    state = read_state(_state_path())
+    return state.get("inputs") if state else None
 
 
 def _state_path() -> Path:

@@ -18,10 +18,17 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
+from orchestration.warehouse.state_files import read_state
 
 _FAILED: set[str] = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 # Folders that dbt itself writes below the project folder.
 _WRITTEN_BY_DBT = ("target", "logs")
+# What definitions and publishing read of a parsed project.
+_PARSED = ("manifest.json", "semantic_manifest.json")
+
+
+class UnparsableProjectError(RuntimeError):
+    """A model, macro or YAML file is not what dbt reads; the message says which and where."""
 
 
 def run_dbt(
@@ -79,11 +86,21 @@ def node_results(outcome: dbtRunnerResult) -> list[RunResult]:
 
 
 def manifest_path() -> Path:
-    """The manifest of the current code, parsed again first if any file of it is newer."""
+    """The manifest of the current code, parsed again first if any file of it is newer.
+
+    If dbt can't parse the code, it is that of the code before: landing needs no model, and the
+    build says what is wrong with it.
+    """
     manifest = dbt_dir() / "manifest.json"
     with _parsing():
-        if not manifest.exists() or manifest.stat().st_mtime < _last_change():
-            _parse()
+        # dbt writes them in place: a kill may have cut them.
+        is_whole = all(read_state(dbt_dir() / name) is not None for name in _PARSED)
+        if not is_whole or manifest.stat().st_mtime < _last_change():
+            try:
+                _parse()
+            except UnparsableProjectError:
+                if not is_whole:
+                    raise
     return manifest
 
 
@@ -96,7 +113,7 @@ def parsed_project() -> Manifest:
 def _parse() -> Manifest:
     outcome = run_dbt("parse")
     if not isinstance(outcome.result, Manifest):
-        raise RuntimeError(f"dbt cannot parse the project: {outcome.exception}")
+        raise UnparsableProjectError(f"dbt cannot parse the project: {outcome.exception}")
     return outcome.result
 
 

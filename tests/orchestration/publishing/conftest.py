@@ -49,12 +49,13 @@ def customers(build):
 def publish_marts(tmp_path):
     """Publish a build whose code has these marts, and this semantic manifest."""
 
-    def publish_build(*marts, tagged=(), definitions="{}"):
+    def publish_build(*marts, tagged=(), definitions="{}", may_shrink=()):
         (tmp_path / "semantic_manifest.json").write_text(definitions)
         return publish(
             frozenset(f"marts.{mart}" for mart in marts),
             frozenset(tagged),
             tmp_path / "semantic_manifest.json",
+            may_shrink=may_shrink,
         )
 
     return publish_build

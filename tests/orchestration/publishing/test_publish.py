@@ -14,8 +14,8 @@ from orchestration.paths import (
 )
 from orchestration.publishing import versions
 from orchestration.publishing.personal_data import PersonalDataError
-from orchestration.publishing.publish import BrokenCopyError
-from orchestration.warehouse import build_state
+from orchestration.publishing.publish import BrokenCopyError, NotAuditedError
+from orchestration.publishing.shrinkage import ShrunkMartsError
 
 COUNT = "select count(*) from marts.dim_customers"
 
@@ -48,14 +48,12 @@ def test_a_reader_with_the_old_version_open_keeps_it_and_stops_nobody(customers,
 
 
 def test_a_build_that_failed_its_audit_is_not_published(customers, publish_marts):
-    customers(3)
-    publish_marts("dim_customers")
     customers(5, is_audited=False)
 
-    with pytest.raises(build_state.NotAuditedError):
+    with pytest.raises(NotAuditedError):
         publish_marts("dim_customers")
 
-    assert read(COUNT) == [(3,)]
+    assert not published_path().exists()
 
 
 def test_a_build_with_personal_data_is_not_published(build, customers, publish_marts):
@@ -104,19 +102,119 @@ def test_a_view_that_leans_on_the_private_file_is_not_published(build, data_fold
 
 
 def test_a_copy_that_lost_rows_is_not_published(customers, monkeypatch, publish_marts):
-    customers(3)
-    stale = public_build_path().with_name("stale.duckdb")
-    stale.write_bytes(public_build_path().read_bytes())
+    def lossy(build, copy):
+        with duckdb.connect(str(copy)) as connection:
+            connection.execute(f"attach '{build}' as build (read_only)")
+            connection.execute("create schema marts")
+            connection.execute(
+                "create table marts.dim_customers as from build.marts.dim_customers limit 3"
+            )
+
     customers(5)
-    monkeypatch.setattr(
-        "orchestration.publishing.publish.shutil.copyfile",
-        lambda _, copy: copy.write_bytes(stale.read_bytes()),
-    )
+    monkeypatch.setattr("orchestration.publishing.publish._write_fresh", lossy)
 
     with pytest.raises(BrokenCopyError, match=r"marts\.dim_customers"):
         publish_marts("dim_customers")
 
     assert not published_path().exists()
+    assert not list((published_dir() / "versions").iterdir())
+
+
+def test_what_a_gate_refused_is_in_no_later_version(build, customers, publish_marts):
+    """DuckDB keeps the bytes of a dropped table in the file."""
+    names = ", ".join(f"('Zdzisława Brzęczyszczykiewicz {number}')" for number in range(3000))
+    build(f"create table marts.a_contacts as from (values {names}) as t(full_name)")
+    customers(50_000)
+    with pytest.raises(PersonalDataError):
+        publish_marts("a_contacts", "dim_customers", tagged=("full_name",))
+    below_published = list(published_dir().rglob("*"))
+    customers(50_000)
+
+    publish_marts("dim_customers")
+
+    assert not below_published
+    assert "Brzęczyszczykiewicz".encode() in public_build_path().read_bytes()
+    published = [path for path in published_dir().rglob("*") if path.is_file()]
+    assert published
+    assert not [path for path in published if "Brzęczyszczykiewicz".encode() in path.read_bytes()]
+
+
+def test_nobody_else_looks_into_an_unfinished_version(customers, monkeypatch, publish_marts):
+    modes = {}
+
+    def stop(connection, relations, folder):
+        modes.update(
+            {
+                path.name: stat.S_IMODE(path.stat().st_mode)
+                for path in folder.parent.parent.iterdir()
+            }
+        )
+        raise OSError("no space left")
+
+    customers(3)
+    monkeypatch.setattr("orchestration.publishing.publish._export_parquet", stop)
+
+    with pytest.raises(OSError, match="no space"):
+        publish_marts("dim_customers")
+
+    assert modes == {"1.tmp": 0o700}
+    assert not list((published_dir() / "versions").iterdir())
+
+
+def test_comments_of_tables_and_columns_are_published(build, publish_marts):
+    build(
+        "create or replace table marts.t as select 1 as n",
+        "comment on table marts.t is 'One row.'",
+        "comment on column marts.t.n is 'A number.'",
+    )
+
+    publish_marts("t")
+
+    assert read("select comment from duckdb_tables()") == [("One row.",)]
+    assert read("select comment from duckdb_columns() where table_name = 't'") == [("A number.",)]
+
+
+def test_a_mart_that_lost_most_of_its_rows_is_not_published(customers, publish_marts):
+    customers(200)
+    publish_marts("dim_customers")
+    customers(99)
+
+    with pytest.raises(ShrunkMartsError, match=r"marts\.dim_customers: 99 rows, 200 before"):
+        publish_marts("dim_customers")
+
+    assert read(COUNT) == [(200,)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "may_shrink"),
+    [
+        pytest.param(200, 100, (), id="half of the rows"),
+        pytest.param(99, 0, (), id="a small mart"),
+        pytest.param(200, 0, ("marts.dim_customers",), id="a list of what is wrong"),
+        pytest.param(200, 0, None, id="somebody said that it is right"),
+    ],
+)
+def test_a_mart_may_have_fewer_rows(before, after, may_shrink, customers, publish_marts):
+    customers(before)
+    publish_marts("dim_customers")
+    customers(after)
+
+    publish_marts("dim_customers", may_shrink=may_shrink)
+
+    assert read(COUNT) == [(after,)]
+
+
+def test_after_a_failed_build_readers_get_the_last_one_that_passed(customers, publish_marts):
+    for rows in (3, 4):
+        customers(rows)
+        publish_marts("dim_customers")
+    versions.roll_back()
+    customers(5, is_audited=False)
+
+    publication = publish_marts("dim_customers")
+
+    assert (publication.version, publication.is_new) == (2, False)
+    assert read(COUNT) == [(4,)]
 
 
 def test_a_left_over_of_a_killed_publish_does_not_disturb_the_next(customers, publish_marts):

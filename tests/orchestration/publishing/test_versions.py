@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import duckdb
 import pytest
 
@@ -17,6 +19,22 @@ def published(customers, publish_marts):
             publish_marts("dim_customers")
 
     return publish_versions
+
+
+@pytest.fixture
+def killed_before_the_link(monkeypatch):
+    """A block in which a process dies as soon as it wants to switch readers over."""
+
+    @contextmanager
+    def killed():
+        def die(version):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(versions, "_switch_to", die)
+            yield
+
+    return killed
 
 
 def published_rows():
@@ -74,6 +92,58 @@ def test_other_inputs_are_something_new(published, inputs):
     published(3)
 
     assert not is_published(inputs)
+
+
+def test_a_version_that_was_killed_before_its_link_is_shown(
+    published, customers, publish_marts, killed_before_the_link
+):
+    published(2)
+    customers(9)
+    with killed_before_the_link(), pytest.raises(KeyboardInterrupt):
+        publish_marts("dim_customers")
+    seen = published_rows()
+
+    assert versions.show_what_was_decided() == 3
+
+    assert (seen, published_rows()) == (2, 9)
+
+
+def test_a_rollback_that_was_killed_before_its_link_is_finished(published, killed_before_the_link):
+    published(3)
+    with killed_before_the_link(), pytest.raises(KeyboardInterrupt):
+        versions.roll_back(1)
+
+    assert versions.show_what_was_decided() == 1
+
+    assert published_rows() == 1
+
+
+def test_a_rollback_is_a_decision_about_one_version(published, customers, publish_marts):
+    published(3)
+    versions.roll_back()
+    assert versions.show_what_was_decided() == 2
+    customers(9)
+    publish_marts("dim_customers")
+
+    assert versions.show_what_was_decided() == 4
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 7, "instead_of": 3}', "\0"])
+def test_a_cut_record_of_a_rollback_is_none(published, data_folder, content):
+    published(3)
+    versions.roll_back()
+    (data_folder / "published" / "rollback.json").write_text(content)
+
+    assert versions.show_what_was_decided() == 3
+
+
+@pytest.mark.parametrize("file", ["build/audited.json", "published/versions/3/version.json"])
+@pytest.mark.parametrize("content", ["", '{"inputs": "inp', "\0\0\0"])
+def test_a_cut_state_file_is_something_new(published, data_folder, file, content):
+    published(3)
+    (data_folder / file).write_text(content)
+
+    assert not is_published("inputs 3")
 
 
 def test_a_build_under_way_is_something_new(published):
