@@ -10,14 +10,20 @@ from pathlib import Path
 
 from orchestration.components.source_list import replace_if_different
 from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
-from orchestration.reference_seeds.table import Row, read_seeds
+from orchestration.reference_seeds.shape import read_seeds
+from orchestration.reference_seeds.table import Row
 
 VALUE_RANGES = Path("macros") / "values" / "value_ranges.sql"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write_value_ranges(project: Path = DBT_PROJECT_DIR, seeds: Path = REFERENCE_DIR) -> bool:
-    """Write the macro where it differs from the seed; returns whether it did."""
+    """Write the macro where it differs from the seed; returns whether it did.
+
+    Nothing is written from a file that is no table: `check_seeds` tells, before a build.
+    """
+    if read_seeds(seeds / "values")["value_ranges"].problems:
+        return False
     return replace_if_different(project / VALUE_RANGES, value_ranges(seeds))
 
 

@@ -4,13 +4,26 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from orchestration.paths import REFERENCE_DIR
-from orchestration.reference_seeds import declared, identity, journeys, values
-from orchestration.reference_seeds.table import Problem, Seed, read_seeds
+from orchestration.reference_seeds import (
+    company,
+    declared,
+    identity,
+    journeys,
+    kpis,
+    service,
+    settings,
+    values,
+)
+from orchestration.reference_seeds.shape import read_seeds
+from orchestration.reference_seeds.table import Problem, Seed
 
 # By the folder below `seeds/reference/`; each sees every seed.
 FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
+    "company": company.problems,
     "identity": identity.problems,
     "journeys": journeys.problems,
+    "kpis": kpis.problems,
+    "service": service.problems,
     "values": values.problems,
 }
 
@@ -28,9 +41,14 @@ class SeedError(ValueError):
 def check_seeds(directory: Path = REFERENCE_DIR) -> None:
     """Raise SeedError if a seed is not what the models take it for."""
     seeds = read_seeds(directory)
+    # What has no shape makes all that refers to it look wrong: nothing else is said beside it.
+    for seed in seeds.values():
+        if seed.problems:
+            raise SeedError(list(seed.problems))
     problems = set(declared.problems(seeds))
     # Rules across rows say nothing sensible about rows that are wrong by themselves.
     if not problems:
+        problems.update(settings.problems(seeds))
         for folder, check in FOLDER_CHECKS.items():
             if (directory / folder).is_dir():
                 problems.update(check(seeds))

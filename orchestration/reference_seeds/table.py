@@ -1,15 +1,12 @@
 """One seed as its file has it: rows with their lines, and what its YAML declares.
 
-Only reading belongs here; a file that cannot be read as a table is a problem, not an exception.
+What is wrong with the file as a whole is found by `shape`; a seed with such a problem has no rows.
 """
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from orchestration.paths import PROJECT_DIR
 
@@ -52,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Seed:
-    """A file, and the properties that its YAML gives it ({} for one that no YAML knows)."""
+    """A file, and the properties that its YAML gives it."""
 
     path: Path
     header: tuple[str, ...]
@@ -60,51 +57,25 @@ class Seed:
     properties: Mapping[str, Any]
     problems: tuple[Problem, ...] = field(default=())
 
+    @property
+    def column_types(self) -> Mapping[str, str]:
+        """The type of each column that the YAML declares."""
+        return self.properties.get("config", {}).get("column_types", {})
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the YAML asks of the file before a build."""
+        return self.properties.get("config", {}).get("meta", {})
+
     def values(self, column: str) -> set[str]:
         """Every value of a column."""
         return {value for row in self.rows if (value := row[column]) is not None}
 
 
-def read_seeds(directory: Path) -> dict[str, Seed]:
-    """Every seed below the folder, by its name."""
-    declared = {
-        properties["name"]: properties
-        for path in sorted(directory.rglob("*.yml"))
-        for properties in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("seeds", [])
-    }
-    return {
-        path.stem: _read_seed(path, declared.get(path.stem, {}))
-        for path in sorted(directory.rglob("*.csv"))
-    }
-
-
-def _read_seed(path: Path, properties: Mapping[str, Any]) -> Seed:
-    try:
-        lines = list(_lines(path))
-    except (UnicodeDecodeError, csv.Error) as error:
-        unreadable = Problem(path, 1, f"not a CSV file in UTF-8: {error}")
-        return Seed(path, (), (), properties, (unreadable,))
-    if not lines:
-        return Seed(path, (), (), properties, (Problem(path, 1, "no header"),))
-    header = tuple(lines[0][1])
-    rows, problems = [], []
-    for line, cells in lines[1:]:
-        if len(cells) == len(header):
-            values = dict(zip(header, (cell or None for cell in cells), strict=True))
-            rows.append(Row(path, line, values))
-        else:
-            problems.append(
-                Problem(path, line, f"{len(cells)} cells under {len(header)} column names")
-            )
-    return Seed(path, header, tuple(rows), properties, tuple(problems))
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Every line that is not empty, with the number of the line that it begins in."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        begins = 1
-        for cells in reader:
-            if cells:
-                yield begins, cells
-            begins = reader.line_num + 1
+def also_in(lines: Sequence[int]) -> str:
+    """The other lines of the same cause."""
+    others = list(dict.fromkeys(lines))
+    if not others:
+        return ""
+    shown = ", ".join(map(str, others[:5])) + (", …" if len(others) > 5 else "")
+    return f" (also in line {shown})"

@@ -168,7 +168,7 @@ def test_a_mistake_in_a_seed_stops_the_run_before_anything_is_built(build, proje
     result = build()
 
     (failure,) = result.get_step_failure_events()
-    assert "colours.csv:3: the same colour as line 2" in failure.step_failure_data.error.message
+    assert "colours.csv:3: colour 'red' as in line 2" in failure.step_failure_data.error.message
     assert result.get_asset_materialization_events() == []
     assert published_customers() == 2
 
