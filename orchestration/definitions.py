@@ -7,8 +7,12 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.warehouse.private_files import keep_files_private
+
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Load every definition found under `orchestration/defs`."""
+    # Also in a code server that somebody started by hand.
+    keep_files_private()
     return dg.load_from_defs_folder(path_within_project=Path(__file__).parent)

@@ -7,9 +7,12 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -18,6 +21,9 @@ import duckdb
 import pandas as pd
 
 from orchestration.paths import PROJECT_DIR
+
+SEEN_MODES = "seen_modes.json"
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,10 @@ class Company:
     def truth(self, table: str) -> pd.DataFrame:
         """One truth table of the generated world."""
         return pd.read_parquet(self.data / "truth" / f"{table}.parquet")
+
+    def seen_modes(self) -> dict[str, int]:
+        """What was ever allowed on each path of the data folder while the run went on."""
+        return json.loads((self.data / SEEN_MODES).read_text())
 
     def published(self, sql: str) -> pd.DataFrame:
         """A query on the published file, as a BI tool asks it."""
@@ -132,6 +142,31 @@ def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
+@contextmanager
+def watched_modes(folder: Path) -> Iterator[dict[str, int]]:
+    """All bits of permission that each file and folder below `folder` had during the block."""
+    modes: dict[str, int] = {}
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_SECONDS_BETWEEN_LOOKS):
+            # Unlike rglob, it passes over what goes away meanwhile.
+            for parent, _, files in os.walk(folder):
+                for path in (Path(parent), *(Path(parent, file) for file in files)):
+                    with suppress(FileNotFoundError):
+                        if not path.is_symlink():
+                            name = str(path.relative_to(folder))
+                            modes[name] = modes.get(name, 0) | stat.S_IMODE(path.stat().st_mode)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield modes
+    finally:
+        ended.set()
+        watcher.join()
+
+
 def shared_company(folder: Path, customers: int, days: int) -> Company:
     """The company of whoever comes first; the others wait until it is there."""
     return Company(
@@ -159,7 +194,9 @@ def generate_and_run(data: Path, customers: int, days: int) -> Company:
     )
     assert generated.returncode == 0, generated.stderr
 
-    ran = run_command(data, "orchestration.commands.throughline", "run")
+    with watched_modes(data) as modes:
+        ran = run_command(data, "orchestration.commands.throughline", "run")
 
+    (data / SEEN_MODES).write_text(json.dumps(modes))
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
     return Company(data, ran.stdout)

@@ -9,6 +9,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.company import Company, shared_company
 
+# Two data folders of one test make the same customer keys; processes that tests start know it too.
+os.environ.setdefault("THROUGHLINE_KEY_SECRET", "the secret of all tests")
+
 # One set of examples for everybody: a failure is there again when it is looked for.
 settings.register_profile("reproducible", derandomize=True)
 settings.load_profile("reproducible")

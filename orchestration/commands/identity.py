@@ -59,11 +59,14 @@ def export(
 ) -> None:
     """Save the registry of customer keys, the history of who was who, and the log of merges."""
     from orchestration.identity import registry_file
+    from orchestration.warehouse.key_secret import secret_path
     from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
     with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
         for table, row_count in registry_file.export(file.resolve()).items():
             typer.echo(f"{row_count:>12,} {table}")
+    if secret_path().exists():
+        typer.echo(f"Keep {secret_path()} too, apart from it: the keys were made with it.")
 
 
 @app.command()
@@ -80,6 +83,22 @@ def restore(
     with errors_in_words(registry_file.RegistryError, WarehouseLockedError), warehouse_lock():
         for table, row_count in registry_file.restore(file.resolve(), replace=replace).items():
             typer.echo(f"{row_count:>12,} {table}")
+
+
+@app.command()
+def rotate() -> None:
+    """Make all customer keys anew, with another secret; a private file tells old from new.
+
+    With `THROUGHLINE_KEY_SECRET`, for that secret; else for a random one in the data folder. The
+    next `throughline run` publishes the new keys.
+    """
+    from orchestration.identity.key_rotation import SecretError
+    from orchestration.identity.key_rotation import rotate as make_anew
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
+
+    with errors_in_words(SecretError, WarehouseLockedError), warehouse_lock():
+        rotation = make_anew()
+    typer.echo(f"{rotation.key_count:,} keys were made anew; {rotation.map_path} tells which.")
 
 
 @app.command("dry-run")

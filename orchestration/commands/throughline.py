@@ -13,6 +13,7 @@ from orchestration.commands.identity import app as identity
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
 from orchestration.sample_world import DEFAULT_CHUNK_SIZE, DEFAULT_CUSTOMERS, DEFAULT_DAYS
+from orchestration.warehouse.private_files import keep_files_private, make_data_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +34,8 @@ def environment() -> None:
     os.environ["THROUGHLINE_STATE"] = str(dagster_dir())
     os.environ["DAGSTER_HOME"] = str(PROJECT_DIR)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    make_data_folder(data_dir())
+    keep_files_private()
     dagster_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

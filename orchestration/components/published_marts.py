@@ -17,10 +17,17 @@ from orchestration.publishing.personal_data import PersonalColumn, PersonalDataE
 from orchestration.publishing.publish import NotAuditedError, publish
 from orchestration.publishing.shrinkage import ShrunkMartsError
 from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.key_secret import UnsafeSecretError, assert_secret_is_safe
 
 PUBLIC_DATABASE = "cx"
 # What a gate says to whoever ran it, in words.
-_REFUSALS = (StaleClockError, ShrunkMartsError, PersonalDataError, NotAuditedError)
+_REFUSALS = (
+    UnsafeSecretError,
+    StaleClockError,
+    ShrunkMartsError,
+    PersonalDataError,
+    NotAuditedError,
+)
 
 
 class PublishConfig(dg.Config):
@@ -54,6 +61,7 @@ class PublishedMarts(dg.Component, dg.Model):
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter, config: PublishConfig
         ) -> dg.MaterializeResult[None]:
             try:
+                assert_secret_is_safe()
                 with read_warehouse() as connection:
                     assert_clock_fits(connection)
                 publication = publish(

@@ -3,9 +3,7 @@
 A zip of one Parquet file per table and a note. What the tables are is in `registry`.
 """
 
-import hashlib
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.identity.key_rotation import SecretError, assert_secret_of_registry
 from orchestration.identity.registry import (
     FORMER_NAMES,
     SCHEMA,
@@ -143,7 +142,10 @@ def _check(connection: duckdb.DuckDBPyConnection, row_counts: dict[str, int]) ->
         ((count,),) = connection.execute(f"select count(*) from ({query})").fetchall()
         if count:
             raise RegistryError(f"the registry contradicts itself: {count} {complaint}")
-    _check_secret(connection)
+    try:
+        assert_secret_of_registry(connection, keys)
+    except SecretError as error:
+        raise RegistryError(str(error)) from error
 
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -157,20 +159,6 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     if saved != current:
         different = sorted(name for name, _ in saved.items() ^ current.items())
         raise RegistryError(f"{table} was saved by another version: {different} differ")
-
-
-def _check_secret(connection: duckdb.DuckDBPyConnection) -> None:
-    """A key is made of its secret and its first profile: one such pair tells."""
-    minted = connection.execute(
-        f"select min(minted_profile_key), list(customer_key) from saved_{_KEYS} "
-        f"where minted_profile_key = (select min(minted_profile_key) from saved_{_KEYS})"
-    ).fetchall()
-    profile_key, customer_keys = minted[0]
-    if profile_key is None:
-        return
-    secret = os.environ.get("THROUGHLINE_KEY_SECRET", "sample")
-    if hashlib.sha256(f"{secret}{profile_key}".encode()).hexdigest()[:32] not in customer_keys:
-        raise RegistryError("these keys were made with another THROUGHLINE_KEY_SECRET")
 
 
 def _refuse_to_forget(connection: duckdb.DuckDBPyConnection) -> None:

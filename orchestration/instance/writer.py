@@ -7,9 +7,11 @@ import dagster as dg
 import duckdb
 from pydantic import Field
 
+from orchestration.identity.key_rotation import settle
 from orchestration.instance.rebuild import replace_warehouse
 from orchestration.landing import ensure_ledger, load_contracts, set_run_settings
 from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.key_secret import key_secret, secret_path
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.run_settings import checked_settings
 
@@ -39,13 +41,24 @@ class WarehouseWriter(dg.ConfigurableResource["WarehouseWriter"]):
         with warehouse_lock(timeout_seconds=SHORT_COMMAND_SECONDS):
             # Before anything is landed: they say which sources the company has.
             with self.connect() as connection:
+                settle(connection)
                 ensure_ledger(connection)
                 set_run_settings(connection, settings.items())
+            self._say_where_the_secret_is(context)
             if self.from_archive:
                 row_count = replace_warehouse(context.run_id)
                 if context.log is not None:
                     context.log.info(f"A fresh warehouse with {row_count:,} rows from the archive")
             yield self
+
+    def _say_where_the_secret_is(self, context: dg.InitResourceContext) -> None:
+        had_one = secret_path().exists()
+        key_secret()
+        if secret_path().exists() and not had_one and context.log is not None:
+            context.log.info(
+                f"The secret of the customer keys was made: {secret_path()}. Keep a copy apart "
+                "from the data: without it, a warehouse from the archive has other keys."
+            )
 
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """The private database, open for writing."""

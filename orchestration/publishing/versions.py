@@ -118,6 +118,7 @@ def go_to_newest() -> int:
 
 def _switch_to(version: int) -> None:
     """Let readers see this version from their next open; nobody's open file changes."""
+    version_dir(version).chmod(_FOLDER_READABLE_BY_ALL)
     _link("current", Path("versions") / str(version))
     _link("cx.duckdb", Path("current") / "cx.duckdb")
     _link("parquet", Path("current") / "parquet")
@@ -136,8 +137,8 @@ def _link(name: str, target: Path) -> None:
 
 
 def _let_everybody_read(folder: Path) -> None:
-    # The folder itself comes last: until then nobody reaches what is in it.
-    for path in [*folder.rglob("*"), folder]:
+    # Nobody reaches what is in it before the folder itself is opened, with the link.
+    for path in folder.rglob("*"):
         path.chmod(_FOLDER_READABLE_BY_ALL if path.is_dir() else _READABLE_BY_ALL)
 
 

@@ -23,6 +23,7 @@ from orchestration.sample_world.delivery import Delivery, gather_truth
 from orchestration.sample_world.simulation import simulate
 from orchestration.sample_world.truth import write_truth
 from orchestration.sample_world.world import World
+from orchestration.warehouse.private_files import keep_files_private, make_data_folder
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,8 @@ def main(arguments: list[str] | None = None) -> None:
     if min(given.customers, given.days, given.chunk_size, given.workers) < 1:
         parser.error("--customers, --days, --chunk-size and --workers must be at least 1")
     plan = Plan(given.customers, given.days, given.seed, given.chunk_size, given.out.resolve())
+    make_data_folder(plan.out)
+    keep_files_private()
     write_world(plan, given.workers)
 
 

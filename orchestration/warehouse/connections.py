@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import public_build_path, warehouse_path
+from orchestration.warehouse.private_files import keep_files_private, make_data_folder
 
 # No value of a delivery may make DuckDB fetch code. What a quarter of the machine's memory can't
 # hold is spilled, up to a bound; dbt's profile says the same.
@@ -35,12 +36,10 @@ def read_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 def open_warehouse(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The private database for writing, a file of mode 0600; the caller holds `warehouse_lock`."""
     path = path or warehouse_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    previous_mask = os.umask(0o077)
-    try:
-        connection = duckdb.connect(path, config=SETTINGS)
-    finally:
-        os.umask(previous_mask)
+    make_data_folder(path.parent)
+    # Its write-ahead log is made later, at the first commit.
+    keep_files_private()
+    connection = duckdb.connect(path, config=SETTINGS)
     try:
         path.chmod(0o600)
         connection.execute("set TimeZone = 'UTC'")

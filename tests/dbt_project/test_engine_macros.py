@@ -1,5 +1,7 @@
 """What `macros/engine/` promises: another engine's macros would have to pass this as it stands."""
 
+from orchestration.warehouse.key_secret import customer_key, key_secret
+
 
 def test_json_is_read(evaluate):
     payload = """'{"id": 7, "tags": ["a", "b"], "by": {"name": "Ada"}, "lines": [{"n": 1}]}'"""
@@ -180,6 +182,7 @@ def test_values_are_told_apart_by_hashes(evaluate):
         exchanged="""{{ number_hash(['1', '2']) }} = {{ number_hash(['2', '1']) }}""",
         rows=f"""(select count(distinct {{{{ row_hash('people') }}}}) from {PEOPLE})""",
         public_test_vector="""left({{ secure_hash("'abc'") }}, 8)""",
+        keyed="""left({{ keyed_hash("'żółw'") }}, 32)""",
     )
 
     assert values == {
@@ -187,6 +190,7 @@ def test_values_are_told_apart_by_hashes(evaluate):
         "exchanged": False,
         "rows": 3,
         "public_test_vector": "ba7816bf",
+        "keyed": customer_key(key_secret(), "żółw"),
     }
 
 

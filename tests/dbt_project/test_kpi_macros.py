@@ -53,6 +53,9 @@ def test_intervals_have_their_golden_values(evaluate):
         mean_of_a_share=mean("0.5", "1.0", "0", "1"),
         mean_of_points=mean("6.0", "2.0", "1", "7"),
         mean_of_best_answers=mean("7.0", "0.000000000000001", "1", "7"),
+        mean_of_one_success=mean("1.0", "0.43", "0", "1"),
+        mean_of_no_success=mean("0.0", "0.43", "0", "1"),
+        mean_of_no_count=mean("0.0", "0.5", "0"),
         mean_of_a_single_one=mean("2.0", "cast(null as double)", "0"),
         t_of_31="to_json([{{ t_quantile_of_many('31') }}])",
         t_of_1000="to_json([{{ t_quantile_of_many('1000') }}])",
@@ -83,6 +86,9 @@ def test_intervals_have_their_golden_values(evaluate):
         # Odds of 5 times e to the power of less and plus 2 * 6 / (5 * 1).
         "mean_of_points": [2.87, 6.89],
         "mean_of_best_answers": [7, 7],
+        "mean_of_one_success": [0.57, 1],
+        "mean_of_no_success": [0, 0.43],
+        "mean_of_no_count": [0, 0.5],
         "mean_of_a_single_one": [None, None],
         "ranks_of_5": [None, None],
         "ranks_of_20": [5, 16],
@@ -90,8 +96,8 @@ def test_intervals_have_their_golden_values(evaluate):
     }
     # Rounded as they are written: to one decimal for shares, two for scores.
     for name, expected in golden.items():
-        found = values[name]
-        assert found == [None, None] or found == pytest.approx(expected, abs=0.06), name
+        same = expected if None in expected else pytest.approx(expected, abs=0.06)
+        assert values[name] == same, name
     assert values["t_of_31"] == pytest.approx([2.0395134464], rel=1e-7)
     assert values["t_of_1000"] == pytest.approx([1.9623390808], rel=1e-9)
 

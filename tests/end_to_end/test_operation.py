@@ -1,5 +1,6 @@
 """What a person who runs the warehouse counts on, shown on the generated company."""
 
+import os
 import shutil
 
 import pytest
@@ -26,6 +27,31 @@ def test_a_run_ends_with_the_scoreboard_and_the_published_file(company):
     assert str(company.data / "published" / "cx.duckdb") in company.output
     for section in ("Customers", "Touchpoints", "Orders", "Journeys", "Experience", "Rejected"):
         assert f"\n{section}" in company.output
+
+
+def test_what_a_run_writes_is_for_its_own_user_alone_unless_it_is_published(company):
+    modes = company.seen_modes()
+
+    assert modes.pop(".") == 0o711
+    assert any(name.endswith(".wal") for name in modes)
+    assert any(name.startswith("published/versions/1.tmp") for name in modes)
+    open_to_others = {
+        name: oct(mode)
+        for name, mode in modes.items()
+        if mode & 0o077 and not name.startswith("published")
+    }
+    assert not open_to_others
+    assert modes["published/versions/1.tmp"] == 0o700
+    assert {modes["published"], modes["published/versions"]} == {0o755}
+
+
+def test_the_secret_of_keys_is_in_nothing_that_dbt_writes(company):
+    secret = os.environ["THROUGHLINE_KEY_SECRET"].encode()
+
+    files = [path for path in (company.data / "dbt").rglob("*") if path.is_file()]
+
+    assert any(path.name == "int_identity__customer_keys.sql" for path in files)
+    assert not [path.name for path in files if secret in path.read_bytes()]
 
 
 @pytest.mark.slow

@@ -11,9 +11,12 @@
                 and coalesce({{ value }} + {{ margin }} <= {{ highest }}, true)
             )
             then {{ value }} {{ side }} {{ margin }}
-        -- A hair beyond the end: all units are the same, and rounding made the margin.
+        -- All units are at an end of the scale: odds have no other side of it.
         when {{ value }} <= {{ lowest }} or coalesce({{ value }} >= {{ highest }}, false)
-            then {{ value }}
+            then greatest(
+                {{ lowest }},
+                least({{ value }} {{ side }} {{ margin }}, coalesce({{ highest }}, 1e308))
+            )
         when {{ highest }} is null
             then {{ lowest }} + ({{ value }} - {{ lowest }})
             * exp({{ side }} least({{ margin }} / ({{ value }} - {{ lowest }}), 300))

@@ -6,17 +6,17 @@ with units as (
     where dimension = 'total' and kind in ('rate', 'nps', 'mean')
 ),
 
--- An unknown member is no member: counts are never grouped by it.
-known_units as (
+-- As on the scorecard: what has no member that is known is `unknown`, so that members add up.
+member_units as (
     select
         metric_slug,
-        nullif(channel_slug, 'unknown') as channel_slug,
-        nullif(segment_slug, 'unknown') as segment_slug,
-        nullif(contact_reason_slug, 'unknown') as contact_reason_slug,
-        nullif(journey_slug, 'unknown') as journey_slug,
-        nullif(product_key, 'unknown') as product_key,
-        nullif(store_key, 'unknown') as store_key,
-        nullif(team_key, 'unknown') as team_key,
+        coalesce(channel_slug, 'unknown') as channel_slug,
+        coalesce(segment_slug, 'unknown') as segment_slug,
+        coalesce(contact_reason_slug, 'unknown') as contact_reason_slug,
+        coalesce(journey_slug, 'unknown') as journey_slug,
+        coalesce(product_key, 'unknown') as product_key,
+        coalesce(store_key, 'unknown') as store_key,
+        coalesce(team_key, 'unknown') as team_key,
         anchor_date,
         kind,
         unit_value,
@@ -43,7 +43,7 @@ select
     count(*) filter (where is_immature) as n_immature,
     count(*) filter (where unit_state = 'unknown') as n_unknown,
     count(*) filter (where unit_state = 'excluded') as n_excluded
-from known_units
+from member_units
 group by
     metric_slug,
     channel_slug,

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.warehouse.key_secret import key_secret, set_variables
 
 # In the order in which dbt builds them, with what makes a row of theirs the same row.
 MODELS = {
@@ -85,6 +86,7 @@ class Registry:
     def __post_init__(self):
         self.connection = duckdb.connect(":memory:")
         self.connection.execute("attach ':memory:' as warehouse; use warehouse")
+        set_variables(self.connection, key_secret())
         create_inputs(self.connection)
 
     def run(self, *components, days=1):

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import zipfile
 
@@ -9,6 +8,7 @@ from typer.testing import CliRunner
 from orchestration.commands.throughline import app
 from orchestration.paths import warehouse_path
 from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.key_secret import customer_key
 
 KEYS = "intermediate.int_identity__customer_keys"
 
@@ -24,7 +24,7 @@ def identity(tmp_path, monkeypatch):
 
 
 def key_of(profile):
-    return hashlib.sha256(f"hidden{profile}".encode()).hexdigest()[:32]
+    return customer_key("hidden", profile)
 
 
 def register(*profiles, merged=()):

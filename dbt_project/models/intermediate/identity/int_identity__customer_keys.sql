@@ -161,10 +161,7 @@ earlier_mintings as (
 minted as (
     select
         left(
-            {{ secure_hash(
-                "'" ~ env_var('THROUGHLINE_KEY_SECRET', 'sample') ~ "'"
-                ~ " || founders.profile_key || coalesce(earlier_mintings.suffix, '')"
-            ) }},
+            {{ keyed_hash("founders.profile_key || coalesce(earlier_mintings.suffix, '')") }},
             32
         ) as customer_key,
         founders.profile_key as anchor_profile_key,

@@ -1,18 +1,26 @@
 with journey_types as (
     select * from {{ ref('journey_types') }}
+),
+
+slugs as (
+    select journey_slug from journey_types
+    union all
+    select 'unknown' as journey_slug
 )
 
 select
-    journey_slug,
-    journey_name,
-    goal,
-    subject,
-    owner,
-    sponsor,
-    timeout_days,
-    horizon_days,
-    repeat_days,
-    target_hours,
-    lifecycle_stage_slug,
-    priority
-from journey_types
+    slugs.journey_slug,
+    coalesce(journey_types.journey_name, 'Unknown') as journey_name,
+    journey_types.goal,
+    journey_types.subject,
+    journey_types.owner,
+    journey_types.sponsor,
+    journey_types.timeout_days,
+    journey_types.horizon_days,
+    journey_types.repeat_days,
+    journey_types.target_hours,
+    journey_types.lifecycle_stage_slug,
+    journey_types.priority
+from slugs
+left join journey_types
+    on slugs.journey_slug = journey_types.journey_slug

@@ -33,6 +33,12 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+-- A source of contacts that fell silent shows no repeat any more.
+contact_coverage as (
+    select * from {{ ref('int_kpis__coverage') }}
+    where metric_slug = 'fcr_all_kinds'
+),
+
 units as (
     select
         'resolution' as measure_slug,
@@ -43,7 +49,11 @@ units as (
         cast(contact_chains.is_resolved as double) as unit_value
     from contact_chains
     cross join settings
-    where contact_chains.resolution_known_at < settings.as_of
+    left join contact_coverage
+        on true
+    where
+        contact_chains.resolution_known_at < settings.as_of
+        and coalesce(contact_chains.resolution_known_at <= contact_coverage.covered_until, true)
 
     union all
 

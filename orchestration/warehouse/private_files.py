@@ -1,0 +1,29 @@
+"""Whatever a process of ours writes is for its own user: deliveries hold personal data.
+
+Write-ahead logs, spilled rows and artifacts are made by libraries that ask nobody for a mode, so
+the mask of the whole process says it. Publishing sets the modes of what is for everybody.
+"""
+
+import os
+from pathlib import Path
+
+_MASK = 0o077
+# Others pass through it to `published/`, and see no name.
+_DATA_FOLDER = 0o711
+
+
+def keep_files_private() -> None:
+    """From now on, this process and those that it starts make files of mode 0600."""
+    os.umask(_MASK)
+
+
+def make_data_folder(folder: Path) -> None:
+    """A data folder, through which everybody reaches what is published; one that is there stays."""
+    if folder.exists():
+        return
+    previous_mask = os.umask(0o022)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    finally:
+        os.umask(previous_mask)
+    folder.chmod(_DATA_FOLDER)
