@@ -36,6 +36,19 @@ def test_every_model_is_guarded(manifest, models):
     assert not [m["name"] for m in models if m["unique_id"] not in tested | read]
 
 
+def test_no_mart_can_be_empty_while_what_it_shows_is_not(manifest, models):
+    guarded = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "not_empty_if"
+    }
+    marts = [model for model in models if model["schema"] in ("marts", "metrics")]
+
+    assert len(marts) > 60
+    assert not [mart["name"] for mart in marts if mart["unique_id"] not in guarded]
+
+
 def test_every_share_with_its_counts_is_guarded(manifest, models):
     """The numerator of a share is part of its denominator, in each mart that tells the three."""
     guarded = {
