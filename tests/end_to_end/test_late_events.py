@@ -16,16 +16,16 @@ ANN, BEN, EVE, CY = "A0000002", "A0000003", "A0000004", "A0000005"
 DAY_1, DAY_5 = datetime(2026, 5, 1), datetime(2026, 5, 5)
 
 
-def view(number, device, at, user=None):
-    """One product view, as the event stream archives it; its arrival is a second later."""
+def cart(number, device, at, user=None):
+    """One product put into the cart, as the stream archives it; it arrives a second later."""
     at, received = (f"{when.isoformat()}Z" for when in (at, at + timedelta(seconds=1)))
     return {
         "messageId": f"late-{number}",
         "type": "track",
-        "event": "Product Viewed",
+        "event": "Product Added",
         "anonymousId": device,
         "userId": user,
-        "properties": {"product_id": "PR009"},
+        "properties": {"product_id": f"PR{number:03}"},
         "originalTimestamp": at,
         "sentAt": received,
         "receivedAt": received,
@@ -38,21 +38,21 @@ def moment(day, *, hour=10, minute=0):
 
 
 AT_ONCE = [
-    view(1, "of ann", moment(DAY_1)),
-    view(2, "of ann", moment(DAY_1, minute=5)),
-    view(3, "of two", moment(DAY_1), BEN),
-    view(4, "of two", moment(DAY_1, minute=10)),
-    view(5, "of two", moment(DAY_1, minute=20), EVE),
-    view(6, "of two", moment(DAY_1, minute=30)),
-    view(7, "of cy", moment(DAY_1)),
-    view(8, "of cy", moment(DAY_1, minute=10), CY),
-    view(9, "of cy", moment(DAY_1, minute=20)),
+    cart(1, "of ann", moment(DAY_1)),
+    cart(2, "of ann", moment(DAY_1, minute=5)),
+    cart(3, "of two", moment(DAY_1), BEN),
+    cart(4, "of two", moment(DAY_1, minute=10)),
+    cart(5, "of two", moment(DAY_1, minute=20), EVE),
+    cart(6, "of two", moment(DAY_1, minute=30)),
+    cart(7, "of cy", moment(DAY_1)),
+    cart(8, "of cy", moment(DAY_1, minute=10), CY),
+    cart(9, "of cy", moment(DAY_1, minute=20)),
 ]
 LATER = [
-    view(10, "of ann", moment(DAY_5), ANN),
+    cart(10, "of ann", moment(DAY_5), ANN),
     # It happened before all the others, and one at the very moment of another.
-    view(11, "of ann", moment(DAY_1, hour=9)),
-    view(12, "of ann", moment(DAY_1, minute=5)),
+    cart(11, "of ann", moment(DAY_1, hour=9)),
+    cart(12, "of ann", moment(DAY_1, minute=5)),
 ]
 
 
@@ -107,7 +107,7 @@ def test_late_logins_and_late_events_change_journeys_as_a_full_run_would(company
 
     warehouse.deliver(AT_ONCE)
 
-    assert warehouse.journeys(ANN) == [], "nobody knows yet whose views they are"
+    assert warehouse.journeys(ANN) == [], "nobody knows yet whose carts they are"
     assert warehouse.journeys(BEN) == [(moment(DAY_1), 2)]
     assert warehouse.journeys(EVE) == [(moment(DAY_1, minute=20), 2)]
     assert warehouse.journeys(CY) == [(moment(DAY_1), 3)]

@@ -110,13 +110,21 @@ ranked as (
         row_number() over (
             partition by message_id
             order by received_at asc nulls last, _file_date asc, payload_hash asc
-        ) as arrival_rank,
-        -- The same to the millisecond under another id: the client tracked it twice.
+        ) as arrival_rank
+    from deliveries
+),
+
+-- The same to the millisecond under another id: the client tracked it twice. Ranked among those
+-- that stand: of two equal deliveries, each rank might choose the other one.
+first_arrivals as (
+    select
+        *,
         row_number() over (
             partition by content_hash
-            order by received_at asc nulls last, _file_date asc, message_id asc, payload_hash asc
+            order by received_at asc nulls last, _file_date asc, message_id asc
         ) as content_rank
-    from deliveries
+    from ranked
+    where arrival_rank = 1
 )
 
 select
@@ -174,5 +182,4 @@ select
     }) }} as _issues,
     _line,
     _load_id
-from ranked
-where arrival_rank = 1
+from first_arrivals
