@@ -28,7 +28,7 @@ test: $(READY) ## Lint, types, conventions, unit tests, data tests, end to end
 test-slow: $(READY) ## The proofs that take minutes
 	$(BIN)/pytest -m slow
 
-ui: $(READY) ## Dagster's UI, schedule and sensors on http://127.0.0.1:3000
+ui: $(READY) ## Dagster's UI, schedule and sensors on 127.0.0.1:3000; prints the link to enter by
 	@$(BIN)/throughline ui
 
 bench: $(READY) ## Measure landing against plain DuckDB

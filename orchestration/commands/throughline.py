@@ -201,10 +201,14 @@ def sample(
 
 
 @app.command()
-def ui(port: int = 3000) -> None:
-    """Dagster's UI and daemon, for this machine only."""
-    location = ["-m", "orchestration.definitions"]
-    _replace_by(["-m", "dagster", "dev", *location, "-h", "127.0.0.1", "-p", str(port)])
+def ui(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free one.")] = 3000,
+) -> None:
+    """Dagster's UI and daemon, for this machine and its user only; prints how to enter."""
+    from orchestration.ui.server import UiError, serve
+
+    with errors_in_words(UiError):
+        serve(port)
 
 
 def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> None:

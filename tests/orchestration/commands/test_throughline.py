@@ -1,3 +1,5 @@
+import socket
+
 import duckdb
 import pytest
 from typer.testing import CliRunner
@@ -74,6 +76,15 @@ def test_a_source_that_is_switched_off_is_not_landed_without_a_word(throughline)
 
     assert outcome.exit_code == 1
     assert "switched off: complete_journey" in outcome.output
+
+
+def test_a_port_in_use_is_said_in_words(throughline):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = throughline("ui", "--port", str(port))
+
+    assert outcome.exit_code == 1
+    assert outcome.output == f"Port {port}: Address already in use. Take another with --port.\n"
 
 
 def test_without_a_published_version_the_scoreboard_says_what_to_do(throughline):
