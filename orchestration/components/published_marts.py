@@ -13,7 +13,8 @@ import dagster as dg
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.paths import published_path
 from orchestration.publishing.clock import StaleClockError, assert_clock_fits
-from orchestration.publishing.personal_data import PersonalColumn, PersonalDataError
+from orchestration.publishing.known_values import PersonalColumn
+from orchestration.publishing.personal_data import PersonalDataError
 from orchestration.publishing.publish import NotAuditedError, publish
 from orchestration.publishing.shrinkage import ShrunkMartsError
 from orchestration.warehouse.connections import read_warehouse

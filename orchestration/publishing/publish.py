@@ -15,7 +15,8 @@ import duckdb
 
 from orchestration.paths import public_build_path, warehouse_path
 from orchestration.publishing import versions
-from orchestration.publishing.personal_data import PersonalColumn, assert_no_personal_data
+from orchestration.publishing.known_values import PersonalColumn
+from orchestration.publishing.personal_data import assert_no_personal_data
 from orchestration.publishing.shrinkage import assert_no_mart_shrank
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import SETTINGS, quoted
