@@ -65,6 +65,8 @@ _NOT_JOINED_ANYWAY = "not list_has_any(l.linking_values, r.linking_values)"
 _LEAST_SHARE = 1e-12
 # Of the pairs of few records nobody knows how many are one person; more than this is a guess.
 _FIRST_SHARE = 0.001
+# However many persons a block is thought to hold, it may hold strangers.
+_LARGEST_SHARE = 0.9
 # Estimates that correct each other: how common one person is, and how strangers differ.
 _CORRECTIONS = 3
 _EVEN_ENOUGH = 1e-5
@@ -87,12 +89,16 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
         drawn = _drawn_pairs(counted, untaught, believed.strangers)
         blocks = _blocks(counted, untaught, is_complete)
         estimate = replace(believed, strangers=drawn)
+        are_homes_feared = True
         for _ in range(_CORRECTIONS):
-            same_person, shares = _maximise(estimate, believed.same_person, blocks, counted)
+            same_person, shares = _maximise(
+                estimate, believed.same_person, blocks, counted, are_homes_feared
+            )
             estimate = replace(estimate, same_person=same_person)
             estimate = _with_shares(estimate, counted, blocks, shares)
             strangers = _without_persons(estimate, drawn, blocks, shares)
             estimate = replace(estimate, strangers=strangers)
+            are_homes_feared = _has_homes(estimate)
         if FULL_NAME in counted.known:
             full_names = _common_full_names(counted, estimate.person_share)
             term_frequencies = term_frequencies | {FULL_NAME: full_names}
@@ -298,7 +304,11 @@ def _patterns(connection: duckdb.DuckDBPyConnection, pairs: str, taught: Sequenc
 
 
 def _maximise(
-    estimate: _Estimate, believed: Chances, blocks: list[_Block], counted: _Records
+    estimate: _Estimate,
+    believed: Chances,
+    blocks: list[_Block],
+    counted: _Records,
+    are_homes_feared: bool,
 ) -> tuple[Chances, list[Chance]]:
     """Learn how records of one person agree, from all blocks together.
 
@@ -306,6 +316,10 @@ def _maximise(
     taught nothing but the other comparisons, records with one slip each would teach nonsense: those
     of one name would always differ in the birth date, and those of one birth date in the name.
     What no block holds is estimated, and added.
+
+    A block of few persons among many strangers would lose them: that each has slipped in what is
+    left to compare is too unlikely. Where no homes are feared, it is taken to hold as many as all
+    persons that are seen let expect.
 
     Returns that, and of each block the shares of one person, of one home and of strangers.
     """
@@ -321,8 +335,14 @@ def _maximise(
         else np.ones(len(block.counts), dtype=bool)
         for place, block in enumerate(blocks)
     ]
+    person_count = 0.0
     for _ in range(rules["rounds"]):
         before = [*shares, *estimate.same_person.values()]
+        if not are_homes_feared:
+            shares = [
+                _with_persons(share, person_count * _found_by(block, estimate, counted))
+                for share, block in zip(shares, blocks, strict=True)
+            ]
         met = {name: chances * rules["m_belief"] for name, chances in believed.items()}
         seen_count = often_seen_count = 0.0
         for place, block in enumerate(blocks):
@@ -342,12 +362,25 @@ def _maximise(
         missed = unseen.levels(estimate.same_person, seen_count, often_seen_count)
         for name, counts in missed.items():
             met[name] += counts
+        person_count = seen_count
         same_person = {name: _normalized(counts) for name, counts in met.items()}
         estimate = replace(estimate, same_person=same_person)
         after = [*shares, *same_person.values()]
         if max(np.abs(a - b).max() for a, b in zip(after, before, strict=True)) < _EVEN_ENOUGH:
             break
     return estimate.same_person, shares
+
+
+def _found_by(block: _Block, estimate: _Estimate, counted: _Records) -> float:
+    """Of one pair of one person, the chance to be in the block, as a share of its pairs."""
+    agreement_of = _agreement_of(block.rule, estimate.same_person.__getitem__)
+    return counted.share_known(block.rule) ** 2 * agreement_of / block.pair_count
+
+
+def _with_persons(shares: Chance, person_share: float) -> Chance:
+    """The shares of a block, in which at least this one is of one person."""
+    person_share = max(float(shares[0]), min(person_share, _LARGEST_SHARE))
+    return np.array([person_share, *(1 - person_share) * _normalized(shares[1:])])
 
 
 @dataclass(frozen=True)
@@ -566,11 +599,12 @@ def _model(
         comparisons.append(
             {"output_column_name": FULL_NAME, "comparison_levels": _FULL_NAME_LEVELS}
         )
+    # Where nothing has been learnt, homes are to be feared.
+    has_homes = not has_taught or _has_homes(estimate)
     return {
         "splink_version": version("splink"),
         "unreliable_kinds": list(unreliable_kinds),
-        # Where nothing has been learnt, homes are to be feared.
-        "has_homes": not has_taught or _has_homes(estimate),
+        "has_homes": has_homes,
         "record_count": counted.count,
         "known_counts": dict(counted.known),
         "settings": {
@@ -586,7 +620,8 @@ def _model(
             "probability_two_random_records_match": estimate.person_share,
         },
         "home": {
-            "share": estimate.home_share,
+            # The few that look like a home are one person who slipped twice.
+            "share": estimate.home_share if has_homes else _LEAST_SHARE,
             "chances": {
                 name: estimate.home_chances(name).tolist()
                 for name in counted.compared

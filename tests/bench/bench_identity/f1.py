@@ -32,6 +32,8 @@ FAKE = [
     *(("given_name", "first_name"), ("surname", "surname"), ("birth_date", "dob")),
     *(("city", "city"), ("email", "email")),
 ]
+# The first attributes of each: given name, surname and birth date.
+SPARSE = 3
 # Of each run the file, and what its columns are.
 RUNS = {
     "febrl_1": ("dataset1.csv", [*FEBRL, ("government_id", "soc_sec_id")]),
@@ -39,6 +41,9 @@ RUNS = {
     "febrl_2": ("dataset2.csv", [*FEBRL, ("government_id", "soc_sec_id")]),
     "febrl_2_without_government_id": ("dataset2.csv", FEBRL),
     "fake_1000": ("fake_1000.csv", FAKE),
+    "febrl_1_sparse": ("dataset1.csv", FEBRL[:SPARSE]),
+    "febrl_2_sparse": ("dataset2.csv", FEBRL[:SPARSE]),
+    "fake_1000_sparse": ("fake_1000.csv", FAKE[:SPARSE]),
 }
 TRUTH = "cluster"
 # What is likely enough one person to guess how many are, as Splink's tutorials have it.

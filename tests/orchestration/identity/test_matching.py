@@ -226,3 +226,96 @@ def test_few_records_of_name_and_birth_date_with_one_slip_each_are_found():
     assert not model["has_homes"]
     assert len(found & true) >= 0.9 * len(true)
     assert len(found & true) >= 0.95 * len(found)
+
+
+def test_a_tenth_of_duplicates_among_many_namesakes_is_found():
+    """One slip each: a letter of a name, or the year, month or day of the birth date."""
+    random_source = random.Random(5)  # noqa: S311
+    given_names, surnames = ([invented(random_source, size) for _ in range(80)] for size in (2, 3))
+    rows = {}
+    for number in range(2_700):
+        one = {
+            "given_name": random_source.choice(given_names),
+            "surname": random_source.choice(surnames),
+            "birth_date": person(random_source)["birth_date"],
+        }
+        rows[f"person {number:04} a"] = one
+        if number < 300:
+            attribute = random_source.choice(tuple(one))
+            slip = {attribute: slipped(random_source, attribute, one[attribute])}
+            rows[f"person {number:04} b"] = one | slip
+    true = {(f"person {number:04} a", f"person {number:04} b") for number in range(300)}
+
+    model = train(records_of(rows))
+    found = pairs_of(match(records_of(rows), model, 0.5))
+
+    assert "birth_date" in model["unreliable_kinds"]
+    assert len(found & true) >= 0.97 * len(true)
+    assert len(found & true) >= 0.97 * len(found)
+
+
+def slipped(random_source, attribute, value):
+    """Another letter, or another year, month or day."""
+    if attribute != "birth_date":
+        place = random_source.randrange(1, len(value))
+        return (
+            value[:place]
+            + random_source.choice("aeiou".replace(value[place], ""))
+            + value[place + 1 :]
+        )
+    start, end, others = random_source.choice(
+        [
+            (0, 4, [f"{year}" for year in range(1930, 2000)]),
+            (4, 6, [f"{month:02}" for month in range(1, 13)]),
+            (6, 8, [f"{day:02}" for day in range(1, 29)]),
+        ]
+    )
+    others = [other for other in others if other != value[start:end]]
+    return value[:start] + random_source.choice(others) + value[end:]
+
+
+@pytest.fixture(scope="module")
+def complete_rows():
+    """Two files of the same people with slips; hardly any two are of one home."""
+    random_source = random.Random(3)  # noqa: S311
+    rows = {}
+    for number in range(300):
+        one = person(random_source)
+        rows[f"person {number:03} a"] = one
+        other = misspelled(random_source, one)
+        if number % 20 == 0:
+            other |= {"given_name": invented(random_source, 2)}
+        if number % 20 == 1:
+            other |= {"birth_date": person(random_source)["birth_date"]}
+        if number % 100 == 2:
+            other |= {key: person(random_source)[key] for key in ("given_name", "birth_date")}
+        if number % 20 == 3:
+            other |= {"given_name": one["surname"], "surname": invented(random_source, 3)}
+        rows[f"person {number:03} b"] = other
+    return rows
+
+
+@pytest.fixture(scope="module")
+def complete_model(complete_rows):
+    return train(records_of(complete_rows), is_complete=True)
+
+
+def test_one_name_in_the_place_of_the_other_is_still_that_person(complete_rows, complete_model):
+    one = complete_rows["person 000 a"]
+    other = one | {"given_name": one["surname"], "surname": "unheard"}
+
+    found = match(records_of({"one": one, "other": other}), complete_model, LINK)
+
+    assert pairs_of(found) == {("one", "other")}
+
+
+def test_without_homes_a_person_whose_name_and_birth_date_are_wrong_is_found(
+    complete_rows, complete_model
+):
+    one = complete_rows["person 000 a"]
+    other = one | {"given_name": "unheard", "birth_date": "19010203"}
+
+    found = match(records_of({"one": one, "other": other}), complete_model, 0.5)
+
+    assert not complete_model["has_homes"]
+    assert pairs_of(found) == {("one", "other")}
