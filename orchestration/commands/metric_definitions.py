@@ -26,6 +26,12 @@ _DIFFERENCE = """\
       expr: 100 * (kpi_promoters - kpi_detractors) / nullif(kpi_denominator, 0)
       metrics: [kpi_promoters, kpi_detractors, kpi_denominator]
 """
+_RATIO_PER = """\
+    type: derived
+    type_params:
+      expr: {per} * kpi_numerator / nullif(kpi_denominator, 0)
+      metrics: [kpi_numerator, kpi_denominator]
+"""
 # By the kind of the KPI: its formula in words, and as MetricFlow computes it.
 _FORMULAS = {
     "rate": ("numerator / denominator", _RATIO),
@@ -58,6 +64,8 @@ def metric_definitions() -> str:
 
 def _metric(name: str, label: str, kpi: dict[str, str]) -> str:
     words, formula = _FORMULAS[kpi["kind"]]
+    if kpi["per"]:
+        words, formula = f"{kpi['per']} · {words}", _RATIO_PER.format(per=kpi["per"])
     description = textwrap.fill(
         f"{kpi['definition']}. Formula: {words}. Unit: {kpi['unit']}. Owner: {kpi['owner']}.",
         width=118,

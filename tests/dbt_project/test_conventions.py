@@ -95,6 +95,20 @@ def test_every_interval_is_held_to_its_scale(manifest, models):
     assert not [mart for mart in of_kpis if f"'{mart}'" not in words]
 
 
+def test_every_period_says_how_whole_it_is(models):
+    starts = {"period_start_date", "month_start_date", "week_start_date"}
+    told = {"period_end_date", "covered_days", "is_complete_period"}
+
+    silent = [
+        model["name"]
+        for model in models
+        if model["fqn"][1] == "marts"
+        and starts & model["columns"].keys()
+        and told - model["columns"].keys()
+    ]
+    assert not silent
+
+
 def test_every_source_column_is_described_and_its_personal_data_tagged(manifest):
     columns = [
         (f"{source['source_name']}.{source['name']}.{column['name']}", column)

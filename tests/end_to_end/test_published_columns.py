@@ -58,6 +58,8 @@ EMPTY_OR_CONSTANT = {
     "journey_vs_touchpoint.difference_ci_low": "",
     "journey_vs_touchpoint.difference_ci_high": "",
     "listening_coverage.is_mature": "every month shown is over",
+    "lifecycle_moves.is_complete_period": "",
+    "session_funnel.is_complete_period": "",
     "service_experience.is_mature": "no unit of it waits for anything",
     "service_experience.n_immature": "",
     "service_experience.n_unknown": "sessions and orders count with and without a customer",

@@ -354,6 +354,44 @@ MONEY = (
         """", ',', '')\"""",
         "stg_pos__receipt_lines+",
     ),
+    Fault("decimal_comma.sql", "decimal(18, 4)", "decimal(18, 2)", "stg_pos__receipt_lines"),
+    Fault(
+        "int_journeys__journeys.sql",
+        "case when contact_sources.is_shown then ended_journeys.{{ column }} end",
+        "ended_journeys.{{ column }}",
+    ),
+    Fault(
+        "int_orders__orders.sql",
+        "and count(distinct sold_lines.product_key) = 1",
+        "and count(distinct sold_lines.product_key) >= 1",
+    ),
+    Fault("int_orders__coverage.sql", "max(coverage.covered_from)", "min(coverage.covered_from)"),
+    Fault(
+        "int_orders__orders.sql",
+        "> numbered_orders.ordered_at - windows.first_order_look_back'",
+        "> numbered_orders.ordered_at'",
+    ),
+    Fault(
+        "int_kpis__unit_members.sql",
+        "units.watched_from < coverage.covered_from",
+        "units.matures_at < coverage.covered_from",
+    ),
+    Fault(
+        "int_kpis__unit_members.sql", "cast(hole as timestamp) <= units.matures_at and", "false and"
+    ),
+    Fault("int_orders__customer_bookings.sql", "-refund_amount as", "refund_amount as"),
+    Fault(
+        "int_cases__contacts.sql",
+        "coalesce(pass_turns.first_customer_spoke_at, passes.started_at)",
+        "passes.started_at",
+    ),
+    Fault(
+        "int_journeys__lifecycle_spans.sql",
+        "touchpoints.is_purchase and coalesce(orders.is_purchase, true) as",
+        "touchpoints.is_purchase as",
+    ),
+    Fault("int_kpis__estimates.sql", "per * mean_value as value", "mean_value as value"),
+    Fault("int_kpis__session_units.sql", "'error_count', state", "'100 * error_count', state"),
     Fault(
         "int_orders__exchange_rates.sql",
         "cast(1 as decimal(18, 8))",
@@ -408,8 +446,8 @@ WINDOWS = (
     # A source of contacts that fell silent shows no repeats, so all look solved.
     Fault(
         "int_journeys__consistency_units.sql",
-        "and coalesce(contact_chains.resolution_known_at <= contact_coverage.covered_until, true)",
-        "and true",
+        "and dimension = 'total' and is_counted",
+        "and dimension = 'total'",
     ),
     Fault(
         "int_clocks__deadlines.sql",

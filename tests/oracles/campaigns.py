@@ -68,6 +68,8 @@ def _units(
             "channel": deliveries.channel_slug,
             "segment": facts.segment_of(deliveries.customer_key),
             "value": deliveries.touchpoint_key.isin(responded),
+            "watched_from": deliveries.occurred_at,
+            "known_at": deliveries.occurred_at + window,
             "state": unit_states(
                 deliveries.index,
                 unknown=~facts.is_known(deliveries.customer_key) if needs_known else False,

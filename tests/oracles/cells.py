@@ -165,14 +165,20 @@ def on_scale(
 def means(
     placed: pd.DataFrame, lowest: float | None = None, highest: float | None = None
 ) -> pd.DataFrame:
-    """Means with Student's interval, within the scale of the KPI; none for a single unit."""
-    by_cell = placed[placed.state == "eligible"].groupby(CELL)["value"]
+    """Means with Student's interval, within the scale of the KPI; none for a single unit.
+
+    Each unit counts to six decimals, like every measure that is added up. What is said per hundred
+    units is a hundred times the mean; its numerator is the plain sum.
+    """
+    eligible = placed[placed.state == "eligible"]
+    by_cell = eligible.assign(value=eligible["value"].astype(float).round(6)).groupby(CELL)["value"]
     n = by_cell.size()
     half = t.ppf(0.975, (n - 1).where(n > 1)) * by_cell.std() / np.sqrt(n)
-    half = pd.Series(half, index=n.index)
-    value = by_cell.mean()
-    scales = seed("kpis").set_index("metric_slug")[["lowest", "highest"]]
-    metric = value.index.get_level_values("metric_slug")
+    scales = seed("kpis").set_index("metric_slug")[["per", "lowest", "highest"]]
+    metric = n.index.get_level_values("metric_slug")
+    per = pd.Series(metric.map(scales["per"]).to_numpy(), index=n.index).astype(float).fillna(1)
+    half = per * pd.Series(half, index=n.index)
+    value = per * by_cell.mean()
     ends = [
         pd.Series(metric.map(scales[name]).to_numpy(), index=value.index).astype(float)
         if end is None

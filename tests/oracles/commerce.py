@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from tests.oracles import coverage
 from tests.oracles.cells import unit_states
 from tests.oracles.facts import Facts, days, seed, windows
 
@@ -46,6 +47,8 @@ def _checkout_units(
             "channel": checkouts.channel_slug,
             "segment": facts.segment_of(checkouts.customer_key),
             "value": value,
+            "watched_from": checkouts.started_at,
+            "known_at": checkouts.started_at + window,
             "state": unit_states(
                 checkouts.index,
                 unknown=~facts.is_known(checkouts.customer_key),
@@ -88,8 +91,14 @@ def _bought_again(facts: Facts, metric: str) -> pd.DataFrame:
     age = later.ordered_at - later.ordered_at_first
     again = later[(age > after) & (age <= until)].customer_key
     # Surely the first: had there been an earlier one, every source would have shown it.
-    covered_from = facts.orders.groupby("source_name").ordered_at.min().max()
-    is_sure = first.ordered_at - days("first_order_look_back_days") >= covered_from
+    covered = coverage.orders(facts)
+    look_back = days("first_order_look_back_days")
+    is_sure = first.ordered_at.map(
+        lambda at: (
+            at - look_back >= covered.start
+            and not any(at - look_back - coverage.DAY < hole <= at for hole in covered.holes)
+        )
+    )
     # A purchase without a customer may be somebody's first.
     units = pd.concat([first, purchases[~has_key]])
     return pd.DataFrame(
@@ -100,6 +109,8 @@ def _bought_again(facts: Facts, metric: str) -> pd.DataFrame:
             "segment": facts.segment_of(units.customer_key),
             "store": units.store_key,
             "value": units.customer_key.isin(again),
+            "watched_from": units.ordered_at + after,
+            "known_at": units.ordered_at + until,
             "state": unit_states(
                 units.index,
                 excluded=facts.is_known(units.customer_key)
@@ -177,7 +188,7 @@ def judged_silences(facts: Facts) -> pd.DataFrame:
     silences = pd.concat(months)
     factors = {name: {} for name in ("churn_percentile", "at_risk_percentile")}
     history = {}
-    began = pd.to_datetime(facts.orders.groupby("source_name").ordered_date.min()).max()
+    began = coverage.orders(facts).start
     for month in silences.month.unique():
         history[month] = (month - began) / pd.Timedelta(days=1)
         known = silences[(pd.to_datetime(silences.ordered_date) < month) & (silences.expected > 0)]
@@ -215,6 +226,8 @@ def churn(facts: Facts) -> pd.DataFrame:
             "segment": facts.segment_of(units.customer_key),
             "store": units.store_key,
             "value": ~(units.next_at <= units.churns_at),
+            "watched_from": units.ordered_at,
+            "known_at": units.churns_at,
             "state": unit_states(
                 units.index,
                 excluded=is_known & units.churns_at.isna(),
@@ -319,6 +332,8 @@ def on_time_delivery(facts: Facts) -> pd.DataFrame:
             "segment": facts.segment_of(orders.customer_key),
             "journey": "delivery",
             "value": orders.delivered_at <= orders.promised_at,
+            "watched_from": orders.ordered_at,
+            "known_at": orders.promised_at,
             "state": unit_states(
                 orders.index,
                 excluded=orders.cancelled_at <= orders.promised_at,

@@ -4,6 +4,7 @@ What belongs here: the days of files and events, read one after the other. What 
 KPI makes of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -104,6 +105,22 @@ def _as_the_company_says(found: dict[str, Span]) -> dict[str, Span]:
     }
 
 
+def _by_all(spans: Iterable[Span]) -> Span:
+    """What each of some sources covers: a day that one of them lacks is a hole of all."""
+    spans = list(spans)
+    return Span(
+        max(span.start for span in spans),
+        min(span.end for span in spans),
+        frozenset().union(*(span.holes for span in spans)),
+    )
+
+
+def orders(facts: Facts) -> Span:
+    """What all sources cover that bring orders."""
+    covered = sources(facts)
+    return _by_all(covered[name] for name in facts.orders.source_name.unique())
+
+
 def journey_kinds(facts: Facts) -> dict[str, Span | None]:
     """What all sources cover that show a kind of journey; None where no start can be seen."""
     brought = facts.query(
@@ -117,27 +134,35 @@ def journey_kinds(facts: Facts) -> dict[str, Span | None]:
     for slug in seed("journey_types").journey_slug:
         of_kind = shown[shown.journey_slug == slug]
         spans = [covered[name] for name in of_kind.source_name.unique()]
-        kinds[slug] = (
-            Span(
-                max(span.start for span in spans),
-                min(span.end for span in spans),
-                frozenset().union(*(span.holes for span in spans)),
-            )
-            if (of_kind.role == "start").any()
-            else None
-        )
+        kinds[slug] = _by_all(spans) if (of_kind.role == "start").any() else None
     return kinds
 
 
-def is_waiting(facts: Facts, metric: str, known_at: pd.Series) -> pd.Series:
-    """Whether an outcome is not known yet: it lies ahead, or beyond what is covered."""
+def outcomes(facts: Facts, metric: str) -> Span | None:
+    """What all sources cover that bring the outcome of a KPI; None if it waits for none."""
     outcomes = seed("kpi_outcomes")
     kinds = outcomes[outcomes.metric_slug == metric].touchpoint_type_slug
     brought = facts.touchpoints[facts.touchpoints.touchpoint_type_slug.isin(kinds)]
     covered = sources(facts)
-    ends = [covered[name].end for name in brought.source_name.unique() if name in covered]
-    is_late = known_at >= facts.as_of
-    return is_late | (known_at > min(ends)) if ends else is_late
+    names = [name for name in brought.source_name.unique() if name in covered]
+    return _by_all(covered[name] for name in names) if names else None
+
+
+def judged_units(facts: Facts, metric: str, units: pd.DataFrame) -> pd.DataFrame:
+    """Units whose window, from `watched_from` to `known_at`, nobody could see are excluded.
+
+    What lies beyond the last covered day is not known yet.
+    """
+    span = outcomes(facts, metric)
+    if span is None:
+        return units
+    is_missed = units.watched_from < span.start
+    for hole in span.holes:
+        is_missed |= (hole <= units.known_at) & (hole + DAY > units.watched_from)
+    could_count = units.state.isin(["eligible", "immature"])
+    is_late = (units.state == "eligible") & (units.known_at > span.end)
+    state = units.state.mask(is_late, "immature").mask(could_count & is_missed, "excluded")
+    return units.assign(state=state)
 
 
 def judged_journeys(facts: Facts, journeys: pd.DataFrame) -> pd.DataFrame:

@@ -51,12 +51,14 @@ def cart_abandonment(facts: Facts) -> pd.DataFrame:
     kept = pairs[(gap > pd.Timedelta(0)) & (gap <= window)].session_key
     units = _units(facts, carts, ~carts.session_key.isin(kept))
     return units.assign(
+        watched_from=carts.started_at,
+        known_at=carts.started_at + window,
         state=unit_states(
             carts.index,
             excluded=carts.is_bot,
             unknown=~facts.is_known(carts.customer_key),
             immature=carts.started_at + window >= facts.as_of,
-        )
+        ),
     )
 
 
@@ -82,19 +84,19 @@ def sessions_signed_in(facts: Facts) -> pd.DataFrame:
 def errors_per_100_sessions(facts: Facts) -> pd.DataFrame:
     """Errors shown."""
     sessions = _sessions(facts)
-    return _units(facts, sessions, 100 * sessions.errors)
+    return _units(facts, sessions, sessions.errors)
 
 
 def rage_clicks_per_100_sessions(facts: Facts) -> pd.DataFrame:
     """Rage clicks."""
     sessions = _sessions(facts)
-    return _units(facts, sessions, 100 * sessions.rage_clicks)
+    return _units(facts, sessions, sessions.rage_clicks)
 
 
 def failed_searches_per_100_sessions(facts: Facts) -> pd.DataFrame:
     """Searches without result."""
     sessions = _sessions(facts)
-    return _units(facts, sessions, 100 * sessions.failed_searches)
+    return _units(facts, sessions, sessions.failed_searches)
 
 
 def store_zone_dwell(facts: Facts) -> pd.DataFrame:

@@ -194,6 +194,8 @@ def survey_response_rate(facts: Facts) -> pd.DataFrame:
             "segment": facts.segment_of(customer),
             "program": invitations.program_slug,
             "value": invitations.completed_at - invitations.delivered_at <= window,
+            "watched_from": invitations.delivered_at,
+            "known_at": invitations.delivered_at + window,
             "state": unit_states(
                 invitations.index,
                 excluded=~invitations.is_delivered,

@@ -145,8 +145,13 @@ def lifecycle_spans(facts: Facts) -> pd.DataFrame:
     """The stages of every known customer, in order, whether or not they have begun."""
     rules = list(seed("lifecycle_rules").sort_values("priority").itertuples())
     touchpoints = facts.touchpoints[facts.is_known(facts.touchpoints.customer_key)]
+    # An order that was called off or never paid was no purchase.
+    fallen = facts.orders[~facts.orders.is_purchase].order_key
+    is_fallen = touchpoints.is_purchase & touchpoints.order_key.isin(fallen)
     touchpoints = touchpoints.assign(
-        at=touchpoints.occurred_at.astype("datetime64[us]").astype(int)
+        at=touchpoints.occurred_at.astype("datetime64[us]").astype(int),
+        is_purchase=touchpoints.is_purchase & ~is_fallen,
+        touchpoint_type_slug=touchpoints.touchpoint_type_slug.mask(is_fallen, ""),
     )
     lapses = _lapses(facts)
     rows = []

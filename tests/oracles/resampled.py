@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import rankdata, spearmanr
 
 from tests.oracles.commerce import judged_silences
+from tests.oracles.coverage import judged_units
 from tests.oracles.facts import Facts
 from tests.oracles.feedback import SCALES, scored_answers
 from tests.oracles.journey_marts import ALL, journey_settings
@@ -28,7 +29,7 @@ CHANCE = 0.025
 
 def _consistency_units(facts: Facts) -> pd.DataFrame:
     """What known customers got in a channel for a reason, each measure by its own unit."""
-    resolved = fcr_all_kinds(facts)
+    resolved = judged_units(facts, "fcr_all_kinds", fcr_all_kinds(facts))
     resolved = resolved[resolved.state == "eligible"]
 
     waits = facts.contacts

@@ -6,7 +6,6 @@ import pandas as pd
 
 from tests.oracles.business_hours import business_seconds, is_open
 from tests.oracles.cells import unit_states
-from tests.oracles.coverage import is_waiting
 from tests.oracles.facts import Facts, days, seed, windows
 
 MATTER = ["customer_key", "contact_reason_slug"]
@@ -452,12 +451,14 @@ def _contact_resolution(facts: Facts, *, needs_reason: bool, heeds_words: bool) 
         "started_at",
         case_key=contacts.case_key,
         contact_number=contacts.contact_number,
+        watched_from=contacts.started_at,
+        known_at=_known_at(contacts),
         value=value,
         state=unit_states(
             contacts.index,
             excluded=is_known & contacts.contact_reason_slug.isna() & needs_reason,
             unknown=~is_known,
-            immature=is_waiting(facts, "fcr", _known_at(contacts)),
+            immature=_known_at(contacts) >= facts.as_of,
         ),
     )
 
@@ -506,12 +507,14 @@ def _issues(facts: Facts, value: Callable) -> pd.DataFrame:
         chains,
         facts,
         "started_at",
+        watched_from=chains.started_at,
+        known_at=_known_at(chains),
         value=value(chains.length),
         state=unit_states(
             chains.index,
             excluded=chains.is_customer_known & chains.contact_reason_slug.isna(),
             unknown=~chains.is_customer_known,
-            immature=is_waiting(facts, "fcr_issue", _known_at(chains)),
+            immature=_known_at(chains) >= facts.as_of,
         ),
     )
 

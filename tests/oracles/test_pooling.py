@@ -60,12 +60,20 @@ def test_what_becomes_of_checkouts_adds_up_to_all_of_them(scorecard):
     assert (cells.size() == len(outcomes)).all()
 
 
-def test_a_value_is_that_of_its_own_counts(scorecard):
+@pytest.fixture(scope="module")
+def per(company):
+    """How many units the value of a KPI is told for."""
+    return company.published("select metric_slug, per from marts.dim_kpis").set_index(
+        "metric_slug"
+    )["per"]
+
+
+def test_a_value_is_that_of_its_own_counts(scorecard, per):
     counted = scorecard[scorecard.denominator > 0]
     shares = counted[counted.kind.isin(["rate", "mean"])]
     scores = counted[counted.kind == "nps"]
 
-    of_counts = shares.numerator / shares.denominator
+    of_counts = shares.metric_slug.map(per) * shares.numerator / shares.denominator
     of_bands = 100 * (scores.promoters - scores.detractors) / scores.denominator
 
     assert (shares.value - of_counts).abs().max() < 1e-9
@@ -73,7 +81,7 @@ def test_a_value_is_that_of_its_own_counts(scorecard):
     assert (scores.promoters + scores.passives + scores.detractors == scores.denominator).all()
 
 
-def test_a_share_of_any_mart_is_that_of_its_own_counts(company):
+def test_a_share_of_any_mart_is_that_of_its_own_counts(company, per):
     """Each mart that tells counts beside their share, whatever it is a mart of."""
     columns = company.published(
         "select table_name, list(column_name) as names from information_schema.columns "
@@ -85,7 +93,10 @@ def test_a_share_of_any_mart_is_that_of_its_own_counts(company):
         rows = company.published(f"select * from marts.{table} where denominator > 0")
         if "kind" in rows:
             rows = rows[rows.kind.isin(["rate", "mean"])]
-        assert ((rows.value - rows.numerator / rows.denominator).abs() < 1e-9).all(), table
+        of_counts = rows.numerator / rows.denominator
+        if "metric_slug" in rows:
+            of_counts *= rows.metric_slug.map(per)
+        assert ((rows.value - of_counts).abs() < 1e-9).all(), table
         if "kind" in rows:
             rows = rows[rows.kind == "rate"]
         assert rows.numerator.between(0, rows.denominator).all(), table

@@ -4,6 +4,6 @@
     {%- set plain = replaced_matches(column, "[^0-9.,-]", '') -%}
     {%- set without_thousands = replaced_matches(plain, '[.,]([0-9]{3})', '\\1') -%}
     {{ plausible(
-        'try_cast(replace(' ~ without_thousands ~ ", ',', '.') as decimal(18, 2))", 'money'
+        'try_cast(replace(' ~ without_thousands ~ ", ',', '.') as decimal(18, 4))", 'money'
     ) }}
 {%- endmacro %}

@@ -5,14 +5,8 @@ with customers as (
     where is_identified
 ),
 
-orders as (
-    select * from {{ ref('int_orders__orders') }}
-    where is_purchase and customer_key is not null
-),
-
-receiptless_refunds as (
-    select * from {{ ref('int_orders__refund_lines') }}
-    where customer_key is not null and order_key is null
+bookings as (
+    select * from {{ ref('int_orders__customer_bookings') }}
 ),
 
 silences as (
@@ -44,34 +38,21 @@ windows as (
 
 purchases as (
     select
-        orders.customer_key,
-        count(*) as order_count,
-        count(*) filter (where orders.ordered_at >= settings.as_of - windows.health_look_back)
-            as recent_order_count,
-        sum(orders.net_amount) as net_amount,
-        sum(orders.net_amount) filter (
-            where orders.ordered_at >= settings.as_of - windows.health_look_back
+        bookings.customer_key,
+        count(bookings.order_key) as order_count,
+        count(bookings.order_key) filter (
+            where bookings.booked_at >= settings.as_of - windows.health_look_back
+        ) as recent_order_count,
+        sum(bookings.net_amount) as net_amount,
+        sum(bookings.net_amount) filter (
+            where bookings.booked_at >= settings.as_of - windows.health_look_back
         ) as recent_net_amount,
-        max(orders.ordered_at) as last_ordered_at
-    from orders
+        max(bookings.booked_at) filter (where bookings.order_key is not null) as last_ordered_at
+    from bookings
     cross join settings
     cross join windows
-    where orders.ordered_at < settings.as_of
-    group by orders.customer_key
-),
-
-returns as (
-    select
-        receiptless_refunds.customer_key,
-        sum(receiptless_refunds.refund_amount) as refund_amount,
-        sum(receiptless_refunds.refund_amount) filter (
-            where receiptless_refunds.refunded_at >= settings.as_of - windows.health_look_back
-        ) as recent_refund_amount
-    from receiptless_refunds
-    inner join settings
-        on receiptless_refunds.refunded_at < settings.as_of
-    cross join windows
-    group by receiptless_refunds.customer_key
+    where bookings.booked_at < settings.as_of
+    group by bookings.customer_key
 ),
 
 -- The last answer against the mean of those before it.
@@ -135,13 +116,12 @@ measured_customers as (
         customers.segment_slug,
         coalesce(purchases.order_count, 0) as order_count,
         coalesce(purchases.recent_order_count, 0) as recent_order_count,
-        coalesce(purchases.net_amount, 0) - coalesce(returns.refund_amount, 0) as net_amount,
-        coalesce(purchases.recent_net_amount, 0) - coalesce(returns.recent_refund_amount, 0)
-            as recent_net_amount,
+        coalesce(purchases.net_amount, 0) as net_amount,
+        coalesce(purchases.recent_net_amount, 0) as recent_net_amount,
         {{ dbt.datediff('purchases.last_ordered_at', 'settings.as_of', 'second') }} / 86400.0
             as recency_days,
         case
-            when purchases.order_count is null then 'no_known_purchase'
+            when purchases.last_ordered_at is null then 'no_known_purchase'
             when silences.churns_at is null then 'unjudged'
             when silences.churns_at < settings.as_of then 'churned'
             when silences.at_risk_at < settings.as_of then 'at_risk'
@@ -168,8 +148,6 @@ measured_customers as (
     cross join case_sources
     left join purchases
         on customers.customer_key = purchases.customer_key
-    left join returns
-        on customers.customer_key = returns.customer_key
     left join silences
         on customers.customer_key = silences.customer_key
     left join satisfaction

@@ -25,14 +25,8 @@ touchpoints as (
     where customer_key is not null and not is_bot
 ),
 
-orders as (
-    select * from {{ ref('int_orders__orders') }}
-    where customer_key is not null and is_purchase
-),
-
-receiptless_refunds as (
-    select * from {{ ref('int_orders__refund_lines') }}
-    where customer_key is not null and order_key is null
+bookings as (
+    select * from {{ ref('int_orders__customer_bookings') }}
 ),
 
 answers as (
@@ -102,27 +96,6 @@ contacts as (
     group by customer_key
 ),
 
--- What they brought back without a receipt is theirs too.
-money_movements as (
-    select
-        customer_key,
-        order_key,
-        net_amount,
-        margin_amount,
-        ordered_at
-    from orders
-
-    union all
-
-    select
-        customer_key,
-        cast(null as varchar) as order_key,
-        -refund_amount as net_amount,
-        margin_change_amount as margin_amount,
-        cast(null as timestamp) as ordered_at
-    from receiptless_refunds
-),
-
 -- A part of the margin would look like a worse customer: one unknown cost hides it.
 purchases as (
     select
@@ -133,9 +106,9 @@ purchases as (
             case when count(margin_amount) = count(*) then sum(margin_amount) end
             as decimal(18, 2)
         ) as margin_amount,
-        min(ordered_at) as first_ordered_at,
-        max(ordered_at) as last_ordered_at
-    from money_movements
+        min(booked_at) filter (where order_key is not null) as first_ordered_at,
+        max(booked_at) filter (where order_key is not null) as last_ordered_at
+    from bookings
     group by customer_key
 ),
 

@@ -24,9 +24,9 @@ select
     -- measures
     cast(orders.order_number as bigint) as order_number,
     cast(orders.line_count as bigint) as line_count,
-    cast(orders.amount_original as decimal(18, 2)) as amount_original,
-    cast(orders.discount_original as decimal(18, 2)) as discount_original,
-    cast(orders.refund_original as decimal(18, 2)) as refund_original,
+    cast(orders.amount_original as decimal(18, 4)) as amount_original,
+    cast(orders.discount_original as decimal(18, 4)) as discount_original,
+    cast(orders.refund_original as decimal(18, 4)) as refund_original,
     cast(orders.exchange_rate as decimal(18, 8)) as exchange_rate,
     orders.amount,
     orders.discount_amount,

@@ -25,7 +25,7 @@ select
 
     -- measures
     cast(refund_lines.quantity as decimal(18, 3)) as quantity,
-    cast(refund_lines.amount_original as decimal(18, 2)) as amount_original,
+    cast(refund_lines.amount_original as decimal(18, 4)) as amount_original,
     cast(refund_lines.exchange_rate as decimal(18, 8)) as exchange_rate,
     cast(refund_lines.refund_amount as decimal(18, 2)) as refund_amount,
     cast(refund_lines.margin_change_amount as decimal(18, 4)) as margin_change_amount,

@@ -22,6 +22,10 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
 bad_signs as (
     select * from {{ ref('int_bad_experiences__signs') }}
 ),
@@ -62,7 +66,8 @@ select
     touchpoints.order_key,
     touchpoints.checkout_key,
     touchpoints.campaign_key,
-    touchpoints.product_key,
+    -- A contact about an order of one product is about that product.
+    coalesce(touchpoints.product_key, orders.only_product_key) as product_key,
     touchpoints.store_key,
     touchpoints.team_key,
     touchpoints.subscription_key,
@@ -97,6 +102,8 @@ left join lifecycle_stages
     on touchpoints.touchpoint_key = lifecycle_stages.touchpoint_key
 left join leading_journeys
     on touchpoints.touchpoint_key = leading_journeys.touchpoint_key
+left join orders
+    on touchpoints.order_key = orders.order_key
 left join touchpoint_types
     on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
 left join customers

@@ -89,6 +89,7 @@ strangers as (
 
 select
     rates.month_start_date,
+    {{ period_columns("'month'", 'rates.month_start_date') }},
     rates.channel_slug,
     rates.segment_slug,
     rates.numerator,
@@ -108,3 +109,4 @@ left join strangers
         rates.month_start_date = strangers.month_start_date
         and rates.channel_slug = strangers.channel_slug
         and rates.segment_slug = strangers.segment_slug
+{{ joined_periods("'month'", 'rates.month_start_date') }}

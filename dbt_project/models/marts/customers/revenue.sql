@@ -290,20 +290,26 @@ members as (
 )
 
 select
-    {{ surrogate_key(['period_type', 'period_start_date', 'dimension', 'member']) }} as revenue_key,
-    period_type,
-    period_start_date,
-    dimension,
-    member,
-    cast(gross_amount as decimal(18, 2)) as gross_revenue_amount,
-    cast(refund_amount as decimal(18, 2)) as refund_amount,
-    cast(gross_amount - refund_amount as decimal(18, 2)) as net_revenue_amount,
-    cast(order_count as bigint) as order_count,
-    cast(round(gross_amount / nullif(order_count, 0), 2) as decimal(18, 2)) as basket_amount,
-    cast(line_count as bigint) as line_count,
-    cast(returned_line_count as bigint) as returned_line_count,
-    returned_line_count / cast(nullif(line_count, 0) as double) as refund_rate,
-    cast(known_revenue_amount as decimal(18, 2)) as known_cost_revenue_amount,
-    cast(margin_amount as decimal(18, 2)) as margin_amount,
-    cast(margin_amount as double) / cast(nullif(known_revenue_amount, 0) as double) as margin_rate
+    {{ surrogate_key([
+        'members.period_type', 'members.period_start_date', 'members.dimension', 'members.member'
+    ]) }} as revenue_key,
+    members.period_type,
+    members.period_start_date,
+    {{ period_columns('members.period_type', 'members.period_start_date') }},
+    members.dimension,
+    members.member,
+    cast(members.gross_amount as decimal(18, 2)) as gross_revenue_amount,
+    cast(members.refund_amount as decimal(18, 2)) as refund_amount,
+    cast(members.gross_amount - members.refund_amount as decimal(18, 2)) as net_revenue_amount,
+    cast(members.order_count as bigint) as order_count,
+    cast(round(members.gross_amount / nullif(members.order_count, 0), 2) as decimal(18, 2))
+        as basket_amount,
+    cast(members.line_count as bigint) as line_count,
+    cast(members.returned_line_count as bigint) as returned_line_count,
+    members.returned_line_count / cast(nullif(members.line_count, 0) as double) as refund_rate,
+    cast(members.known_revenue_amount as decimal(18, 2)) as known_cost_revenue_amount,
+    cast(members.margin_amount as decimal(18, 2)) as margin_amount,
+    cast(members.margin_amount as double)
+    / cast(nullif(members.known_revenue_amount, 0) as double) as margin_rate
 from members
+{{ joined_periods('members.period_type', 'members.period_start_date') }}

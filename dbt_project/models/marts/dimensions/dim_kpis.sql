@@ -17,6 +17,7 @@ select
     kpis.unit,
     kpi_units.unit_name,
     kpi_units.display_format,
+    cast(coalesce(kpis.per, 1) as bigint) as per,
     kpis.is_higher_better,
     cast(kpis.minimum_n as bigint) as minimum_n,
     kpis.owner,

@@ -79,6 +79,7 @@ workloads as (
 select
     team_metrics.team_key,
     team_metrics.week_start_date,
+    {{ period_columns("'week'", 'team_metrics.week_start_date') }},
     teams.team_name,
     teams.team_function,
     teams.store_id as store_key,
@@ -119,3 +120,4 @@ left join pulse_weeks
     on
         team_metrics.team_key = pulse_weeks.team_key
         and team_metrics.week_start_date = pulse_weeks.week_start_date
+{{ joined_periods("'week'", 'team_metrics.week_start_date') }}

@@ -71,6 +71,7 @@ weeks as (
 
 select
     weeks.period_start_date,
+    {{ period_columns("'week'", 'weeks.period_start_date') }},
     weeks.channel_slug,
     coalesce(abandonment_rates.denominator, 0) as denominator,
     weeks.completed_count,
@@ -92,3 +93,4 @@ left join abandonment_rates
     on
         weeks.period_start_date = abandonment_rates.period_start_date
         and weeks.channel_slug = abandonment_rates.channel_slug
+{{ joined_periods("'week'", 'weeks.period_start_date') }}

@@ -103,6 +103,7 @@ returns as (
 select
     estimates.cell_key,
     estimates.period_start_date as month_start_date,
+    {{ period_columns("'month'", 'estimates.period_start_date') }},
     case when estimates.dimension = 'segment' then estimates.member end as segment_slug,
     estimates.numerator,
     coalesce(returns.returned_count, 0) as returned_count,
@@ -142,3 +143,4 @@ left join standings
         estimates.period_start_date = standings.month_start_date
         and estimates.dimension = standings.dimension
         and estimates.member = standings.member
+{{ joined_periods("'month'", 'estimates.period_start_date') }}

@@ -4,10 +4,6 @@ with estimates as (
     where dimension in ('journey', 'journey_cell')
 ),
 
-periods as (
-    select * from {{ ref('int_company__periods') }}
-),
-
 kpis as (
     select * from {{ ref('kpis') }}
     where mart = 'journey_performance'
@@ -18,8 +14,7 @@ select
     estimates.metric_slug,
     estimates.period_type,
     estimates.period_start_date,
-    {{ period_end('estimates.period_type', 'estimates.period_start_date') }} as period_end_date,
-    coalesce(periods.covered_days, 0) as covered_days,
+    {{ period_columns('estimates.period_type', 'estimates.period_start_date') }},
     case when estimates.dimension = 'journey' then estimates.member else estimates.journey_slug end
         as journey_slug,
     case when estimates.dimension = 'journey' then 'all' else estimates.segment_slug end
@@ -39,13 +34,8 @@ select
     estimates.dimension = 'journey' as is_rollup,
     estimates.is_mature,
     estimates.is_min_n,
-    coalesce(periods.is_complete_period, false) as is_complete_period,
     estimates.definition_version
 from estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
-left join periods
-    on
-        estimates.period_type = periods.period_type
-        and coalesce(estimates.period_start_date, date '0001-01-01')
-        = coalesce(periods.period_start_date, date '0001-01-01')
+{{ joined_periods('estimates.period_type', 'estimates.period_start_date') }}

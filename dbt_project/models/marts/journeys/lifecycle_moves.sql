@@ -37,16 +37,26 @@ counted_moves as (
 
 select
     {{ surrogate_key([
-        'period_start_date', 'segment_slug', 'from_stage_slug', 'to_stage_slug'
+        'counted_moves.period_start_date',
+        'counted_moves.segment_slug',
+        'counted_moves.from_stage_slug',
+        'counted_moves.to_stage_slug'
     ]) }} as lifecycle_move_key,
-    period_start_date,
-    segment_slug,
-    from_stage_slug,
-    to_stage_slug,
-    move_count,
-    cast(sum(move_count) over leaving as bigint) as leaving_count,
-    move_count / sum(move_count) over leaving as move_share,
-    customer_count,
-    median_days_before
+    counted_moves.period_start_date,
+    {{ period_columns("'month'", 'counted_moves.period_start_date') }},
+    counted_moves.segment_slug,
+    counted_moves.from_stage_slug,
+    counted_moves.to_stage_slug,
+    counted_moves.move_count,
+    cast(sum(counted_moves.move_count) over leaving as bigint) as leaving_count,
+    counted_moves.move_count / sum(counted_moves.move_count) over leaving as move_share,
+    counted_moves.customer_count,
+    counted_moves.median_days_before
 from counted_moves
-window leaving as (partition by period_start_date, segment_slug, from_stage_slug)
+{{ joined_periods("'month'", 'counted_moves.period_start_date') }}
+window leaving as (
+    partition by
+        counted_moves.period_start_date,
+        counted_moves.segment_slug,
+        counted_moves.from_stage_slug
+)

@@ -82,6 +82,7 @@ stage_counts as (
 
 select
     order_rates.month_start_date,
+    {{ period_columns("'month'", 'order_rates.month_start_date') }},
     order_rates.channel_slug,
     order_rates.landing_source,
     order_rates.landing_medium,
@@ -105,3 +106,4 @@ inner join stage_counts
         and order_rates.landing_medium = stage_counts.landing_medium
         and order_rates.device_type = stage_counts.device_type
 cross join mart_rules
+{{ joined_periods("'month'", 'order_rates.month_start_date') }}

@@ -229,6 +229,7 @@ month_sums as (
 
 select
     month_sums.month_start_date,
+    {{ period_columns("'month'", 'month_sums.month_start_date') }},
     month_sums.tier_slug,
     month_sums.referral_count,
     month_sums.review_count,
@@ -263,3 +264,4 @@ left join favourable_rates as mention_rates
         month_sums.month_start_date = mention_rates.month_start_date
         and month_sums.tier_slug = mention_rates.tier_slug
         and mention_rates.event_type = 'mention'
+{{ joined_periods("'month'", 'month_sums.month_start_date') }}

@@ -148,6 +148,7 @@ tier_weeks as (
 select
     tier_weeks.tier_slug,
     tier_weeks.period_start_date,
+    {{ period_columns("'week'", 'tier_weeks.period_start_date') }},
     cast(
         sum(coalesce(weekly_events.member_change, 0)) over (
             partition by tier_weeks.tier_slug
@@ -180,3 +181,4 @@ left join conversion_rates
         tier_weeks.tier_slug = conversion_rates.tier_slug
         and tier_weeks.period_start_date = conversion_rates.period_start_date
 cross join mart_rules
+{{ joined_periods("'week'", 'tier_weeks.period_start_date') }}

@@ -9,6 +9,7 @@ customers as (
 select
     customer_weeks.customer_key,
     customer_weeks.week_start_date,
+    {{ period_columns("'week'", 'customer_weeks.week_start_date') }},
     customers.segment_slug,
     customer_weeks.message_count,
     customer_weeks.email_count,
@@ -23,3 +24,4 @@ select
 from customer_weeks
 left join customers
     on customer_weeks.customer_key = customers.customer_key
+{{ joined_periods("'week'", 'customer_weeks.week_start_date') }}

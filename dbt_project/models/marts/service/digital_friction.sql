@@ -151,6 +151,7 @@ measured_places as (
 
 select
     measured_places.week_start_date,
+    {{ period_columns("'week'", 'measured_places.week_start_date') }},
     measured_places.place_type,
     measured_places.place,
     measured_places.session_count,
@@ -203,3 +204,4 @@ select
     mart_rules.definition_version
 from measured_places
 cross join mart_rules
+{{ joined_periods("'week'", 'measured_places.week_start_date') }}

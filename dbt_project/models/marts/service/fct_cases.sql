@@ -6,20 +6,28 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
 dated_cases as (
     select
         cases.*,
+        orders.only_product_key as product_key,
         {{ business_date('cases.opened_at', 'settings.default_time_zone') }} as opened_date,
         extract(hour from {{ to_local('cases.opened_at', 'settings.default_time_zone') }})
             as opened_hour
     from cases
     cross join settings
+    left join orders
+        on cases.order_key = orders.order_key
 )
 
 select
     case_key,
     customer_key,
     order_key,
+    product_key,
     team_key,
     source_name,
     case_id,

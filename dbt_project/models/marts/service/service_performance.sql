@@ -3,10 +3,6 @@ with estimates as (
     where dimension = 'service_cell'
 ),
 
-periods as (
-    select * from {{ ref('int_company__periods') }}
-),
-
 kpis as (
     select * from {{ ref('kpis') }}
 )
@@ -17,8 +13,7 @@ select
     kpis.theme,
     estimates.period_type,
     estimates.period_start_date,
-    {{ period_end('estimates.period_type', 'estimates.period_start_date') }} as period_end_date,
-    coalesce(periods.covered_days, 0) as covered_days,
+    {{ period_columns('estimates.period_type', 'estimates.period_start_date') }},
     estimates.channel_slug,
     estimates.contact_reason_slug,
     estimates.team_key,
@@ -33,13 +28,8 @@ select
     estimates.n_excluded,
     estimates.is_mature,
     estimates.is_min_n,
-    coalesce(periods.is_complete_period, false) as is_complete_period,
     estimates.definition_version
 from estimates
 inner join kpis
     on estimates.metric_slug = kpis.metric_slug
-left join periods
-    on
-        estimates.period_type = periods.period_type
-        and coalesce(estimates.period_start_date, date '0001-01-01')
-        = coalesce(periods.period_start_date, date '0001-01-01')
+{{ joined_periods('estimates.period_type', 'estimates.period_start_date') }}

@@ -323,7 +323,7 @@ select
     subject_name,
     step_name,
     unit,
-    cast(expected_value as decimal(18, 2)) as expected_value,
-    cast(actual_value as decimal(18, 2)) as actual_value,
-    cast(expected_value - actual_value as decimal(18, 2)) as difference
+    cast(expected_value as decimal(18, 4)) as expected_value,
+    cast(actual_value as decimal(18, 4)) as actual_value,
+    cast(expected_value - actual_value as decimal(18, 4)) as difference
 from comparisons

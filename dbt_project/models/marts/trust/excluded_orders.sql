@@ -10,7 +10,7 @@ select
     excluded_reason,
     currency,
     cast(count(*) as bigint) as order_count,
-    cast(sum(amount_original + removed_original) as decimal(18, 2)) as amount_original,
+    cast(sum(amount_original + removed_original) as decimal(18, 4)) as amount_original,
     min(ordered_at) as first_ordered_at,
     max(ordered_at) as last_ordered_at
 from orders

@@ -56,7 +56,7 @@ discounted_lines as (
     select
         *,
         try_cast(
-            coalesce({{ sum_of_items('allocations') }}, line_discount) as decimal(18, 2)
+            coalesce({{ sum_of_items('allocations') }}, line_discount) as decimal(18, 4)
         ) as discount_amount
     from order_lines
 )
@@ -76,8 +76,8 @@ select
     unit_price,
     discount_amount,
     try_cast(
-        {{ product_of('quantity', 'unit_price') }}
-        - coalesce(discount_amount, 0) as decimal(18, 2)
+        {{ product_of('quantity', 'unit_price', 'decimal(18, 4)') }}
+        - coalesce(discount_amount, 0) as decimal(18, 4)
     ) as line_amount,
 
     {{ value_issues({

@@ -103,10 +103,10 @@ select
     {{ list_item('foreign_payments', 1) }}['currency'] as foreign_currency,
 
     -- measures
-    cast(coalesce({{ sum_of_items('paid_amounts') }}, 0) as decimal(18, 2)) as refund_amount,
+    cast(coalesce({{ sum_of_items('paid_amounts') }}, 0) as decimal(18, 4)) as refund_amount,
     cast({{ sum_of_items(items_as(
         'foreign_payments', 'payment', delivered_amount("payment['amount']")
-    )) }} as decimal(18, 2)) as foreign_amount,
+    )) }} as decimal(18, 4)) as foreign_amount,
 
     -- timestamps
     refunded_at,

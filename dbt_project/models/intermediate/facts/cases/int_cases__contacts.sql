@@ -59,6 +59,8 @@ pass_turns as (
                     then turns.spoke_at
             end
         ) as first_human_reply_at,
+        min(case when turns.author_type = 'customer' then turns.spoke_at end)
+            as first_customer_spoke_at,
         max(turns.spoke_at) as last_spoke_at
     from passes
     inner join cases
@@ -94,7 +96,12 @@ contacts as (
     select
         cases.case_key,
         passes.pass_number as contact_number,
-        passes.started_at,
+        -- An agent may have noted the case before the customer said a word in public.
+        case
+            when passes.pass_number = 1
+                then coalesce(pass_turns.first_customer_spoke_at, passes.started_at)
+            else passes.started_at
+        end as started_at,
         -- A chat is over when nobody writes any more; a ticket only when it is solved.
         coalesce(
             passes.solved_at,

@@ -6,8 +6,9 @@ with expected_gaps as (
     select * from {{ ref('int_churn__expected_gaps') }}
 ),
 
-orders as (
-    select * from {{ ref('int_orders__orders') }}
+-- The history begins where the last of the sources that show orders is covered.
+history as (
+    select * from {{ ref('int_orders__coverage') }}
 ),
 
 windows as (
@@ -17,16 +18,6 @@ windows as (
 months as (
     select distinct month_start_date
     from expected_gaps
-),
-
--- The history begins with the last of the sources that show orders.
-history as (
-    select max(first_ordered_date) as started_date
-    from (
-        select min(ordered_date) as first_ordered_date
-        from orders
-        group by source_name
-    ) as source_starts
 ),
 
 month_ratios as (
@@ -136,7 +127,7 @@ select
             then month_factors.at_risk_factor
     end as at_risk_factor,
     cast(
-        {{ dbt.datediff('history.started_date', 'month_counts.month_start_date', 'day') }} as double
+        {{ dbt.datediff('history.covered_from', 'month_counts.month_start_date', 'day') }} as double
     ) as history_days
 from month_counts
 cross join windows

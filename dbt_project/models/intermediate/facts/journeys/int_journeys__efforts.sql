@@ -12,7 +12,8 @@ efforts as (
         effort_weights.weight,
         effort_weights.cap,
         case effort_weights.effort_slug
-            when 'further_contacts' then greatest(journeys.contact_count - 1, 0)
+            when 'further_contacts'
+                then journeys.contact_count - least(journeys.contact_count, 1)
             when 'forced_hops' then journeys.forced_hop_count
             when 'repeats' then journeys.repeat_contact_count
             when 'transfers' then journeys.transfer_count
@@ -26,6 +27,10 @@ efforts as (
 
 select
     journey_key,
-    100 * (1 - exp(-sum(cast(weight * least(amount, cap) as decimal(18, 6))))) as effort_score
+    -- A part of the effort would look like less of it: one unknown amount hides it.
+    case
+        when count(amount) = count(*)
+            then 100 * (1 - exp(-sum(cast(weight * least(amount, cap) as decimal(18, 6)))))
+    end as effort_score
 from efforts
 group by journey_key

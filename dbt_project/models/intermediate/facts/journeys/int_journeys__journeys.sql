@@ -19,6 +19,13 @@ candidates as (
     select * from {{ ref('int_journeys__candidates') }}
 ),
 
+-- Where no source shows contacts, a journey without any is not known to be easy.
+contact_sources as (
+    select coalesce(bool_or(is_shown), false) as is_shown
+    from {{ ref('int_company__shown_shapes') }}
+    where shape_slug = 'cases'
+),
+
 measured_journeys as (
     select
         journey_key,
@@ -142,19 +149,16 @@ select
     ended_journeys.channel_count,
     ended_journeys.stage_count,
     ended_journeys.channel_hop_count,
-    ended_journeys.forced_hop_count,
-    ended_journeys.contact_count,
-    ended_journeys.human_contact_count,
-    ended_journeys.repeat_contact_count,
-    ended_journeys.hand_over_count,
-    ended_journeys.transfer_count,
     ended_journeys.failed_self_service_count,
     coalesce(authentications.reauthentication_count, 0) as reauthentication_count,
     ended_journeys.inferred_step_count,
-    ended_journeys.wait_seconds,
-    ended_journeys.longest_wait_seconds,
-    ended_journeys.excess_wait_seconds,
-    ended_journeys.handle_seconds,
+    {%- for column in [
+        'forced_hop_count', 'contact_count', 'human_contact_count', 'repeat_contact_count',
+        'hand_over_count', 'transfer_count', 'wait_seconds', 'longest_wait_seconds',
+        'excess_wait_seconds', 'handle_seconds'
+    ] %}
+        case when contact_sources.is_shown then ended_journeys.{{ column }} end as {{ column }},
+    {%- endfor %}
     ended_journeys.cost_amount,
     ended_journeys.revenue_amount,
     journey_types.target_hours,
@@ -178,6 +182,7 @@ select
     end as expires_at,
     ended_journeys._load_id
 from ended_journeys
+cross join contact_sources
 inner join journey_types
     on ended_journeys.journey_slug = journey_types.journey_slug
 left join repeated_journeys

@@ -1,9 +1,25 @@
 -- Each rule holds over stretches of a customer's life; at any moment the first rule that holds
 -- gives the stage. Nothing depends on `as_of`: that a customer will be lost is known from the last
 -- order on, unless another comes; marts look at what has begun.
-with touchpoints as (
-    select * from {{ ref('int_touchpoints__all') }}
-    where customer_key is not null
+with orders as (
+    select * from {{ ref('int_orders__orders') }}
+),
+
+-- What was cancelled or never paid was no purchase, and leaves its customer where they stood.
+touchpoints as (
+    select
+        touchpoints.touchpoint_key,
+        touchpoints.customer_key,
+        case
+            when touchpoints.is_purchase and not orders.is_purchase then null
+            else touchpoints.touchpoint_type_slug
+        end as touchpoint_type_slug,
+        touchpoints.is_purchase and coalesce(orders.is_purchase, true) as is_purchase,
+        touchpoints.occurred_at
+    from {{ ref('int_touchpoints__all') }} as touchpoints
+    left join orders
+        on touchpoints.order_key = orders.order_key
+    where touchpoints.customer_key is not null
 ),
 
 rules as (

@@ -45,7 +45,7 @@ sightings as (
         3 as witness_rank,
         occurred_at as seen_at,
         cast(null as varchar) as currency,
-        cast(null as decimal(18, 2)) as amount_original,
+        cast(null as decimal(18, 4)) as amount_original,
         _load_id
     from begun_checkouts
 

@@ -31,6 +31,12 @@ sold_costs as (
         sold_lines.order_key,
         count(*) as line_count,
         case
+            when
+                count(sold_lines.product_key) = count(*)
+                and count(distinct sold_lines.product_key) = 1
+                then max(sold_lines.product_key)
+        end as only_product_key,
+        case
             when count(products.unit_cost) = count(*)
                 then sum(sold_lines.quantity * products.unit_cost)
         end as cost_amount
@@ -62,6 +68,7 @@ kept_orders as (
         unlinked_orders.*,
         customer_profiles.customer_key,
         sold_costs.line_count,
+        sold_costs.only_product_key,
         coalesce(refunded.refund_original, 0) as refund_original,
         coalesce(refunded.refund_amount, 0) as refund_amount,
         sold_costs.cost_amount,
@@ -83,21 +90,14 @@ kept_orders as (
         on unlinked_orders.order_key = refunded.order_key
 ),
 
--- Nobody knows what a customer bought before the last of the sources began.
 coverage as (
-    select max(source_starts.first_ordered_at) as started_at
-    from (
-        select
-            source_name,
-            min(ordered_at) as first_ordered_at
-        from unlinked_orders
-        group by source_name
-    ) as source_starts
+    select * from {{ ref('int_orders__coverage') }}
 ),
 
 numbered_orders as (
     select
         order_key,
+        ordered_at,
         row_number() over (
             partition by customer_key
             order by ordered_at, order_key
@@ -106,10 +106,26 @@ numbered_orders as (
     where customer_key is not null and is_purchase
 ),
 
-first_provable as (
-    select coverage.started_at + windows.first_order_look_back as provable_from
-    from coverage
+-- Nobody knows what a customer bought before the last of the sources was covered, nor on a day
+-- without its file.
+first_orders as (
+    select
+        numbered_orders.order_key,
+        coalesce(
+            numbered_orders.ordered_at - windows.first_order_look_back >= coverage.covered_from
+            and {{ list_size(items_where(
+                'coverage.hole_dates',
+                'hole',
+                'cast(hole as timestamp) <= numbered_orders.ordered_at and cast(hole as timestamp) + '
+                ~ duration_of(1, 'day')
+                ~ ' > numbered_orders.ordered_at - windows.first_order_look_back'
+            )) }} = 0,
+            false
+        ) as is_provable
+    from numbered_orders
+    cross join coverage
     cross join windows
+    where numbered_orders.order_number = 1
 )
 
 select
@@ -122,6 +138,7 @@ select
     kept_orders.store_key,
     kept_orders.checkout_key,
     kept_orders.campaign_key,
+    kept_orders.only_product_key,
 
     -- attributes
     kept_orders.channel_slug,
@@ -155,11 +172,12 @@ select
     kept_orders.is_cancelled,
     kept_orders.is_purchase,
     coalesce(kept_orders.delivered_at > kept_orders.promised_at, false) as is_late,
-    coalesce(
-        numbered_orders.order_number = 1
-        and kept_orders.ordered_at >= first_provable.provable_from,
-        false
-    ) as is_first_order,
+    case
+        when first_orders.is_provable then true
+        -- It may be the first, or not: an earlier one, or its customer, is not known.
+        when first_orders.order_key is not null or kept_orders.customer_key is null then null
+        else false
+    end as is_first_order,
 
     -- timestamps
     kept_orders.ordered_date,
@@ -173,5 +191,5 @@ select
 from kept_orders
 left join numbered_orders
     on kept_orders.order_key = numbered_orders.order_key
-left join first_provable
-    on true
+left join first_orders
+    on kept_orders.order_key = first_orders.order_key

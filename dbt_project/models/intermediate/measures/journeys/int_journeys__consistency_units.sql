@@ -1,8 +1,8 @@
 -- Sums of units by customer, channel and contact reason: the units of one customer are not
 -- independent.
-with contact_chains as (
-    select * from {{ ref('int_cases__contact_chains') }}
-    where has_chain
+with resolution_units as (
+    select * from {{ ref('int_kpis__unit_members') }}
+    where metric_slug = 'fcr_all_kinds' and dimension = 'total' and is_counted
 ),
 
 contacts as (
@@ -33,27 +33,15 @@ settings as (
     select * from {{ ref('int_company__settings') }}
 ),
 
--- A source of contacts that fell silent shows no repeat any more.
-contact_coverage as (
-    select * from {{ ref('int_kpis__coverage') }}
-    where metric_slug = 'fcr_all_kinds'
-),
-
 units as (
     select
         'resolution' as measure_slug,
         true as is_share,
-        contact_chains.contact_reason_slug,
-        contact_chains.channel_slug,
-        contact_chains.customer_key,
-        cast(contact_chains.is_resolved as double) as unit_value
-    from contact_chains
-    cross join settings
-    left join contact_coverage
-        on true
-    where
-        contact_chains.resolution_known_at < settings.as_of
-        and coalesce(contact_chains.resolution_known_at <= contact_coverage.covered_until, true)
+        contact_reason_slug,
+        channel_slug,
+        person_key as customer_key,
+        unit_value
+    from resolution_units
 
     union all
 

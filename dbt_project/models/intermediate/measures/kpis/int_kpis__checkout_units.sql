@@ -62,5 +62,6 @@ select
     segment_slug,
     unit_value,
     unit_state,
+    anchored_at as watched_from,
     matures_at
 from units

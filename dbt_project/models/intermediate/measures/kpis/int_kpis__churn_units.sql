@@ -52,5 +52,6 @@ select
     store_key,
     unit_value,
     unit_state,
+    anchored_at as watched_from,
     matures_at
 from units

@@ -81,6 +81,7 @@ select
     units.team_key,
     units.unit_value,
     units.unit_state,
+    units.anchored_at as watched_from,
     units.matures_at
 from units
 cross join settings

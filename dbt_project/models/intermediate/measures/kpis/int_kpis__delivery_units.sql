@@ -28,6 +28,7 @@ deliveries as (
             else 'eligible'
         end as delivery_state,
         coalesce(orders.delivered_at <= orders.promised_at, false) as is_on_time,
+        orders.ordered_at,
         orders.promised_at,
         {{ business_date('orders.promised_at', 'orders.business_time_zone') }} as promised_date
     from orders
@@ -79,5 +80,6 @@ select
     store_key,
     unit_value,
     unit_state,
+    ordered_at as watched_from,
     matures_at
 from units

@@ -38,6 +38,7 @@ counts as (
     select
         cells.*,
         kpis.kind,
+        coalesce(kpis.per, 1) as per,
         kpis.lowest,
         kpis.highest,
         kpis.minimum_n,
@@ -112,13 +113,15 @@ estimates as (
 
     select
         cell_key,
-        mean_value as value,
-        mean_standard_error as standard_error,
+        per * mean_value as value,
+        per * mean_standard_error as standard_error,
         {{ mean_bound(
-            '-', 'mean_value', '(t_quantile * mean_standard_error)', 'lowest', 'highest'
+            '-', '(per * mean_value)', '(per * t_quantile * mean_standard_error)',
+            'lowest', 'highest'
         ) }} as ci_low,
         {{ mean_bound(
-            '+', 'mean_value', '(t_quantile * mean_standard_error)', 'lowest', 'highest'
+            '+', '(per * mean_value)', '(per * t_quantile * mean_standard_error)',
+            'lowest', 'highest'
         ) }} as ci_high
     from shares
     where kind = 'mean' and n > 0

@@ -46,6 +46,7 @@ select
     units.program_slug,
     units.unit_value,
     units.unit_state,
+    units.anchored_at as watched_from,
     units.matures_at
 from units
 cross join settings

@@ -22,13 +22,6 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
--- Where no source shows contacts, a journey without any is not known to be easy.
-contact_sources as (
-    select coalesce(bool_or(is_shown), false) as is_contact_shown
-    from {{ ref('int_company__shown_shapes') }}
-    where shape_slug = 'cases'
-),
-
 anchored_journeys as (
     select
         journeys.journey_key,
@@ -46,7 +39,6 @@ anchored_journeys as (
         journeys.human_contact_count,
         journeys.cost_amount,
         efforts.effort_score,
-        contact_sources.is_contact_shown,
         scores.journey_score,
         scores.mean_touchpoint_score,
         journeys.started_at,
@@ -61,7 +53,6 @@ anchored_journeys as (
         + {{ duration_of('journey_types.horizon_days + journey_types.timeout_days', 'day') }}
             as abandonment_known_at
     from journeys
-    cross join contact_sources
     inner join journey_types
         on journeys.journey_slug = journey_types.journey_slug
     left join efforts
@@ -118,11 +109,12 @@ units as (
             state='outcome_state', matures_at='horizon_ends_at'
         ),
         kpi_unit(
-            'journey_effort', 'started_at', 'effort_score', among='is_contact_shown',
+            'journey_effort', 'started_at', 'effort_score', among='effort_score is not null',
             state='measure_state', matures_at='horizon_ends_at'
         ),
         kpi_unit(
-            'journey_human_contacts', 'started_at', 'human_contact_count', among='is_contact_shown',
+            'journey_human_contacts', 'started_at', 'human_contact_count',
+            among='human_contact_count is not null',
             state='measure_state', matures_at='horizon_ends_at'
         ),
         kpi_unit(

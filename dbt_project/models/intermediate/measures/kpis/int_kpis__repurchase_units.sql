@@ -59,7 +59,7 @@ judged_purchases as (
         customers.segment_slug,
         case
             when not coalesce(customers.is_identified, false) then 'unknown'
-            when not first_purchases.is_first_order then 'excluded'
+            when not coalesce(first_purchases.is_first_order, false) then 'excluded'
             else 'eligible'
         end as purchase_state,
         repurchases.has_repurchased
@@ -91,5 +91,6 @@ select
     store_key,
     unit_value,
     unit_state,
+    window_starts_at as watched_from,
     matures_at
 from units

@@ -79,15 +79,13 @@ units as (
         ),
         kpi_unit('sessions_with_error', 'started_at', 'error_count > 0', state='session_state'),
         kpi_unit('sessions_signed_in', 'started_at', 'has_login', state='session_state'),
+        kpi_unit('errors_per_100_sessions', 'started_at', 'error_count', state='session_state'),
         kpi_unit(
-            'errors_per_100_sessions', 'started_at', '100 * error_count', state='session_state'
-        ),
-        kpi_unit(
-            'rage_clicks_per_100_sessions', 'started_at', '100 * rage_click_count',
+            'rage_clicks_per_100_sessions', 'started_at', 'rage_click_count',
             state='session_state'
         ),
         kpi_unit(
-            'failed_searches_per_100_sessions', 'started_at', '100 * failed_search_count',
+            'failed_searches_per_100_sessions', 'started_at', 'failed_search_count',
             state='session_state'
         )
     ]) }}
@@ -102,6 +100,7 @@ select
     units.segment_slug,
     units.unit_value,
     units.unit_state,
+    units.anchored_at as watched_from,
     units.matures_at
 from units
 cross join settings

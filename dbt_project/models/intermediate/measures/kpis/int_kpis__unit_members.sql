@@ -28,6 +28,32 @@ coverage as (
     select * from {{ ref('int_kpis__coverage') }}
 ),
 
+-- Where a source that shows the outcome does not cover the whole window, nobody can tell it.
+covered_units as (
+    select
+        {{ all_columns_but('units', ['unit_state']) }},
+        case
+            when
+                units.unit_state = 'eligible'
+                and (
+                    units.watched_from < coverage.covered_from
+                    or {{ list_size(items_where(
+                        'coverage.hole_dates',
+                        'hole',
+                        'cast(hole as timestamp) <= units.matures_at and cast(hole as timestamp) + '
+                        ~ duration_of(1, 'day')
+                        ~ ' > units.watched_from'
+                    )) }} > 0
+                )
+                then 'excluded'
+            else units.unit_state
+        end as unit_state,
+        coverage.covered_until
+    from units
+    left join coverage
+        on units.metric_slug = coverage.metric_slug
+),
+
 judged_units as (
     select
         units.*,
@@ -36,7 +62,7 @@ judged_units as (
         units.unit_state = 'eligible' as is_eligible,
         coalesce(
             units.matures_at < settings.as_of
-            and units.matures_at <= coalesce(coverage.covered_until, settings.as_of),
+            and units.matures_at <= coalesce(units.covered_until, settings.as_of),
             true
         ) as is_settled,
         -- A duration that still runs has lasted so far.
@@ -44,12 +70,10 @@ judged_units as (
             units.unit_value,
             greatest(0, clocks.seconds_at_as_of - units.clock_started_seconds)
         ) as value_so_far
-    from units
+    from covered_units as units
     cross join settings
     left join clocks
         on units.clock_slug = clocks.clock_slug
-    left join coverage
-        on units.metric_slug = coverage.metric_slug
     -- A published period holds nothing of a day that is not delivered, be it begun in another zone.
     where coalesce(units.anchor_date < cast(settings.as_of as date), true)
 ),

@@ -37,7 +37,7 @@ paid_refunds as (
                     refunds.foreign_amount
                     * foreign_rates.exchange_rate
                     / order_rates.exchange_rate,
-                    2
+                    4
                 ),
                 refund_lines.goods_amount,
                 0
@@ -65,7 +65,7 @@ paid_refunds as (
 select
     refund_id,
     order_id,
-    cast(refund_amount as decimal(18, 2)) as refund_amount,
+    cast(refund_amount as decimal(18, 4)) as refund_amount,
     coalesce(goods_amount, 0) as goods_amount,
     is_of_edited_order and refund_amount = 0 as is_removal,
     refunded_at,

@@ -68,14 +68,14 @@ select
         when sold_quantity = quantity then discount_amount
         else cast(
             try_cast(discount_amount * sold_quantity as double) / nullif(quantity, 0)
-            as decimal(18, 2)
+            as decimal(18, 4)
         )
     end as discount_original,
     case
         when sold_quantity = quantity then line_amount
         else cast(
             try_cast(line_amount * sold_quantity as double) / nullif(quantity, 0)
-            as decimal(18, 2)
+            as decimal(18, 4)
         )
     end as amount_original,
     ordered_at as sold_at,
