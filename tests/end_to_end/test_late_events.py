@@ -11,12 +11,12 @@ import pytest
 
 from tests.company import opened, refill
 
-# Accounts of the generated company, each of another customer.
-ANN, BEN, EVE, CY = "A0000002", "A0000003", "A0000004", "A0000005"
+# Four customers who have signed in before; whoever they are in the generated company.
+ANN, BEN, EVE, CY = range(4)
 DAY_1, DAY_5 = datetime(2026, 5, 1), datetime(2026, 5, 5)
 
 
-def cart(number, device, at, user=None):
+def cart(number, device, at, customer=None):
     """One product put into the cart, as the stream archives it; it arrives a second later."""
     at, received = (f"{when.isoformat()}Z" for when in (at, at + timedelta(seconds=1)))
     return {
@@ -24,7 +24,7 @@ def cart(number, device, at, user=None):
         "type": "track",
         "event": "Product Added",
         "anonymousId": device,
-        "userId": user,
+        "userId": customer,
         "properties": {"product_id": f"PR{number:03}"},
         "originalTimestamp": at,
         "sentAt": received,
@@ -64,24 +64,40 @@ class Warehouse:
         self.tables = company.compiled_tables(
             "stg_web__events", "fct_journeys", "fct_journey_steps", "fct_sessions"
         )
+        self.accounts = [
+            account
+            for (account,) in connection.execute(
+                "select min(user_id) from intermediate.int_web__events "
+                "join intermediate.int_identity__customer_profiles as profiles "
+                "on login_profile_key = profiles.profile_key "
+                "where not is_bot group by customer_key having count(distinct user_id) = 1 "
+                "order by 1 limit 4"
+            ).fetchall()
+        ]
 
     def deliver(self, messages):
         self.connection.executemany(
             "insert into raw_web.events (payload, _load_id, _file_date) "
             "select ?, max(_load_id) + 1, max(_file_date) + 1 from raw_web.events",
-            [[json.dumps(message)] for message in messages],
+            [
+                [json.dumps(message | {"userId": self._account(message["userId"])})]
+                for message in messages
+            ],
         )
         refill(self.connection, self.tables.values())
 
-    def journeys(self, account):
-        """Start and number of touchpoints of the account's journeys of these weeks."""
+    def _account(self, customer):
+        return None if customer is None else self.accounts[customer]
+
+    def journeys(self, customer):
+        """Start and number of touchpoints of the customer's journeys of these weeks."""
         return self.connection.execute(
             "select journeys.started_at, journeys.touchpoint_count "
             "from cx.marts.fct_journeys as journeys "
             "join intermediate.int_identity__customer_profiles as profiles using (customer_key) "
             "where profile_key = md5(cast(to_json(['web', ?]) as varchar)) and started_at >= ? "
             "order by started_at",
-            [account, DAY_1],
+            [self._account(customer), DAY_1],
         ).fetchall()
 
     def sessions(self, device):
