@@ -354,7 +354,6 @@ MONEY = (
         """", ',', '')\"""",
         "stg_pos__receipt_lines+",
     ),
-    Fault("decimal_comma.sql", "decimal(18, 4)", "decimal(18, 2)", "stg_pos__receipt_lines"),
     Fault(
         "int_journeys__journeys.sql",
         "case when contact_sources.is_shown then ended_journeys.{{ column }} end",

@@ -131,6 +131,24 @@ def test_a_return_names_its_receipt_or_its_online_order(stage, sales, monkeypatc
     ]
 
 
+def test_an_amount_of_three_places_keeps_them(stage, sales):
+    """A dinar has a thousand fils: the third place is no thousand, and is not rounded away."""
+
+    def write_and_spoil(world, out):
+        pos.write(world, out)
+        (path,) = out.folder.glob("landing/pos/receipts_2026-01-16*.csv")
+        header, *rows = path.read_text(encoding="latin-1").splitlines()
+        fields = rows[0].split(";")
+        fields[header.split(";").index("Amount")] = "12,345"
+        path.write_text("\n".join([header, ";".join(fields), *rows[1:], ""]), encoding="latin-1")
+
+    query = stage("pos", write_and_spoil, sales)
+
+    assert query("select 1 from staging.stg_pos__receipt_lines where line_amount = 12.345") == [
+        (1,)
+    ]
+
+
 @pytest.mark.parametrize(
     ("column", "text", "issue"),
     [
