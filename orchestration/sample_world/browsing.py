@@ -6,11 +6,8 @@ intent to buy looks at nothing but a page for a week, so that nobody takes it fo
 
 import numpy as np
 
-from orchestration.sample_world.clock import (
-    FIRST_WEEKDAY,
-    ONLINE_WEEKDAYS,
-    daytime,
-)
+from orchestration.sample_world import demand
+from orchestration.sample_world.clock import FIRST_WEEKDAY, ONLINE_WEEKDAYS, daytime
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import (
     Session,
@@ -35,14 +32,14 @@ def look_around(scene: Scene) -> None:
     rng, people = scene.rng, scene.people
     since = np.maximum(people.first_at, 0)
     until = np.minimum(people.left_at, scene.days)
-    span = np.maximum(until - since, 0)
+    span = np.maximum(demand.spent(until) - demand.spent(since), 0)
     rate = SESSIONS_PER_DAY[people.style] * rng.gamma(
         LOYALTY_TO_THE_SITE, 1 / LOYALTY_TO_THE_SITE, len(people)
     )
     # More than there will be: the weekdays take their share away.
     most = ONLINE_WEEKDAYS.max()
     who = np.repeat(np.arange(len(people)), rng.poisson(span * rate * most))
-    day = np.floor(since[who] + rng.random(len(who)) * span[who])
+    day = np.floor(demand.after(since[who], rng.random(len(who)) * span[who]))
     weekday = (day.astype(np.int64) + FIRST_WEEKDAY) % 7
     comes = rng.random(len(who)) < ONLINE_WEEKDAYS[weekday] / most
     at = daytime(rng, day, people.is_western[who])

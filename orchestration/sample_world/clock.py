@@ -90,14 +90,20 @@ def _shut_until(day: Times, closed: np.ndarray) -> Times:
 
 
 def onto_weekdays(
-    rng: np.random.Generator, at: Times, is_western: np.ndarray, share: float
+    rng: np.random.Generator, at: Times, is_western: np.ndarray, share: float, longest: int = 1
 ) -> Times:
-    """Most of what falls on a weekend waits for Monday morning."""
+    """Some of what falls on a weekend waits for the next week: most for its first day."""
+    local = at + zone_offset(at, is_western)
     day = weekday(at, is_western)
     waits = (day >= SATURDAY) & (rng.random(len(at)) < share)
-    monday = np.floor(at) + (7 - day)
-    morning = monday + (8.5 + 3.5 * rng.random(len(at))) * HOUR - zone_offset(monday, is_western)
-    return np.where(waits, morning, at)
+    then = np.floor(local) + (7 - day) + _days_later(rng, len(at), longest)
+    morning = then + np.clip(rng.normal(11, 1.5, len(at)), 8.5, 16) * HOUR
+    return np.where(waits, morning - zone_offset(then, is_western), at)
+
+
+def _days_later(rng: np.random.Generator, rows: int, longest: int) -> np.ndarray:
+    """Half of them the first of so many days, and the more seldom the later."""
+    return np.minimum(rng.geometric(0.5, rows) - 1, longest - 1)
 
 
 def late_in_the_morning(

@@ -28,6 +28,26 @@ CHAT_TEAM, WRITTEN_TEAM, SOCIAL_TEAM = "T03", "T04", "T05"
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """A mailing whose effect is planted: as many points more of those who get it buy in time."""
+
+    kind: str
+    name: str
+    sent_at: float
+    held_out_tenths: int
+    # Of those who get it, who comes and buys because of it; some would have bought anyhow.
+    response: float
+    effect: float
+
+
+EXPERIMENT_DAYS = 7
+EXPERIMENTS = (
+    Experiment("voucher", "Voucher for the next order", 40 + 11 / 24, 3, 0.14, 0.12),
+    Experiment("tips", "How to care for it", 54 + 11 / 24, 2, 0.0, 0.0),
+)
+
+
+@dataclass(frozen=True)
 class Company:
     """Lists, campaigns and incidents; `stores_of` are the rows of `stores` by country code."""
 
@@ -43,8 +63,8 @@ class Company:
     defect_from: float
     checkout_from: float
     is_consumable: np.ndarray
-    # Of each campaign: whether a tenth is held out, so that its effect can be told.
-    has_control: np.ndarray
+    # Of each campaign: how many tenths are held out, so that its effect can be told.
+    held_out_tenths: np.ndarray
     # By country and day from the start: whether its stores are closed.
     closed_days: np.ndarray
     # The same for the desks that answer in writing.
@@ -55,10 +75,15 @@ class Company:
         return int(np.flatnonzero(self.products["product_id"] == product_id)[0])
 
     def is_held_out(self, campaign: int, person: np.ndarray) -> np.ndarray:
-        """Whether each person is in the tenth to whom a campaign is not sent, if it has one."""
-        if not self.has_control[campaign]:
-            return np.zeros(len(person), dtype=bool)
-        return (person * 7919 + campaign * 104_729) % 997 % 10 == 0
+        """Whether each person is among those to whom a campaign is not sent, if there are any.
+
+        Whom one campaign holds out says nothing of the next: the numbers are mixed.
+        """
+        mixed = person.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= np.uint64(campaign) * np.uint64(2_654_435_761)
+        for factor in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB):
+            mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(factor)
+        return mixed % np.uint64(2**40) / 2**40 < self.held_out_tenths[campaign] / 10
 
     def team(self, team_id: str) -> int:
         """The row of a team."""
@@ -121,10 +146,17 @@ def make_company(days: int, seed: int) -> Company:
         defect_from=float(defect_from),
         checkout_from=float(checkout_from),
         is_consumable=is_consumable,
-        has_control=((campaigns["kind"] == "promo") & (sent_at > CONTROL_FROM)).to_numpy(),
+        held_out_tenths=_held_out_tenths(campaigns, sent_at),
         closed_days=_closed_days(days),
         weekends=np.isin((np.arange(days + 60) + FIRST_WEEKDAY) % 7, (SATURDAY, SUNDAY)),
     )
+
+
+def _held_out_tenths(campaigns: pd.DataFrame, sent_at: np.ndarray) -> np.ndarray:
+    tenths = ((campaigns["kind"] == "promo") & (sent_at > CONTROL_FROM)).to_numpy().astype("int64")
+    for experiment in EXPERIMENTS:
+        tenths[campaigns["kind"] == experiment.kind] = experiment.held_out_tenths
+    return tenths
 
 
 def _closed_days(days: int) -> np.ndarray:
@@ -154,6 +186,7 @@ def _campaigns(days: int) -> tuple[np.ndarray, pd.DataFrame]:
     calendar += [
         (day + 12 / 24, "email", "Service notice", "service") for day in range(25, days, 70)
     ]
+    calendar += [(test.sent_at, "email", test.name, test.kind) for test in EXPERIMENTS]
     calendar.sort()
     sent_at = np.array([sent for sent, *_ in calendar])
     count = len(calendar)

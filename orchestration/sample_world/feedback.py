@@ -157,10 +157,12 @@ def survey_support(scene: Scene, problems: Problems, efforts: Efforts) -> None:
         "contacts": efforts.contacts,
         "wait_hours": np.minimum(efforts.wait_hours, 60),
         "was_unsolved": ~efforts.is_solved,
+        "peak_end": efforts.peak_end(),
+        "mean_moment": efforts.mean_moment(),
     }
     is_reachable = (people.style[who] != ONLY_SOCIAL) & (invited_at < scene.days)
-    asked = is_reachable & scene.chance(0.7, rows)
-    asked_whole = is_reachable & ~asked & scene.chance(0.7, rows)
+    asked = is_reachable & scene.chance(0.5, rows)
+    asked_whole = is_reachable & ~asked & scene.chance(0.9, rows)
     for programs, those in (
         (("support_csat", "support_ces"), asked),
         (("journey_csat",), asked_whole),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.clock import to_utc
+from orchestration.sample_world.company import EXPERIMENT_DAYS, EXPERIMENTS
 from orchestration.sample_world.people import persons_frame
 from orchestration.sample_world.records import Rows
 from orchestration.sample_world.scene import Scene
@@ -20,9 +21,10 @@ from orchestration.sample_world.world import (
     table_of,
 )
 
-# After so many days without a step of the customer, a journey was given up.
+# After so many days without a step of the customer, a journey was given up. A parcel that is late
+# was given up by nobody.
 PATIENCE_DAYS = {
-    "first_purchase": 7, "repeat_purchase": 7, "onboarding": 14, "delivery": 21, "return": 21,
+    "first_purchase": 7, "repeat_purchase": 7, "onboarding": 14, "delivery": np.inf, "return": 21,
     "problem_resolution": 14, "renewal": 30,
 }  # fmt: skip
 GOALS = {
@@ -96,6 +98,9 @@ def world_of(
             "incidents": company.incidents,
             "episodes": frames.episodes(),
             "sent_by_mistake": frames.mistakes(),
+            "experiments": frames.experiments(),
+            "experiment_arms": frames.experiment_arms(),
+            "customer_values": frames.customer_values(),
             "response_drivers": frames.response_drivers(responses),
         },
     )
@@ -165,9 +170,65 @@ class _Frames:
                 "ended_at": to_utc(episodes.column("at", np.nan)),
                 "bad_experiences": episodes.column("bad_experiences", -1),
                 "has_left": episodes.column("has_left", False),
+                "has_bought": episodes.column("has_bought", False),
+                "remembered_journey": episodes.column("remembered_journey", np.nan),
+                "mean_moment": episodes.column("mean_moment", np.nan),
+                "wait_days": episodes.column("wait_days", np.nan),
             }
         )
         return frame[frame["ended_at"] < self._end()]
+
+    def customer_values(self) -> pd.DataFrame:
+        """How often and how dearly each person buys, beside the others."""
+        people = self.scene.people
+        return pd.DataFrame(
+            {"person": people.frame["person"], "pace": people.pace, "purse": people.purse}
+        )
+
+    def experiments(self) -> pd.DataFrame:
+        """What was tried on whom is not there, and what it brings."""
+        company = self.scene.company
+        frame = pd.DataFrame([vars(experiment) for experiment in EXPERIMENTS])
+        frame = frame.merge(company.campaigns[["campaign", "campaign_id", "kind"]], on="kind")
+        frame = frame[frame["sent_at"] < self.days]
+        return pd.DataFrame(
+            {
+                "campaign": frame["campaign"],
+                "campaign_id": frame["campaign_id"],
+                "campaign_kind": frame["kind"],
+                "assigned_at": to_utc(frame["sent_at"].to_numpy()),
+                "held_out_share": frame["held_out_tenths"] / 10,
+                "success": "order",
+                "success_days": EXPERIMENT_DAYS,
+                "effect": frame["effect"],
+            }
+        )
+
+    def experiment_arms(self) -> pd.DataFrame:
+        """Who got which experiment and who was held out, and who was seen to buy in time."""
+        arms, orders = self.scene.arms, self.scene.orders
+        person, at = arms.column("person", -1), arms.column("at", np.nan)
+        placed_at = orders.column("placed_at", np.nan)
+        is_known = (orders.column("place", None) != "store") | orders.column("is_card_shown", False)
+        placed_at = np.where(is_known & (placed_at < self.days), placed_at, np.nan)
+        bought = pd.DataFrame({"person": orders.column("person", -1), "placed_at": placed_at})
+        pairs = pd.DataFrame({"arm": np.arange(len(person)), "person": person, "at": at})
+        pairs = pairs.merge(bought, on="person")
+        in_time = (pairs["placed_at"] > pairs["at"]) & (
+            pairs["placed_at"] < pairs["at"] + EXPERIMENT_DAYS
+        )
+        has_bought = np.zeros(len(person), dtype=bool)
+        has_bought[pairs["arm"][in_time]] = True
+        frame = pd.DataFrame(
+            {
+                "campaign": arms.column("campaign", -1),
+                "person": person + self.first_person,
+                "assigned_at": to_utc(at),
+                "is_held_out": arms.column("is_held_out", False),
+                "has_bought": has_bought,
+            }
+        )
+        return frame[frame["assigned_at"] < self._end()]
 
     def mistakes(self) -> pd.DataFrame:
         """Messages to people who had withdrawn their consent."""

@@ -7,10 +7,11 @@ the seconds from sending to that reaction. Nobody gets anything without consent.
 import numpy as np
 
 from orchestration.sample_world.clock import MINUTE
+from orchestration.sample_world.company import EXPERIMENTS
 from orchestration.sample_world.names import JUNK_EMAILS
 from orchestration.sample_world.scene import Scene
 
-KINDS = ("promo", "winback", "newsletter", "service")
+KINDS = ("promo", "winback", "newsletter", "service", "voucher", "tips")
 WORKS_FOR_DAYS = 3.0
 # Of those who get a message and shop within these days, whom it brought.
 BROUGHT_CHANCE = 0.75
@@ -23,6 +24,8 @@ SPAM_CHANCE = 0.001
 WINBACK_SILENCE_DAYS = 45
 # Of those who withdrew their consent in the days before a promotion.
 OLD_LIST_DAYS, MISTAKE_CHANCE = 10.0, 0.2
+# When those come whom an experiment brings, after it was sent; who is busy then comes no later.
+COMES_AFTER_DAYS, COMES_WITHIN_DAYS = (0.7, 3.2), 3.6
 
 
 def plan_unsubscriptions(scene: Scene) -> None:
@@ -35,6 +38,36 @@ def plan_unsubscriptions(scene: Scene) -> None:
         leaves = recipients[scene.chance(UNSUBSCRIBE_CHANCE, len(recipients))]
         people.opted_out_at[leaves] = sent_at + scene.rng.uniform(5, 600, len(leaves)) * MINUTE
         scene.opt_outs.add(person=leaves, campaign=np.full(len(leaves), campaign))
+
+
+def plan_experiments(scene: Scene) -> None:
+    """Decide ahead who is in which arm, and whom an experiment will bring."""
+    for experiment in EXPERIMENTS:
+        for campaign, channel, sent_at in _calendar(scene, experiment.kind):
+            audience = _audience(scene, campaign, channel, sent_at)
+            is_held_out = _is_held_out(scene, campaign, audience)
+            scene.arms.add(
+                person=audience, campaign=np.full(len(audience), campaign), at=sent_at,
+                is_held_out=is_held_out,
+            )  # fmt: skip
+            # Just as many as was planted, so that a small company shows it too.
+            treated = scene.rng.permutation(audience[~is_held_out])
+            brought = treated[: round(experiment.response * len(treated))]
+            scene.brought_by[campaign] = np.isin(np.arange(len(scene.people)), brought)
+
+
+def brought_by_experiments(
+    scene: Scene, who: np.ndarray, next_at: np.ndarray, least: np.ndarray
+) -> np.ndarray:
+    """When each shops next: whom an experiment brings comes soon after it was sent, and buys."""
+    for campaign, is_brought in scene.brought_by.items():
+        sent_at = scene.company.sent_at[campaign]
+        at = np.maximum(sent_at + scene.rng.uniform(*COMES_AFTER_DAYS, len(who)), least)
+        comes = is_brought[who] & (next_at > sent_at) & (at < sent_at + COMES_WITHIN_DAYS)
+        is_brought[who[comes]] = False
+        scene.people.brought_by[who[comes]] = campaign
+        next_at = np.where(comes, at, next_at)
+    return next_at
 
 
 def campaign_behind(scene: Scene, where: np.ndarray, who: np.ndarray, at: np.ndarray) -> np.ndarray:

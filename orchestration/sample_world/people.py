@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from orchestration.sample_world import names
+from orchestration.sample_world import demand, names
 from orchestration.sample_world.clock import daytime, into_hours, to_utc
 from orchestration.sample_world.world import known_where, seeded_rng, table_of
 
@@ -26,6 +26,8 @@ COUNTRY_SHARES = (0.58, 0.17, 0.11, 0.14)
 SEGMENT_SHARES = (0.35, 0.45, 0.20)
 # Days between two intents to buy of somebody who comes back, by segment.
 RHYTHM_DAYS = (80.0, 70.0, 55.0)
+# Who buys often and who seldom: the more alike, the greater it is. Their mean is 1.
+PACE_SHAPE = 3.0
 # Households of one, two, three and four people.
 HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 
@@ -79,6 +81,9 @@ class People:
     opted_out_at: np.ndarray
     trait: np.ndarray
     rhythm: np.ndarray
+    # How often and how dearly each buys, beside the others; neither says anything of the other.
+    pace: np.ndarray
+    purse: np.ndarray
     mood: np.ndarray = field(init=False)
     bad_experiences: np.ndarray = field(init=False)
     purchases: np.ndarray = field(init=False)
@@ -89,6 +94,8 @@ class People:
     quiet_until: np.ndarray = field(init=False)
     # Which durable goods each person has, a bit per product.
     owned: np.ndarray = field(init=False)
+    # The campaign of an experiment that makes each buy next time, or -1.
+    brought_by: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         """Nobody has done anything yet."""
@@ -102,6 +109,7 @@ class People:
         self.left_at = np.full(count, np.inf)
         self.quiet_until = np.full(count, -np.inf)
         self.owned = np.zeros(count, dtype=np.int64)
+        self.brought_by = np.full(count, -1)
 
     def __len__(self) -> int:
         """How many people there are."""
@@ -189,6 +197,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
             "referrer": _referrers(rng, first_at, person, has_card),
         },
     )
+    values = seeded_rng(seed, chunk, "values")
     people = People(
         frame=frame,
         style=style,
@@ -206,11 +215,16 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
         opted_out_at=_opt_outs(rng, first_at, days),
         trait=rng.normal(0, 1, count),
         rhythm=rng.gamma(6, 1 / 6, count) * np.array(RHYTHM_DAYS)[segment],
+        pace=values.gamma(PACE_SHAPE, 1 / PACE_SHAPE, count),
+        purse=values.normal(0, 1, count),
     )
-    first_visit = daytime(rng, rng.uniform(0, 2 * people.rhythm), is_western)
+    start = np.zeros(count)
+    first_visit = demand.after(start, rng.uniform(0, 2 * people.rhythm))
+    first_visit = daytime(rng, first_visit, is_western)
     # Half of the newcomers come for something; the others look around for a while.
     comes_for_it = rng.random(count) < 0.5
-    later = daytime(rng, first_at + rng.uniform(1, 1.5 * people.rhythm), is_western)
+    later = demand.after(first_at, rng.uniform(1, 1.5 * people.rhythm))
+    later = daytime(rng, later, is_western)
     people.next_at = np.where(first_at >= 0, np.where(comes_for_it, first_at, later), first_visit)
     return people
 
@@ -296,7 +310,8 @@ def _birth_days(rng: np.random.Generator, homes: Homes) -> np.ndarray:
 def _first_contacts(rng: np.random.Generator, count: int, is_western: np.ndarray) -> np.ndarray:
     """When the company first hears of them; some signed up before its shops opened."""
     is_early = rng.random(count) < SHARE_BEFORE_WORLD
-    day = np.where(is_early, rng.uniform(-300, -1, count), rng.exponential(ARRIVAL_DAYS, count))
+    early, later = rng.uniform(-300, -1, count), rng.exponential(ARRIVAL_DAYS, count)
+    day = np.where(is_early, early, demand.after(np.zeros(count), later))
     return daytime(rng, day, is_western)
 
 

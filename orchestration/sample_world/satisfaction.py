@@ -92,7 +92,11 @@ QUESTIONS: dict[str, Question] = {
         {
             "days_late": (-0.20, -0.30, -0.45),
             "contacts": (-0.4, -0.5, -0.6),
-            "was_unsolved": (-1.4, -1.5, -1.8),
+            "was_unsolved": (-1.0, -1.1, -1.3),
+            # People remember the peak and the end; the mean of the moments goes along with them
+            # and moves nothing.
+            "peak_end": (0.9, 1.0, 1.2),
+            "mean_moment": (0.0, 0.0, 0.0),
         },
     ),
 }
@@ -102,6 +106,7 @@ ASPECT_OF_DRIVER = {
     "late_deliveries": "delivery", "days_late": "delivery", "defects": "product",
     "was_defective": "product", "unsolved_problems": "service", "was_unsolved": "service",
     "extra_contacts": "service", "contacts": "service", "wait_hours": "service",
+    "peak_end": "service",
     "checkout_errors": "website", "met_errors": "website",
 }  # fmt: skip
 # People say that the price matters; nothing that happened to them moves it.
@@ -114,6 +119,15 @@ ITEM_SHARE = 0.6
 LEAVING_CHANCE = 0.012
 LEAVING_FACTOR = 2.0
 MOST_COUNTED_BAD_EXPERIENCES = 3
+# How many times as long each of them makes the wait for the next purchase, one and this more.
+SLOWER_PER_BAD_EXPERIENCE = 0.25
+# What is remembered of the last journey moves the logarithm of that wait, and so does how its
+# moments were: the journey weighs more than its moments.
+WAIT_EFFECTS = {"remembered_journey": -0.5, "mean_moment": -0.1}
+# What is remembered of a purchase about which nobody asked anything; of one that comes late, and
+# what each day of it takes away; of one that is called off.
+REMEMBERED_WELL, REMEMBERED_LATE, PER_DAY_LATE, REMEMBERED_CANCELLED = 0.2, -0.2, -0.1, -0.8
+WORST_REMEMBERED = -0.8
 
 
 def answers(
@@ -161,6 +175,35 @@ def leaving_chance(bad_experiences: np.ndarray) -> np.ndarray:
     return LEAVING_CHANCE * LEAVING_FACTOR**counted
 
 
+def remembered(
+    has_bought: np.ndarray, days_late: np.ndarray, was_cancelled: np.ndarray
+) -> np.ndarray:
+    """How each thinks back to a purchase that made no trouble but by its delivery."""
+    memory = np.where(has_bought, REMEMBERED_WELL, 0.0)
+    late = np.maximum(REMEMBERED_LATE + PER_DAY_LATE * days_late, WORST_REMEMBERED)
+    memory = np.where(days_late > 0, late, memory)
+    return np.where(was_cancelled, REMEMBERED_CANCELLED, memory)
+
+
+def longer_wait(
+    bad_experiences: np.ndarray, remembered_journey: np.ndarray, mean_moment: np.ndarray
+) -> np.ndarray:
+    """How many times as long each waits with the next purchase."""
+    effects = WAIT_EFFECTS["remembered_journey"] * remembered_journey
+    effects = effects + WAIT_EFFECTS["mean_moment"] * mean_moment
+    return _slower(bad_experiences) * np.exp(effects)
+
+
+def _slower(bad_experiences: np.ndarray) -> np.ndarray:
+    counted = np.minimum(bad_experiences, MOST_COUNTED_BAD_EXPERIENCES)
+    return 1 + SLOWER_PER_BAD_EXPERIENCE * counted
+
+
+def wait_effects_frame() -> pd.DataFrame:
+    """Every planted effect on the logarithm of the days until the next wish to buy."""
+    return pd.DataFrame(list(WAIT_EFFECTS.items()), columns=["driver", "effect"])
+
+
 def drivers_frame() -> pd.DataFrame:
     """Every planted effect: points of the score per unit of the driver."""
     return pd.DataFrame(
@@ -175,12 +218,13 @@ def drivers_frame() -> pd.DataFrame:
 
 
 def churn_effect_frame() -> pd.DataFrame:
-    """The planted chance to leave after an episode, by bad experiences so far."""
+    """The planted chance to leave after an episode, and the longer wait of who stays."""
     bad_experiences = np.arange(MOST_COUNTED_BAD_EXPERIENCES + 1)
     return pd.DataFrame(
         {
             "bad_experiences": bad_experiences,
             "leaving_chance": leaving_chance(bad_experiences),
             "factor": LEAVING_FACTOR**bad_experiences,
+            "wait_factor": _slower(bad_experiences),
         }
     )

@@ -9,6 +9,9 @@ from orchestration.sample_world.company import Company
 from orchestration.sample_world.people import People
 from orchestration.sample_world.records import Journeys, Moments, Rows
 
+# Of those who would call on a weekend.
+WAITS_FOR_THE_WEEK_SHARE = 0.5
+
 
 @dataclass
 class Scene:
@@ -35,6 +38,9 @@ class Scene:
     mistakes: Rows = field(default_factory=Rows)
     idle_clicks: Rows = field(default_factory=Rows)
     campaign_clicks: Rows = field(default_factory=Rows)
+    arms: Rows = field(default_factory=Rows)
+    # Of each experiment: whom it brings, and has not brought yet.
+    brought_by: dict[int, np.ndarray] = field(default_factory=dict)
     # Moments of another journey that are steps of this one too: the order begins the delivery.
     shared_steps: Rows = field(default_factory=Rows)
 
@@ -55,11 +61,16 @@ class Scene:
             self.rng, at, self.people.is_western[who], opens, closes, within=5, closed=closed
         )
 
-    def when_people_call(self, at: np.ndarray, who: np.ndarray, share: float = 0.5) -> np.ndarray:
-        """The same times moved to when most people call: on weekdays, late in the morning."""
+    def when_people_call(
+        self, at: np.ndarray, who: np.ndarray, share: float = 0.7, longest: int = 3
+    ) -> np.ndarray:
+        """The same times moved to when most people call: on weekdays, late in the morning.
+
+        Who doesn't call on a weekend does so within `longest` days of the week after.
+        """
         is_western = self.people.is_western[who]
         at = late_in_the_morning(self.rng, at, is_western, share)
-        return onto_weekdays(self.rng, at, is_western, 0.75)
+        return onto_weekdays(self.rng, at, is_western, WAITS_FOR_THE_WEEK_SHARE, longest)
 
     def product_names(self, product: np.ndarray) -> np.ndarray:
         """The name of each product in lower case; of any if it is unknown."""

@@ -40,7 +40,7 @@ ABOUT = {"delivery": 0, "defect": 1, "payment": 4, "account": 4}
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
 PERSISTENCE = 0.76
-RATING_CHANCE = 0.25
+RATING_CHANCE = 0.33
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
 DEFECT_CHANCE = 0.031
@@ -68,6 +68,28 @@ class Efforts:
     contacts: np.ndarray
     wait_hours: np.ndarray
     case: np.ndarray
+    # How the words of its moments felt: the most extreme of them, the last, their sum and number.
+    peak: np.ndarray
+    last: np.ndarray
+    total: np.ndarray
+    moments: np.ndarray
+
+    def feel(self, row: np.ndarray, feeling: np.ndarray) -> None:
+        """One more moment of these; of two extremes alike the bad one counts."""
+        peak = self.peak[row]
+        is_peak = (np.abs(feeling) > np.abs(peak)) | ((feeling == -peak) & (feeling < 0))
+        self.peak[row] = np.where(is_peak, feeling, peak)
+        self.last[row] = feeling
+        self.total[row] += feeling
+        self.moments[row] += 1
+
+    def peak_end(self) -> np.ndarray:
+        """What is remembered of it: the peak and the end, nothing where no moment had words."""
+        return (self.peak + self.last) / 2
+
+    def mean_moment(self) -> np.ndarray:
+        """How its moments felt on the whole, which nobody remembers."""
+        return self.total / np.maximum(self.moments, 1)
 
 
 def problems_of(
@@ -98,12 +120,12 @@ def problems_of(
         ("delivery", waits & some(np.where(is_warned, 0.2, 0.42)), asks_at),
         ("complaint", is_cancelled & some(0.5), placed.cancelled_at + rng.uniform(0.05, 1, rows)),
         ("defect", in_batch, shows_at),
-        ("defect", is_defective & ~in_batch & some(0.6), received_at + rng.uniform(0.3, 5, rows)),
+        ("defect", is_defective & ~in_batch & some(0.53), received_at + rng.uniform(0.3, 5, rows)),
         ("payment", intents.met_errors & some(0.3), intents.at + rng.uniform(0.02, 0.6, rows)),
         ("payment", intents.is_online & some(0.015), intents.at + rng.uniform(0.5, 6, rows)),
         ("complaint", intents.has_bought & some(0.007), intents.at + rng.uniform(0.2, 3, rows)),
         ("account", people.has_account(who, intents.at)
-         & some(np.where(company.is_trickle_time(intents.at), 0.12, 0.008)),
+         & some(np.where(company.is_trickle_time(intents.at), 0.12, 0.006)),
          intents.at + rng.uniform(0.2, 4, rows)),
     )  # fmt: skip
     reason = np.full(rows, None, dtype=object)
@@ -155,6 +177,10 @@ def _pursue(scene: Scene, problems: Problems) -> Efforts:
         contacts=np.zeros(rows, dtype=np.int64),
         wait_hours=np.zeros(rows),
         case=np.full(rows, -1),
+        peak=np.zeros(rows),
+        last=np.zeros(rows),
+        total=np.zeros(rows),
+        moments=np.zeros(rows, dtype=np.int64),
     )
     tries = np.arange(rows)
     at = problems.at
@@ -163,7 +189,8 @@ def _pursue(scene: Scene, problems: Problems) -> Efforts:
             break
         at = np.where(
             channel == CALL,
-            scene.when_people_call(at, problems.who[tries], share=0.0 if number else 0.5),
+            # Who asks again doesn't let a week go by.
+            scene.when_people_call(at, problems.who[tries], *((0.0, 2) if number else (0.7, 3))),
             at,
         )
         contact = _Contact(scene, problems, efforts, tries, channel, at)
@@ -282,6 +309,9 @@ class _Contact:
 
     def _log(self, kind: str, where: np.ndarray, at: np.ndarray, **columns: object) -> None:
         columns.setdefault("order", self.order)
+        if "sentiment" in columns:
+            feeling = np.full(self.rows, columns["sentiment"], dtype=float)
+            self.efforts.feel(self.tries[where], feeling[where])
         self.scene.moments.log(kind, where, at=at, **self.common, **columns)
 
     def _chat(self, where: np.ndarray) -> None:
@@ -312,7 +342,7 @@ class _Contact:
 
     def _call(self, where: np.ndarray) -> None:
         rng, rows = self.scene.rng, self.rows
-        wait = self.scene.wait(150, rows) * self._crowding() + 8
+        wait = self.scene.wait(140, rows) * self._crowding() + 8
         patience = self.scene.wait(1_500, rows) + 60
         self.hung_up = where & (wait > patience)
         self.solves &= ~self.hung_up

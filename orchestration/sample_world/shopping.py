@@ -27,6 +27,8 @@ ROUTE_SHARES = np.array(
 )
 
 ADVICE_CHANCE = 0.034
+# How much more probably the dearer of two things, by standard deviation of the purse.
+PURSE_CHANCE = 0.3
 CHECKOUT_TIME = 4 * MINUTE
 CART_CHANCE = 0.88
 CHECKOUT_CHANCE = 0.48
@@ -106,9 +108,13 @@ def shop(scene: Scene, who: np.ndarray, at: np.ndarray) -> Intents:
     slug = np.where(people.purchases[who] == 0, "first_purchase", "repeat_purchase")
     journey = scene.journeys.open(slug.astype(object), who)
     product = _wanted(scene, who)
-    route = _routes(scene, people.style[who])
+    is_brought = people.brought_by[who] >= 0
+    route = np.where(is_brought, DIGITAL, _routes(scene, people.style[who]))
     browses_first = (route == DIGITAL) | (route == WEB_THEN_STORE)
-    campaign = campaign_behind(scene, browses_first, who, at)
+    campaign = campaign_behind(scene, browses_first & ~is_brought, who, at)
+    campaign = np.where(is_brought, people.brought_by[who], campaign)
+    scene.campaign_clicks.add(is_brought, person=who, campaign=campaign, at=at - 2 * MINUTE)
+    people.brought_by[who] = -1
     interest = 0.06 * np.clip(people.mood[who], -2, 1)
 
     visit_at = _visit_times(scene, route, who, at)
@@ -116,7 +122,7 @@ def shop(scene: Scene, who: np.ndarray, at: np.ndarray) -> Intents:
     last = _look_around(scene, route, who, at, visit_at, journey, product, campaign)
     decides_online = (route == DIGITAL) | (route == STORE_THEN_WEB)
     online, buys_online, met_errors, has_abandoned = _check_out(
-        scene, decides_online, last, journey, product, campaign, interest
+        scene, decides_online, last, journey, product, campaign, interest, is_brought
     )
     may_come_back = has_abandoned & (people.style[who] != ONLINE)
     comes_back = may_come_back & scene.chance(PURCHASE_AFTER_ABANDONING_CHANCE, rows)
@@ -150,9 +156,17 @@ def shop(scene: Scene, who: np.ndarray, at: np.ndarray) -> Intents:
 
 
 def _wanted(scene: Scene, who: np.ndarray) -> np.ndarray:
-    """The product that each has in mind: no durable good that they have already."""
+    """The product that each has in mind: no durable good that they have already.
+
+    Of two things people with money take the dearer one more often.
+    """
     company, rows = scene.company, len(who)
     product = scene.rng.choice(len(company.popularity), rows, p=company.popularity)
+    beside = scene.rng.choice(len(company.popularity), rows, p=company.popularity)
+    price = company.products["list_price"].to_numpy()
+    takes_dearer = scene.chance(0.5 + PURSE_CHANCE * scene.people.purse[who], rows)
+    swaps = (price[beside] > price[product]) == takes_dearer
+    product = np.where(swaps, beside, product)
     for _ in range(3):
         other = scene.rng.choice(len(company.popularity), rows, p=company.popularity)
         has_it = (scene.people.owned[who] >> product) & 1 == 1
@@ -176,11 +190,19 @@ def _beside(scene: Scene, product: np.ndarray) -> np.ndarray:
 
 
 def into_store(scene: Scene, at: np.ndarray, who: np.ndarray) -> np.ndarray:
-    """A time at which the store is open: in Poland and Germany on no Sunday and no holiday."""
+    """A time at which the store is open: in Poland and Germany on no Sunday and no holiday.
+
+    Who meets closed doors comes on one of the next days, not all on the first.
+    """
+    is_western = scene.people.is_western[who]
     closed = scene.company.closed_days[scene.people.country[who]]
-    return into_hours(
-        scene.rng, at, scene.people.is_western[who], 9.5, 19.3, within=9, closed=closed
-    )
+
+    def opened(when: np.ndarray) -> np.ndarray:
+        return into_hours(scene.rng, when, is_western, 9.5, 19.3, within=9, closed=closed)
+
+    then = opened(at)
+    met_closed_doors = np.floor(then) > np.floor(at) + 0.5
+    return np.where(met_closed_doors, opened(then + scene.rng.integers(0, 3, len(who))), then)
 
 
 def _visit_times(scene: Scene, route: np.ndarray, who: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -413,7 +435,7 @@ def _ask_advice(
     asked_at = np.where(
         by_phone,
         scene.when_people_call(
-            into_hours(scene.rng, asked_at, people.is_western[who], 8, 20), who, share=0.3
+            into_hours(scene.rng, asked_at, people.is_western[who], 8, 20), who, share=0.5
         ),
         asked_at,
     )
@@ -451,15 +473,17 @@ def _check_out(
     product: np.ndarray,
     campaign: np.ndarray,
     interest: np.ndarray,
+    is_sure: np.ndarray,
 ) -> tuple[Placed, np.ndarray, np.ndarray, np.ndarray]:
     """Cart, checkout and online order: the orders, who bought, who met errors, who abandoned."""
     people, who, rows = scene.people, session.who, len(session.who)
     start = session.ends_at
-    fills_cart = where & scene.chance(CART_CHANCE + interest, rows)
-    starts = fills_cart & scene.chance(CHECKOUT_CHANCE, rows)
+    fills_cart = where & (scene.chance(CART_CHANCE + interest, rows) | is_sure)
+    starts = fills_cart & (scene.chance(CHECKOUT_CHANCE, rows) | is_sure)
     is_broken = scene.company.is_checkout_broken(start) & ~session.is_app
-    met_errors = starts & scene.chance(np.where(is_broken, 0.88, 0.02), rows)
-    buys = starts & ~met_errors & scene.chance(COMPLETION_CHANCE + 0.15 * (campaign >= 0), rows)
+    met_errors = starts & ~is_sure & scene.chance(np.where(is_broken, 0.88, 0.02), rows)
+    completes = scene.chance(COMPLETION_CHANCE + 0.15 * (campaign >= 0), rows) | is_sure
+    buys = starts & ~met_errors & completes
     # Customers with an account mostly sign in at the checkout.
     knows = people.has_account(who, start) & scene.chance(CHECKOUT_SIGN_IN_CHANCE, rows)
     login_at = np.where(knows, np.minimum(session.login_at, start + 0.4 * MINUTE), session.login_at)

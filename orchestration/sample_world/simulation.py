@@ -2,12 +2,20 @@
 
 import numpy as np
 
-from orchestration.sample_world import browsing, feedback, fulfilment, membership, outreach, service
+from orchestration.sample_world import (
+    browsing,
+    demand,
+    feedback,
+    fulfilment,
+    membership,
+    outreach,
+    service,
+)
 from orchestration.sample_world.clock import daytime, into_hours
 from orchestration.sample_world.company import make_company
 from orchestration.sample_world.history import world_of
 from orchestration.sample_world.people import ONLY_SOCIAL, make_people
-from orchestration.sample_world.satisfaction import leaving_chance
+from orchestration.sample_world.satisfaction import leaving_chance, longer_wait, remembered
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import shop
 from orchestration.sample_world.world import World, seeded_rng
@@ -19,9 +27,8 @@ STRETCH_DAYS = 366
 GAP_AFTER_PURCHASE = 3.0
 GAP_AFTER_GIVING_UP = 10.5
 # After a purchase: who comes back soon, or in their own rhythm; the others not for a long time.
-SOON_CHANCE, RHYTHM_CHANCE = 0.25, 0.2
+SOON_CHANCE, RHYTHM_CHANCE = 0.23, 0.17
 SOON_DAYS, LONG_DAYS = 22.0, 420.0
-SLOWER_PER_BAD_EXPERIENCE = 0.25
 PROMOTION_PULL = 0.4
 PULLED_DAYS = 25
 
@@ -40,6 +47,8 @@ def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count
     membership.enter_crm(scene)
     membership.onboard(scene)
     outreach.plan_unsubscriptions(scene)
+    outreach.plan_experiments(scene)
+    _bring_the_first(scene)
     _complain_in_public(scene)
     while len(who := np.flatnonzero(people.next_at < lived)):
         _live_through_a_round(scene, who)
@@ -76,36 +85,61 @@ def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
     feedback.review(scene, intents, is_defective)
     feedback.mention(scene, who, intents.at)
     people.mood[who] = 0.85 * people.mood[who] + 0.08 * intents.has_bought
-    _decide_what_next(scene, who, intents.has_bought)
+    memory = remembered(
+        intents.has_bought, fulfilment.late_days(intents), ~np.isnan(intents.placed.cancelled_at)
+    )
+    mean_moment = np.zeros(len(who))
+    had_words = efforts.moments > 0
+    memory[in_touch] = np.where(had_words, efforts.peak_end(), memory[in_touch])
+    mean_moment[in_touch] = efforts.mean_moment()
+    _decide_what_next(scene, who, intents.has_bought, memory, mean_moment)
 
 
-def _decide_what_next(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> None:
+def _bring_the_first(scene: Scene) -> None:
+    """An experiment may bring people who have not shopped yet."""
+    people = scene.people
+    who = np.flatnonzero(np.isfinite(people.next_at))
+    next_at = people.next_at[who]
+    sooner = outreach.brought_by_experiments(scene, who, next_at, people.first_at[who])
+    at = daytime(scene.rng, sooner, people.is_western[who])
+    people.next_at[who] = np.where(sooner != next_at, at, next_at)
+
+
+def _decide_what_next(
+    scene: Scene,
+    who: np.ndarray,
+    has_bought: np.ndarray,
+    memory: np.ndarray,
+    mean_moment: np.ndarray,
+) -> None:
     """When each person shops next, if ever: bad experiences delay it, and make people leave."""
     rng, people, rows = scene.rng, scene.people, len(who)
     bad_experiences = people.bad_experiences[who]
     leaves = scene.chance(leaving_chance(bad_experiences), rows)
     last_at = people.last_shopping_at[who]
-    scene.episodes.add(person=who, at=last_at, bad_experiences=bad_experiences, has_left=leaves)
+    gap = _gaps(scene, who, has_bought) * longer_wait(bad_experiences, memory, mean_moment)
+    scene.episodes.add(
+        person=who, at=last_at, bad_experiences=bad_experiences, has_left=leaves,
+        has_bought=has_bought, remembered_journey=memory, mean_moment=mean_moment, wait_days=gap,
+    )  # fmt: skip
     people.left_at[who[leaves]] = last_at[leaves]
-
-    gap = _gaps(scene, who, has_bought)
-    gap *= 1 + SLOWER_PER_BAD_EXPERIENCE * np.minimum(bad_experiences, 3)
     least = last_at + np.where(has_bought, GAP_AFTER_PURCHASE, GAP_AFTER_GIVING_UP)
     least = np.maximum(least, people.quiet_until[who])
-    next_at = np.maximum(last_at + gap, least)
-    next_at = _pulled_by_promotions(scene, who, next_at, least)
-    people.next_at[who] = np.where(
-        leaves, np.inf, daytime(rng, next_at + 1, people.is_western[who])
-    )
+    next_at = np.maximum(demand.after(last_at, gap), least)
+    next_at = _pulled_by_promotions(scene, who, next_at, least) + 1
+    next_at = outreach.brought_by_experiments(scene, who, next_at, least + 1)
+    people.next_at[who] = np.where(leaves, np.inf, daytime(rng, next_at, people.is_western[who]))
 
 
 def _gaps(scene: Scene, who: np.ndarray, has_bought: np.ndarray) -> np.ndarray:
     """Days until the next intent: few come back soon, most not for long."""
     rng, rows = scene.rng, len(who)
-    own = scene.people.rhythm[who] * rng.gamma(2, 0.5, rows)
+    pace = scene.people.pace[who]
+    own = scene.people.rhythm[who] * rng.gamma(2, 0.5, rows) / pace
     draw = rng.random(rows)
     after = np.where(draw < SOON_CHANCE, rng.exponential(SOON_DAYS, rows), own)
-    after = np.where(draw > SOON_CHANCE + RHYTHM_CHANCE, rng.exponential(LONG_DAYS, rows), after)
+    long = rng.exponential(LONG_DAYS, rows) / pace
+    after = np.where(draw > SOON_CHANCE + RHYTHM_CHANCE, long, after)
     return np.where(has_bought, after, own)
 
 

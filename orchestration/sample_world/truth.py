@@ -3,7 +3,11 @@
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
-from orchestration.sample_world.satisfaction import churn_effect_frame, drivers_frame
+from orchestration.sample_world.satisfaction import (
+    churn_effect_frame,
+    drivers_frame,
+    wait_effects_frame,
+)
 from orchestration.sample_world.world import World
 
 
@@ -11,7 +15,13 @@ def write_truth(world: World, out: Delivery) -> None:
     """Hand over this chunk's rows; what is true of the whole world only once."""
     for name in ("persons", "journeys", "responses", "orders", "cases"):
         out.truth(name, getattr(world, name).reset_index(drop=True))
-    for name in ("episodes", "response_drivers", "sent_by_mistake"):
+    for name in (
+        "episodes",
+        "response_drivers",
+        "sent_by_mistake",
+        "experiment_arms",
+        "customer_values",
+    ):
         out.truth(name, world.truth[name])
     rated = world.moments[world.moments["score"].notna()]
     out.truth(
@@ -25,6 +35,8 @@ def write_truth(world: World, out: Delivery) -> None:
         out.truth("campaigns", world.campaigns)
         out.truth("drivers", drivers_frame())
         out.truth("churn_effect", churn_effect_frame())
+        out.truth("wait_effects", wait_effects_frame())
+        out.truth("experiments", world.truth["experiments"])
 
 
 def _counts(days: pd.Series, kinds: pd.Series) -> pd.DataFrame:

@@ -66,7 +66,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "channel": "text",  # email | sms | push
         "name": "text",
         "sent_at": TIME,
-        "kind": "text",  # promo | winback | newsletter | service
+        "kind": "text",  # promo | winback | newsletter | service | voucher | tips
     },
     # In order of `at`. The person of a chunk, never of another one.
     "moments": {

@@ -16,11 +16,11 @@ def counted_answers(company):
     customers = company.warehouse("""
         select responses.response_id, responses.is_finished, customer_profiles.customer_key
         from staging.stg_surveys__responses as responses
-        inner join intermediate.int_identity__profiles as profiles
+        left join intermediate.int_identity__profiles as profiles
             on
                 profiles.source_name = 'surveys'
                 and responses.source_profile_id = profiles.source_profile_id
-        inner join intermediate.int_identity__customer_profiles as customer_profiles
+        left join intermediate.int_identity__customer_profiles as customer_profiles
             on profiles.profile_key = customer_profiles.profile_key
         where not responses.is_test
     """)
@@ -33,6 +33,8 @@ def counted_answers(company):
     local = answers["at"].dt.tz_localize("UTC").dt.tz_convert("Europe/Warsaw")
     subject = answers["case"].fillna(answers["order"]).fillna(answers.response_id)
     answers["unit"] = subject.where(answers.metric != "nps", local.dt.strftime("%Y-%m"))
+    # Nobody known is not one and the same.
+    answers["customer_key"] = answers.customer_key.fillna(answers.response_id)
     latest = answers.sort_values(["at", "response_id"])
     return latest.drop_duplicates(["metric", "program", "customer_key", "unit"], keep="last")
 

@@ -190,15 +190,17 @@ def assert_as_computed_again(marts, name):
 
 
 def assert_channels_differ_as_computed_again(marts):
+    """The number of reasons for which channels are compared: none where each has few contacts."""
     found, resamples = resampled.channel_consistency(marts.facts)
     mart = marts.mart("channel_consistency")
 
     assert_mart_is_that_of_the_oracle(mart, found, KEYS["channel_consistency"])
     cells = mart.dropna(subset="tau").drop_duplicates(["measure_slug", "contact_reason_slug"])
-    assert len(cells) == len(resamples) > 0
+    assert len(cells) == len(resamples)
     for cell in cells.itertuples():
         taus = resamples[cell.measure_slug, cell.contact_reason_slug]
         assert_interval(cell.tau_ci_low, cell.tau_ci_high, taus)
+    return len(cells)
 
 
 def assert_satisfactions_tell_what_is_computed_again(marts, outcomes):
@@ -294,5 +296,5 @@ def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
         assert_cut_as_read_from_the_beginning(marts)
         for name in sorted(set(ORACLES) - {"peak_end"}):
             assert_as_computed_again(marts, name)
-        assert_channels_differ_as_computed_again(marts)
+        assert assert_channels_differ_as_computed_again(marts) > 0
         assert_satisfactions_tell_what_is_computed_again(marts, {"repurchase", "churn"})

@@ -2,7 +2,8 @@
 
 Its quirks: a transfer and an accepted callback are contacts of their own, chained to the first one;
 some records are delivered twice, some again days later with an attribute whose name differs from
-another one in case only; a caller who stays in the menu has neither queue nor agent.
+another one in case only; a caller who stays in the menu has neither queue nor agent; some withhold
+their number.
 """
 
 import hashlib
@@ -34,6 +35,10 @@ TRANSFER_SHARE = 0.12
 TRANSFER_OUT_SHARE = 0.02
 CALLBACK_SHARE = 0.04
 SHORTEST_WAIT_FOR_CALLBACK = 60
+# Of the callers, who withholds the number, and what the centre writes in its place; some lines
+# spell the word in the keys of a telephone.
+WITHHELD_SHARE = 0.025
+WITHHELD = np.array(["anonymous", "+266696687"], dtype=object)
 DUPLICATE_SHARE = 0.03
 LATE_UPDATE_SHARE = 0.06
 LATEST_UPDATE_DAYS = 6
@@ -135,6 +140,8 @@ def write(world: World, out: Delivery) -> None:
     )
     # A household's phone is one profile of several persons.
     out.truth("profiles", profiles.drop_duplicates())
+    withheld = calls[calls["is_withheld"]]
+    out.truth("withheld_calls", withheld[["contact", "person", "at"]])
 
 
 def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.DataFrame:
@@ -150,9 +157,11 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
     has_hold = is_answered & (rng.random(count) < 0.3)
     hold = np.where(has_hold, handle * rng.uniform(0.05, 0.3, count), 0).astype("int64")
     after = np.where(is_answered, handle * rng.uniform(0.02, 0.15, count), 0).astype("int64")
+    is_withheld = is_inbound & (rng.random(count) < WITHHELD_SHARE)
     return pd.DataFrame(
         {
             "contact": moments["moment"].astype(str),
+            "is_withheld": is_withheld,
             "person": moments["person"],
             "at": moments["at"].dt.floor("s"),
             "is_inbound": is_inbound,
@@ -165,7 +174,7 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "interaction": handle - hold - after,
             "team_name": teams["team_name"].to_numpy(),
             "agent": 100 + np.maximum(moments["team"], 0) * 10 + rng.integers(0, 10, count),
-            "phone": persons["phone"],
+            "phone": np.where(is_withheld, WITHHELD[moments["moment"] % 2], persons["phone"]),
             "language": persons["language"],
             "source_reason": moments["reason"].map(REASONS).to_numpy(),
             "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),

@@ -5,6 +5,7 @@ login, not to a number; who answers STOP wants no more.
 """
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,10 +88,9 @@ def _outbound(world: World) -> pd.DataFrame:
     number = np.where(by_whatsapp, "whatsapp:" + persons["phone"], persons["phone"])
     address = np.where(is_push, "notify:" + pd.Series(account_ids(persons["account"])), number)
     about = np.where(sent["campaign"] >= 0, "promo", "service")
-    campaign_ids = world.campaigns["campaign_id"].to_numpy(dtype=object)
-    campaign_names = world.campaigns["name"].to_numpy(dtype=object)
+    campaigns = list(world.campaigns.itertuples(index=False))
     tags = [
-        _tags(campaign_ids[campaign], campaign_names[campaign], outcome) if campaign >= 0 else None
+        _tags(campaigns[campaign], outcome) if campaign >= 0 else None
         for campaign, outcome in zip(sent["campaign"].tolist(), sent["outcome"], strict=True)
     ]
     return sent.assign(
@@ -105,8 +105,12 @@ def _outbound(world: World) -> pd.DataFrame:
     )
 
 
-def _tags(campaign_id: str, campaign_name: str, outcome: str) -> str:
-    tags = {"campaign_id": campaign_id, "campaign_name": campaign_name}
+def _tags(campaign: Any, outcome: str) -> str:
+    tags = {
+        "campaign_id": campaign.campaign_id,
+        "campaign_name": campaign.name,
+        "campaign_kind": campaign.kind,
+    }
     if outcome == "held_out":
         tags["campaign_group"] = "control"
     return json.dumps(tags)

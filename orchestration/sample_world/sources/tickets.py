@@ -2,7 +2,8 @@
 
 A ticket is exported again on every day on which it changed, as it stood at the end of that day. Its
 quirks: internal notes, reopened tickets, duplicates that are merged away, ratings that are only
-offered, ratings that the customer changes, and tickets that close by themselves.
+offered, ratings that the customer changes, tickets that close by themselves, and users who were
+deleted.
 """
 
 import duckdb
@@ -41,6 +42,10 @@ MERGED_SHARE = 0.02
 CHANGED_MIND_SHARE = 0.08
 PHONE_SHARE = 0.3
 ACCOUNT_SHARE = 0.4
+# Of the writers, who asks to be forgotten, and how long after the first ticket.
+ERASED_SHARE = 0.08
+ERASED_AFTER_DAYS = (10, 40)
+ERASED_NAME = "Permanently Deleted User"
 CLOSES_AFTER = np.timedelta64(4, "D")
 # What nobody solves closes by itself in the end, but for a few that are forgotten.
 TIMES_OUT_AFTER = np.timedelta64(28, "D")
@@ -175,10 +180,10 @@ select cast(to_json({{
     suspended: false,
     verified: true,
     created_at: strftime(created_at, '{TIME}'),
-    updated_at: strftime(created_at, '{TIME}')
+    updated_at: strftime(updated_at, '{TIME}')
 }}) as varchar) as document
 from users
-order by created_at, user_id
+order by updated_at, user_id
 """
 
 
@@ -194,8 +199,24 @@ def write(world: World, out: Delivery) -> None:
     audits = _audits(world, rng, moments, tickets, merged)
     audits = audits.merge(every_ticket, on="ticket_id")
     _write_tables(world, out, audits)
-    users = pd.concat([_agents(world), _requesters(world, every_ticket)], ignore_index=True)
-    _write_documents(world, out, "users", "users", RENDER_USERS, users, "created_at", "user_id")
+    requesters = _requesters(world, every_ticket)
+    erased = _erased(world, requesters)
+    users = pd.concat(
+        [_agents(world), requesters.drop(columns="person"), erased.drop(columns="person")],
+        ignore_index=True,
+    )
+    _write_documents(world, out, "users", "users", RENDER_USERS, users, "updated_at", "user_id")
+    out.truth(
+        "redactions",
+        pd.DataFrame(
+            {
+                "source_name": SOURCE,
+                "source_profile_id": erased["user_id"].astype(str),
+                "person": erased["person"],
+                "redacted_at": erased["updated_at"],
+            }
+        ),
+    )
     profiles = pd.DataFrame(
         {
             "source_name": SOURCE,
@@ -428,6 +449,7 @@ def _agents(world: World) -> pd.DataFrame:
             "user_role": "agent",
             "language": "en-GB",
             "created_at": world.start,
+            "updated_at": world.start,
         }
     )
 
@@ -450,5 +472,20 @@ def _requesters(world: World, tickets: pd.DataFrame) -> pd.DataFrame:
             "user_role": "end-user",
             "language": persons["language"],
             "created_at": first["opened_at"],
+            "updated_at": first["opened_at"],
+            "person": first["person"],
         }
     )
+
+
+def _erased(world: World, requesters: pd.DataFrame) -> pd.DataFrame:
+    """The last version of who was forgotten: nothing of a person is left in it."""
+    rng = world.rng("tickets erased")
+    is_erased = rng.random(len(requesters)) < ERASED_SHARE
+    days = rng.uniform(*ERASED_AFTER_DAYS, len(requesters))
+    erased_at = requesters["created_at"] + (days * 86_400).astype("timedelta64[s]")
+    is_erased &= (erased_at < world.end).to_numpy()
+    return requesters[is_erased].assign(
+        full_name=ERASED_NAME, email=None, phone=None, account_id=None,
+        updated_at=erased_at[is_erased],
+    )  # fmt: skip

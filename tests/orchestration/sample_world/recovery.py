@@ -18,7 +18,8 @@ GETTING_STARTED = {"signed_in", "help_viewed", "video_watched", "app_session", "
 PATIENCE_DAYS = {
     "purchase": 7,
     "onboarding": 14,
-    "delivery": 21,
+    # A parcel that is late was given up by nobody.
+    "delivery": 3_650,
     "return": 21,
     "problem_resolution": 14,
     "renewal": 30,

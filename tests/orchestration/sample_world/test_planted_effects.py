@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.sample_world.satisfaction import QUESTIONS, leaving_chance
+from orchestration.sample_world.company import EXPERIMENTS, make_company
+from orchestration.sample_world.satisfaction import QUESTIONS, WAIT_EFFECTS, leaving_chance
+from orchestration.sample_world.simulation import simulate
 
 
 def test_scores_are_spread_over_their_scale(big_world):
@@ -138,7 +140,7 @@ def test_promotions_bring_orders(big_world):
 
     assert len(orders) > 100
     assert (orders["placed_at"] > orders["sent_at"]).all()
-    assert set(orders["kind"]) == {"promo", "winback"}
+    assert set(orders["kind"]) == {"promo", "winback", "voucher"}
     assert len(reactions) == len(orders)
     assert set(reactions) <= {"clicked", "opened", "replied", "unsubscribed", "opted_out"}
 
@@ -169,3 +171,138 @@ def test_ratings_of_a_part_follow_what_happened_to_it(big_world):
 
     assert falls["rated_service"] < -0.6
     assert abs(falls["rated_price"]) < 0.5
+
+
+def fitted(features, outcome):
+    """Coefficient and standard error of each column of a linear regression, the level left out."""
+    design = np.column_stack([np.ones(len(features)), features.to_numpy(dtype=float)])
+    effects, *_ = np.linalg.lstsq(design, outcome, rcond=None)
+    rest = outcome - design @ effects
+    variance = rest @ rest / (len(rest) - len(effects)) * np.linalg.inv(design.T @ design)
+    errors = np.sqrt(np.diag(variance))
+    return pd.DataFrame({"effect": effects[1:], "error": errors[1:]}, index=features.columns)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.kind)
+def test_an_experiment_brings_what_was_planted(big_world, experiment):
+    tried = big_world.truth["experiments"].set_index("campaign_kind").loc[experiment.kind]
+    arms = big_world.truth["experiment_arms"].query("campaign == @tried.campaign")
+
+    bought = arms.groupby("is_held_out")["has_bought"].agg(["mean", "count"])
+    lift = bought.loc[False, "mean"] - bought.loc[True, "mean"]
+    error = np.sqrt((bought["mean"] * (1 - bought["mean"]) / bought["count"]).sum())
+
+    assert tried["effect"] == experiment.effect
+    assert abs(lift - experiment.effect) < 3 * error < 0.04
+    assert arms["is_held_out"].mean() == pytest.approx(tried["held_out_share"], abs=0.03)
+
+
+def test_the_arms_of_an_experiment_are_those_that_its_tool_exports(big_world):
+    arms = big_world.truth["experiment_arms"]
+    sent = big_world.of_kind("email_sent")
+
+    pairs = arms.merge(sent, on=["person", "campaign"])
+
+    assert len(pairs) == len(arms) > 1_000
+    assert ((pairs["outcome"] == "held_out") == pairs["is_held_out"]).all()
+    assert (pairs["at"] == pairs["assigned_at"]).all()
+
+
+def test_whom_one_campaign_holds_out_says_nothing_of_another():
+    company = make_company(366, seed=1)
+    persons = np.arange(20_000)
+    held_out = {
+        campaign: company.is_held_out(campaign, persons)
+        for campaign in np.flatnonzero(company.held_out_tenths)
+    }
+
+    for one, of_one in held_out.items():
+        assert of_one.mean() == pytest.approx(company.held_out_tenths[one] / 10, abs=0.01)
+        for other, of_other in held_out.items():
+            if one < other:
+                assert abs(np.corrcoef(of_one, of_other)[0, 1]) < 0.04
+
+
+@pytest.fixture(scope="module")
+def year():
+    """More problems than half a year brings."""
+    return simulate(range(20_000), days=366, seed=5)
+
+
+@pytest.fixture(scope="module")
+def judged_journeys(year):
+    """What people say of the whole way to a solution, with what happened on it."""
+    drivers = year.truth["response_drivers"].query("program == 'journey_csat'")
+    drivers = drivers.pivot(index="response", columns="driver", values="value")
+    responses = year.responses.set_index("response").loc[drivers.index]
+    judged = responses[["journey", "case", "score", "invited_at"]].join(drivers)
+    return judged[judged["case"] >= 0]
+
+
+def test_peak_and_end_are_remembered_and_the_mean_is_not(judged_journeys):
+    scored = judged_journeys[judged_journeys["score"].notna()]
+    features = scored[["contacts", "was_unsolved", "peak_end", "mean_moment"]]
+
+    found = fitted(features, scored["score"].to_numpy())
+
+    planted = {name: np.mean(QUESTIONS["journey_csat"].effects[name]) for name in features}
+    effect, error = found.loc["peak_end"]
+    assert planted["peak_end"] > 0 == planted["mean_moment"]
+    # Rounding and the ends of the scale swallow a part.
+    assert 0.4 * planted["peak_end"] - 2 * error < effect < planted["peak_end"] + 2 * error
+    assert effect > 2 * error
+    assert abs(found.loc["mean_moment", "effect"]) < 3 * found.loc["mean_moment", "error"]
+    # Alone the mean seems to matter: it goes along with the peak and the end.
+    alone = fitted(scored[["mean_moment"]], scored["score"].to_numpy())
+    assert alone.loc["mean_moment", "effect"] > 3 * alone.loc["mean_moment", "error"]
+
+
+def test_peak_and_end_are_those_of_the_words_on_the_way(year, judged_journeys):
+    words = year.moments[year.moments["journey"].isin(judged_journeys["journey"])]
+    words = words[words["sentiment"].notna()]
+
+    def remembered(feelings):
+        # The greatest counts; of two alike the bad one.
+        peak = max(feelings, key=lambda feeling: (abs(feeling), -feeling))
+        return (peak + feelings.iloc[-1]) / 2
+
+    felt = words.groupby("journey")["sentiment"].agg(peak_end=remembered, mean_moment="mean")
+    both = judged_journeys.merge(felt, on="journey", suffixes=("", "_seen"))
+
+    assert len(both) > 200
+    for name in ("peak_end", "mean_moment"):
+        assert np.allclose(both[name], both[f"{name}_seen"], atol=1e-9), name
+
+
+def test_who_remembers_a_journey_well_wants_to_buy_sooner(year):
+    episodes = year.truth["episodes"]
+    values = year.truth["customer_values"].set_index("person")
+    wait_factors = 1 + 0.25 * episodes["bad_experiences"].clip(upper=3)
+    waits = np.log(episodes["wait_days"] / wait_factors)
+    features = episodes[["remembered_journey", "mean_moment", "has_bought"]].assign(
+        pace=np.log(values.loc[episodes["person"], "pace"].to_numpy())
+    )
+
+    found = fitted(features, waits.to_numpy())
+
+    for driver, planted in WAIT_EFFECTS.items():
+        effect, error = found.loc[driver]
+        assert abs(effect - planted) < 3 * error
+    effect, error = found.loc["remembered_journey"]
+    assert effect + 5 * error < 0
+    assert error < 0.08
+
+
+def test_some_buy_often_and_some_dearly_and_neither_tells_of_the_other(year):
+    values = year.truth["customer_values"].set_index("person")
+    euro = year.orders["currency"].map({"EUR": 1.0, "PLN": 4.25, "GBP": 0.86})
+    of_person = (year.orders["total"] / euro).groupby(year.orders["person"]).agg(["size", "mean"])
+    bought = values.join(of_person)
+
+    orders = bought["size"].fillna(0).groupby(pd.qcut(bought["pace"], 4, labels=False)).mean()
+    baskets = bought["mean"].groupby(pd.qcut(bought["purse"], 4, labels=False)).mean()
+
+    assert orders[3] > 1.5 * orders[0]
+    assert baskets[3] > 1.3 * baskets[0]
+    assert abs(bought["pace"].corr(bought["purse"])) < 0.03
+    assert abs(bought["size"].corr(bought["mean"])) < 0.1

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration.sample_world.clock import zone_offset
 from orchestration.sample_world.sources.tickets import FORGOTTEN_SHARE
 from orchestration.sample_world.sources.web import KINDS
 
@@ -29,6 +30,10 @@ WANTED = {
     "online orders that come back": (0.12, 0.20),
     "tickets never solved nor closed": (0.01, 0.04),
     "calls abandoned": (0.02, 0.08),
+    "calls of a Monday to one from Tuesday to Friday": (1.1, 1.8),
+    "calls of a weekend day to one from Tuesday to Friday": (0.2, 0.7),
+    "hour of most calls": (9, 11),
+    "receipts of a Monday to one of a Saturday": (0.6, 1.2),
 }
 SESSION_GAP = pd.Timedelta(minutes=30)
 EURO = {"EUR": 1.0, "PLN": 4.25, "GBP": 0.86}
@@ -41,6 +46,7 @@ def figures(big_world):
         **order_figures(big_world),
         **outreach_figures(big_world),
         **service_figures(big_world),
+        **rhythm_figures(big_world),
     }
 
 
@@ -117,6 +123,27 @@ def service_figures(world):
         # The help desk closes the others by itself after four weeks.
         "tickets never solved nor closed": is_unsolved.mean() * FORGOTTEN_SHARE,
         "calls abandoned": (calls["outcome"] == "abandoned").mean(),
+    }
+
+
+def local_times(world, moments):
+    at = (moments["at"] - world.start).to_numpy() / np.timedelta64(1, "D")
+    is_western = (world.persons["country_code"] == "GB").loc[moments["person"]].to_numpy()
+    return moments["at"] + pd.to_timedelta(zone_offset(at, is_western), unit="D")
+
+
+def rhythm_figures(world):
+    calls = local_times(world, world.of_kind("call_inbound"))
+    receipts = local_times(world, world.of_kind("store_purchase"))
+    monday, *midweek, saturday, sunday = calls.dt.weekday.value_counts().sort_index()
+    sold = receipts.dt.weekday.value_counts()
+    return {
+        "calls of a Monday to one from Tuesday to Friday": monday / np.mean(midweek),
+        "calls of a weekend day to one from Tuesday to Friday": (saturday + sunday)
+        / 2
+        / np.mean(midweek),
+        "hour of most calls": calls.dt.hour.mode()[0],
+        "receipts of a Monday to one of a Saturday": sold[0] / sold[5],
     }
 
 
