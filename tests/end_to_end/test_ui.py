@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -68,9 +69,11 @@ class Ui:
 
 
 def started(data, command, **environment):
-    """Start a UI on a free port, wait for its link and enter by it."""
+    """The process of a UI on a free port."""
     state = data / ".dagster"
     state.mkdir(parents=True, exist_ok=True)
+    # As a shell starts a job in the background; it may make all that it starts deaf to SIGTERM.
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, *command],
         cwd=PROJECT_DIR,
@@ -84,17 +87,26 @@ def started(data, command, **environment):
         stdout=subprocess.PIPE,
         text=True,
     )
-    for line in process.stdout:
-        entry = re.search(r"http://(127\.0\.0\.1:\d+)(/enter\?code=\S+)", line)
-        if entry:
-            break
-    else:
-        pytest.fail("The UI printed no link.")
-    ui = Ui(process, state, entry[1], entry[2], {})
-    connection = HTTPConnection(ui.address)
-    connection.request("GET", ui.link)
-    ui.cookie = {"Cookie": connection.getresponse().getheader("Set-Cookie").partition(";")[0]}
-    return ui
+    signal.signal(signal.SIGINT, heard)
+    return process
+
+
+@contextmanager
+def running(data, command, **environment):
+    """A UI that has started, entered by its link."""
+    process = started(data, command, **environment)
+    try:
+        entries = (re.search(r"http://(\S+)(/enter\?code=\S+)", line) for line in process.stdout)
+        address, link = next(entry.groups() for entry in entries if entry)
+        ui = Ui(process, data / ".dagster", address, link, {})
+        connection = HTTPConnection(address)
+        connection.request("GET", link)
+        cookie = connection.getresponse().getheader("Set-Cookie").partition(";")[0]
+        ui.cookie["Cookie"] = cookie
+        yield ui
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
 
 
 def launch(job, location):
@@ -124,12 +136,12 @@ def processes_below(root):
 
 
 def processes():
-    command = ["ps", "-eo", "pid=,ppid=,stat="]
+    command = ["ps", "-ewwo", "pid=,ppid=,stat=,args="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     for line in listed.stdout.splitlines():
-        pid, parent, state = line.split()
+        pid, parent, state, command_line = line.split(maxsplit=3)
         if not state.startswith("Z"):
-            yield int(pid), int(parent), state
+            yield int(pid), int(parent), command_line
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +152,9 @@ def may_end(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ui(tmp_path_factory, may_end):
-    ui = started(tmp_path_factory.mktemp("data"), OF_ONE_JOB, TEST_MAY_END=str(may_end))
-    yield ui
-    may_end.touch()
-    ui.process.terminate()
-    ui.process.wait(PATIENCE_SECONDS)
+    with running(tmp_path_factory.mktemp("data"), OF_ONE_JOB, TEST_MAY_END=str(may_end)) as ui:
+        yield ui
+        may_end.touch()
 
 
 @pytest.fixture
@@ -238,15 +248,41 @@ def test_a_kill_leaves_no_process_but_lets_a_run_end(ui, order, may_end):
 
 
 @pytest.mark.slow
+def test_a_kill_while_it_starts_leaves_no_process(tmp_path):
+    process = started(tmp_path / "data", OF_ONE_JOB, TEST_LOADING_SECONDS="20")
+    # The code server, and what loads the definitions for it.
+    wait_until(lambda: len(processes_below(process.pid)) >= 2)
+    time.sleep(5)
+    others = processes_below(process.pid)
+
+    process.kill()
+    process.wait()
+
+    wait_until(lambda: not {pid for pid, *_ in processes()}.intersection(others))
+
+
+@pytest.mark.slow
+def test_the_ui_does_not_stand_without_its_daemon(tmp_path):
+    with running(tmp_path / "data", OF_ONE_JOB) as ui:
+        others = processes_below(ui.process.pid)
+        listed = {line: pid for pid, _, line in processes() if pid in others}
+        (daemon,) = (listed[line] for line in listed if "dagster._daemon" in line)
+
+        os.kill(daemon, signal.SIGKILL)
+
+        assert ui.process.wait(PATIENCE_SECONDS) == 1
+        wait_until(lambda: not {pid for pid, *_ in processes()}.intersection(others))
+
+
+@pytest.mark.slow
 def test_the_warehouse_is_landed_from_its_page_and_the_command_ends_whole(tmp_path):
-    ui = started(tmp_path / "data", OF_THE_WAREHOUSE)
-    try:
+    with running(tmp_path / "data", OF_THE_WAREHOUSE) as ui:
         order = launch("land", "orchestration.definitions")
         run_id = ui.graphql(order)["launchRun"]["run"]["runId"]
         wait_until(lambda: ui.runs()[run_id] == "SUCCESS")
-        others = set(processes_below(ui.process.pid))
-    finally:
+        others = processes_below(ui.process.pid)
+
         ui.process.send_signal(signal.SIGINT)
 
-    assert ui.process.wait(PATIENCE_SECONDS) == 0
-    wait_until(lambda: not others & {pid for pid, *_ in processes()})
+        assert ui.process.wait(PATIENCE_SECONDS) == 0
+        wait_until(lambda: not {pid for pid, *_ in processes()}.intersection(others))

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import dagster as dg
 
+# What definitions take that read a large project.
+time.sleep(int(os.environ.get("TEST_LOADING_SECONDS", "0")))
+
 
 @dg.op
 def wait_for_file():
