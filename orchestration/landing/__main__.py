@@ -1,12 +1,15 @@
 """`python -m orchestration.landing`: land what waits, without Dagster."""
 
+import os
 from typing import Annotated
 
+import duckdb
 import typer
 
 from orchestration.landing import (
     ContractError,
     LandingSummary,
+    SourceContract,
     check_accounting,
     enabled_sources,
     ensure_tables,
@@ -14,6 +17,8 @@ from orchestration.landing import (
     land_unknown_files,
     load_contracts,
 )
+from orchestration.landing.inbox import OtherFileSystemError
+from orchestration.landing.reader import ReaderError
 from orchestration.paths import landing_dir
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
@@ -32,9 +37,11 @@ def main(
 ) -> None:
     """Land the files that wait in data/landing/SOURCE/ into the warehouse's raw tables.
 
-    Ends with 1 if a contract is wrong, another process is writing, or the accounts don't balance. A
-    quarantined file is no failure: it is in the ledger with its reason.
+    Ends with 1 if a contract is wrong, another process is writing, a source could not be landed, or
+    the accounts don't balance. A quarantined file is no failure: it is in the ledger with its
+    reason.
     """
+    os.umask(0o077)
     try:
         problems = _land(sources or [], wait)
     except (ContractError, WarehouseLockedError) as error:
@@ -52,17 +59,33 @@ def _land(wanted: list[str], wait: float) -> list[str]:
     unknown = sorted(set(wanted) - known)
     if unknown:
         raise ContractError(f"no contract for {', '.join(unknown)}")
+    problems = []
     with warehouse_lock(wait), open_warehouse() as connection:
         ensure_tables(connection, contracts)
         names = set(wanted) or enabled_sources(known, connection)
         for contract in contracts:
             if contract.source_name not in names:
                 continue
-            folder = landing_dir() / contract.source_name
-            for table in contract.tables:
-                _show(land(connection, table, folder))
-            _show(land_unknown_files(connection, contract, folder))
-        return check_accounting(connection)
+            # Whatever keeps one source from landing, the others land.
+            try:
+                _land_source(connection, contract)
+            except Exception as error:
+                problems.append(f"{contract.source_name}: not landed: {_told(error)}")
+        return problems + check_accounting(connection)
+
+
+def _land_source(connection: duckdb.DuckDBPyConnection, contract: SourceContract) -> None:
+    folder = landing_dir() / contract.source_name
+    for table in contract.tables:
+        _show(land(connection, table, folder))
+    _show(land_unknown_files(connection, contract, folder))
+
+
+def _told(error: Exception) -> str:
+    """An error of the system in its own words; of any other its type, for words may be values."""
+    if isinstance(error, OSError | OtherFileSystemError | ReaderError | duckdb.OperationalError):
+        return str(error)
+    return type(error).__name__
 
 
 def _show(summary: LandingSummary) -> None:

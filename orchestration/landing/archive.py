@@ -11,7 +11,7 @@ import os
 import signal
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -104,6 +104,15 @@ class Archive:
             temporary.unlink(missing_ok=True)
             raise
         return StoredFile(kept, content_hash, read.size, read)
+
+    @contextmanager
+    def scratch_file(self) -> Iterator[Path]:
+        """A private path for a moment's use, removed afterwards; also by `prepare` after a kill."""
+        path = self.folder / f".incoming.{os.getpid()}.text"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def sync(self, stored: Sequence[StoredFile]) -> None:
         """Have stored files on the disk before the delivered ones may go."""

@@ -31,6 +31,7 @@ from orchestration.landing.decoding import expanded_size
 from orchestration.landing.formats import bulk
 from orchestration.landing.inbox import Arrival
 from orchestration.landing.problems import QuarantineError, Reject
+from orchestration.landing.reader import shared_reader
 
 # Files of one table are committed together until they reach one of these; larger ones go alone.
 _FILES_AT_ONCE = 200
@@ -39,8 +40,13 @@ _BYTES_AT_ONCE = 32 << 20
 _BULK_BYTES = 1 << 20
 # So many refused files of a table are told by name.
 _REFUSALS_TOLD = 10
-# More refused rows than this are not held while their share of the file is too high.
-_REJECTS_HELD = 50_000
+# What the database says when it can't take a value. Anything else (a full disk) is no file's fault.
+_REFUSED_BY_THE_DATABASE = (
+    duckdb.InvalidInputException,
+    duckdb.DataError,
+    duckdb.NotSupportedError,
+    pa.ArrowInvalid,
+)
 
 
 @dataclass
@@ -122,8 +128,6 @@ class Load:
     def take(self, batch: Batch) -> pa.Table:
         """Set a batch's refused rows aside; returns the others with their origin."""
         self.rejects.extend(batch.rejects)
-        if len(self.rejects) > _REJECTS_HELD:
-            self.tally.check_share_of_rejects(self.table)
         return self.origin.added_to(batch.rows)
 
 
@@ -144,6 +148,10 @@ class Outcome:
     is_committed: bool = False
 
 
+class _DecideAgainError(Exception):
+    """Files before this one did not become what was decided: nor may this one."""
+
+
 class Desk:
     """Takes the deliveries of one table, or of none, each along the same way.
 
@@ -162,16 +170,20 @@ class Desk:
         self._source_name = source_name
         self._archive = archive
         self._run_id = run_id or os.environ.get("DAGSTER_RUN_ID") or str(uuid.uuid4())
-        self._known = ledger.TableLedger(connection, table) if table else None
-        self._next_delivery_id = ledger.next_id(connection, "deliveries", "delivery_id")
-        self._next_load_id = ledger.next_id(connection, "loads", "load_id")
-        self._reading = connection.cursor()
-        # Zoned times of a Parquet file become text in this zone.
-        self._reading.execute("set TimeZone = 'UTC'")
+        self._table = table
+        self._reader = shared_reader()
         self._waiting: list[Outcome] = []
         self._waiting_bytes = 0
         self.summary = LandingSummary(source_name, table.table_name if table else None)
         archive.prepare()
+        self._recall()
+
+    def _recall(self) -> None:
+        """Know what is committed, and nothing of what was decided beyond it."""
+        table = self._table
+        self._known = ledger.TableLedger(self._connection, table) if table else None
+        self._next_delivery_id = ledger.next_id(self._connection, "deliveries", "delivery_id")
+        self._next_load_id = ledger.next_id(self._connection, "loads", "load_id")
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
         """Land files that were taken out of the landing folder."""
@@ -220,14 +232,24 @@ class Desk:
 
     def _land(self, delivery: Delivery) -> None:
         """Take an archived delivery on: decide, commit, settle."""
-        try:
-            outcome = self._decide(delivery)
-        except QuarantineError as problem:
-            outcome = Outcome(delivery, "quarantined", problem=problem)
+        outcome = self._decided(delivery)
         if outcome.is_committed:
             self._settle([outcome])
         else:
             self._wait(outcome)
+
+    def _decided(self, delivery: Delivery) -> Outcome:
+        """The decision about a delivery, whatever its content does to the reader."""
+        while True:
+            try:
+                return self._decide(delivery)
+            except QuarantineError as problem:
+                return Outcome(delivery, "quarantined", problem=problem)
+            except _REFUSED_BY_THE_DATABASE as error:
+                self._recall()
+                return _refused_by_the_database(delivery, error)
+            except _DecideAgainError:
+                pass
 
     def _decide(self, delivery: Delivery) -> Outcome:
         """Recognise a delivery or read it; raises QuarantineError to refuse the file."""
@@ -283,17 +305,20 @@ class Desk:
 
     def _read_content(self, outcome: Outcome, load: Load) -> Outcome:
         """By DuckDB if the file is large and plain, else row by row: held, or written as read."""
-        if load.table.landing_format == "csv" and expanded_size(load.stored.path) > _BULK_BYTES:
-            with suppress(bulk.NotPlainError):
-                return self._commit_alone(outcome, load, partial(self._write_plain, load))
-        batches = formats.read(load.stored.path, load.table, load.tally, self._reading)
+        path, table = load.stored.path, load.table
+        if table.landing_format == "csv" and expanded_size(path) > _BULK_BYTES:
+            with suppress(bulk.NotPlainError), self._archive.scratch_file() as scratch:
+                text = self._reader.survey(path, table, scratch)
+                return self._commit_alone(outcome, load, partial(self._write_plain, load, text))
+        batches = self._reader.read(path, table, load.tally)
         held: list[Batch] = []
+        held_bytes = 0
         for batch in batches:
             held.append(batch)
-            if sum(one.rows.nbytes for one in held) > _BYTES_AT_ONCE:
+            held_bytes += batch.rows.nbytes
+            if held_bytes > _BYTES_AT_ONCE:
                 rest = chain(held, batches)
                 return self._commit_alone(outcome, load, partial(self._write_stream, load, rest))
-        load.tally.check(load.table)
         load.held_rows.extend(load.take(batch) for batch in held)
         return outcome
 
@@ -305,19 +330,46 @@ class Desk:
         if len(self._waiting) >= _FILES_AT_ONCE or self._waiting_bytes >= _BYTES_AT_ONCE:
             self._commit_waiting()
 
-    def _commit_waiting(self) -> None:
-        if not self._waiting:
-            return
+    def _commit_waiting(self) -> bool:
+        """Commit what waits; whether it became what was decided.
+
+        If the database refuses a value, each file is decided and committed anew, alone: the one
+        that has it is refused, and no other.
+        """
         outcomes, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        if not outcomes:
+            return True
+        try:
+            self._commit_held(outcomes)
+        except _REFUSED_BY_THE_DATABASE:
+            self._recall()
+            for outcome in outcomes:
+                self._land_alone(outcome.delivery)
+            return False
+        self._settle(outcomes)
+        return True
+
+    def _land_alone(self, delivery: Delivery) -> None:
+        outcome = self._decided(delivery)
+        try:
+            if not outcome.is_committed:
+                self._commit_held([outcome])
+        except _REFUSED_BY_THE_DATABASE as error:
+            self._recall()
+            outcome = _refused_by_the_database(delivery, error)
+            self._commit_held([outcome])
+        self._settle([outcome])
+
+    def _commit_held(self, outcomes: list[Outcome]) -> None:
         loads = [outcome.load for outcome in outcomes if outcome.load is not None]
         self._commit(outcomes, partial(self._write_held, loads))
-        self._settle(outcomes)
 
     def _commit_alone(
         self, outcome: Outcome, load: Load, write_rows: Callable[[], None]
     ) -> Outcome:
         """Commit a large file while it is read, after those that wait: ids follow the arrival."""
-        self._commit_waiting()
+        if not self._commit_waiting():
+            raise _DecideAgainError
 
         def write_and_count() -> None:
             write_rows()
@@ -360,13 +412,13 @@ class Desk:
     def _write_stream(self, load: Load, batches: Iterable[Batch]) -> None:
         raw_tables.insert_stream(self._connection, load.table, map(load.take, batches))
 
-    def _write_plain(self, load: Load) -> None:
-        bulk.load(self._connection, load.stored.path, load.table, load.tally, load.origin)
+    def _write_plain(self, load: Load, text: bulk.PlainText) -> None:
+        bulk.load(self._connection, text, load.table, load.tally, load.origin)
 
     def _delivery_record(self, outcome: Outcome) -> ledger.DeliveryRecord:
         delivery_id = self._next_delivery_id
         self._next_delivery_id += 1
-        table = self._known.table if self._known else None
+        table = self._table
         name, stored = outcome.delivery.file_name, outcome.delivery.stored
         return ledger.DeliveryRecord(
             delivery_id=delivery_id,
@@ -414,6 +466,13 @@ class Desk:
             delivery = outcome.delivery
             if delivery.arrival is not None:
                 delivery.arrival.remove(delivery.stored.read if delivery.stored else None)
+
+
+def _refused_by_the_database(delivery: Delivery, error: Exception) -> Outcome:
+    problem = QuarantineError(
+        "unreadable", f"the database refused a value of it with {type(error).__name__}"
+    )
+    return Outcome(delivery, "quarantined", problem=problem)
 
 
 def _load_record(file_name: str, load: Load) -> ledger.LoadRecord:

@@ -14,6 +14,10 @@ class QuarantineError(Exception):
         self.reason_code = reason_code
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """An error that two processes can pass on."""
+        return type(self), (self.reason_code, self.reason)
+
 
 @dataclass(frozen=True)
 class Reject:

@@ -9,8 +9,6 @@ import csv
 import glob
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -32,7 +30,7 @@ class NotPlainError(Exception):
 
 
 @dataclass(frozen=True)
-class _PlainText:
+class PlainText:
     """A file that DuckDB may read: UTF-8, one kind of line break, no blank line."""
 
     path: Path
@@ -42,9 +40,32 @@ class _PlainText:
     has_empty_last_fields: bool
 
 
+def survey(stored: Path, contract: TableContract, text: Path) -> PlainText:
+    """Count the lines and see that they are plain; unzipped or transcoded, write them to `text`.
+
+    Raises NotPlainError or QuarantineError.
+    """
+    encoding = LineEncoding(contract.landing_encoding)
+    with stored.open("rb") as file:
+        is_gzip = file.read(2) == GZIP_MAGIC
+    seen = _Survey(encoding, contract.landing_delimiter)
+    texts = map(seen.see, whole_lines(stored, encoding))
+    first = next(texts)
+    header, header_text = _header(first, contract)
+    seen.delimiters -= header_text.count(contract.landing_delimiter)
+    if encoding.declared in ("utf-8", "utf-8-sig") and not is_gzip:
+        for _ in texts:
+            pass
+        return seen.plain_text(stored, header)
+    descriptor = os.open(text, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(chain([first], texts))
+    return seen.plain_text(text, header)
+
+
 def load(
     connection: duckdb.DuckDBPyConnection,
-    stored: Path,
+    text: PlainText,
     contract: TableContract,
     tally: Tally,
     origin: Origin,
@@ -53,21 +74,20 @@ def load(
 
     Raises NotPlainError if any line isn't exactly one acceptable row; then nothing is counted.
     """
-    with _surveyed(stored, contract) as text:
-        header_lines = contract.landing_header_rows
-        try:
-            ((inserted,),) = connection.execute(
-                _insert_statement(text.header, contract),
-                [
-                    header_lines,
-                    origin.load_id,
-                    origin.file_date,
-                    origin.loaded_at,
-                    glob.escape(str(text.path)),
-                ],
-            ).fetchall()
-        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            raise NotPlainError from error
+    header_lines = contract.landing_header_rows
+    try:
+        ((inserted,),) = connection.execute(
+            _insert_statement(text.header, contract),
+            [
+                header_lines,
+                origin.load_id,
+                origin.file_date,
+                origin.loaded_at,
+                glob.escape(str(text.path)),
+            ],
+        ).fetchall()
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise NotPlainError from error
     if inserted != text.lines - header_lines:
         raise NotPlainError
     # DuckDB lets a row have one empty field too many.
@@ -132,33 +152,6 @@ def _delimiters_within_values(
     return int(found)
 
 
-@contextmanager
-def _surveyed(stored: Path, contract: TableContract) -> Iterator[_PlainText]:
-    """Count the lines and see that they are plain; unzip and transcode into a temporary file."""
-    encoding = LineEncoding(contract.landing_encoding)
-    with stored.open("rb") as file:
-        is_gzip = file.read(2) == GZIP_MAGIC
-    is_utf8 = encoding.declared in ("utf-8", "utf-8-sig")
-    survey = _Survey(encoding, contract.landing_delimiter)
-    texts = map(survey.see, whole_lines(stored, encoding))
-    first = next(texts)
-    header, header_text = _header(first, contract)
-    survey.delimiters -= header_text.count(contract.landing_delimiter)
-    if is_utf8 and not is_gzip:
-        for _ in texts:
-            pass
-        yield survey.plain_text(stored, header)
-        return
-    rewritten = stored.parent.parent / f".incoming.{os.getpid()}.text"
-    try:
-        descriptor = os.open(rewritten, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(chain([first], texts))
-        yield survey.plain_text(rewritten, header)
-    finally:
-        rewritten.unlink(missing_ok=True)
-
-
 class _Survey:
     """Sees every byte once."""
 
@@ -199,9 +192,9 @@ class _Survey:
         )
         return text
 
-    def plain_text(self, path: Path, header: Header) -> _PlainText:
+    def plain_text(self, path: Path, header: Header) -> PlainText:
         """The result of the survey, once every byte has been seen."""
-        return _PlainText(path, header, self.lines, self.delimiters, self._has_empty_last_fields)
+        return PlainText(path, header, self.lines, self.delimiters, self._has_empty_last_fields)
 
     def _utf8(self, chunk: bytes) -> bytes:
         if chunk.isascii():

@@ -15,6 +15,8 @@ from orchestration.landing.problems import QuarantineError
 
 # A sheet is held in memory, and a zip of a few kilobytes can hold gigabytes.
 MAX_UNZIPPED_BYTES = 512 << 20
+# One cell in the last corner makes a sheet of 17 billion.
+MAX_CELLS = 20_000_000
 # Between the parts of a name that several header rows make up: "Wellbeing / Mood".
 HEADER_JOINER = " / "
 
@@ -51,6 +53,10 @@ def _grid(path: Path, sheet_name: str | None) -> list[list[str]]:
     if sheet_name is not None and sheet_name not in workbook.sheetnames:
         raise QuarantineError("header", f"the workbook has no sheet {sheet_name}")
     sheet = workbook[sheet_name] if sheet_name else workbook.worksheets[0]
+    if sheet.max_row * sheet.max_column > MAX_CELLS:
+        raise QuarantineError(
+            "too_large", f"the sheet reaches to row {sheet.max_row}, column {sheet.max_column}"
+        )
     grid = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     for merged in sheet.merged_cells.ranges:
         value = grid[merged.min_row - 1][merged.min_col - 1]

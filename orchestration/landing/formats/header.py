@@ -1,6 +1,7 @@
 """Column names of a file against its contract: matched by name, whatever their order."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Header:
                 f"missing columns: {', '.join(missing)}. If the sender has dropped them for good, "
                 "mark them landing_optional in the contract",
             )
-        lowered = [name.lower() for name in found]
-        repeated = sorted({name for name in lowered if lowered.count(name) > 1})
+        times = Counter(name.lower() for name in found)
+        repeated = sorted(name for name, count in times.items() if count > 1)
         if repeated:
             raise QuarantineError("header", f"columns named twice: {', '.join(repeated)}")
         header = cls(found, contract)

@@ -87,4 +87,7 @@ def _batch(
     extras = texts.select(header.added).to_pylist() if header.added else ()
     numbers = np.arange(tally.lines + 1, tally.lines + 1 + len(rows))
     tally.lines += len(rows)
-    return without_keyless(with_extra(arrays, extras, numbers), header.contract, tally)
+    table = with_extra(arrays, extras, numbers)
+    # Text that isn't UTF-8 would stop the insert of every file beside this one.
+    table.validate(full=True)
+    return without_keyless(table, header.contract, tally)

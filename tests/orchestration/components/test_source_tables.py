@@ -124,6 +124,29 @@ def test_rows_that_no_load_accounts_for_stop_what_is_built_on_them(materialize, 
     assert not result.asset_materializations_for_node("built_on_the_ledger")
 
 
+def test_a_source_that_cannot_land_keeps_no_other_from_it(
+    materialize, deliver, contracts, data_folder, monkeypatch
+):
+    (pos,) = contracts
+    tables = [table.model_copy(update={"source_name": "till"}) for table in pos.tables]
+    contracts.append(pos.model_copy(update={"source_name": "till", "tables": tuple(tables)}))
+    really_land = source_tables.land
+
+    def land(connection, table, folder, **options):
+        if table.source_name == "pos":
+            raise OSError("Input/output error")
+        return really_land(connection, table, folder, **options)
+
+    monkeypatch.setattr(source_tables, "land", land)
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+    (data_folder / "landing" / "pos").rename(data_folder / "landing" / "till")
+
+    result = materialize()
+
+    assert not result.success
+    assert row_counts(result)["till/receipts"] == 1
+
+
 def test_a_source_switched_on_by_a_run_setting_is_landed_in_the_same_run(materialize, deliver):
     deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
 

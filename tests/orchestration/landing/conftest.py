@@ -1,5 +1,6 @@
 """A landing place of one's own: contracts, folders and a warehouse under `tmp_path`."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from orchestration.landing import (
     LandingSummary,
     check_accounting,
     ensure_tables,
+    formats,
     land,
     land_unknown_files,
     load_contracts,
@@ -41,6 +43,13 @@ sources:
       - name: events
         config: {{meta: {{landing_file: "events_*", landing_key: [id]}}}}
 """
+
+
+@pytest.fixture(autouse=True)
+def _no_wait_for_the_disk(monkeypatch):
+    """No test of landing looks at what a loss of power leaves."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(os, "sync", lambda: None)
 
 
 @dataclass
@@ -110,6 +119,18 @@ def place(tmp_path):
     archive = Archive(tmp_path / "archive", tmp_path / "quarantine")
     with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
         yield Place(folder, tmp_path / "claimed", tmp_path / "contracts", archive, connection)
+
+
+@pytest.fixture
+def read_here(monkeypatch):
+    """Parse in this process, for a test that changes how a format is read."""
+
+    class ReaderHere:
+        def read(self, path, contract, tally):
+            yield from formats.read(path, contract, tally, duckdb.connect())
+            tally.check(contract)
+
+    monkeypatch.setattr("orchestration.landing.desk.shared_reader", ReaderHere)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ import gzip
 import pytest
 
 from orchestration.landing import desk
+from orchestration.landing.reader import Reader
 
 HEADER = "receipt_no,Loyalty Card,amount,note\n"
 
@@ -365,7 +366,7 @@ def test_both_readers_give_the_same_rows(pos, monkeypatch, encoding, zipped):
     place.query("delete from raw_pos.receipts")
     place.query("delete from ledger.loads")
     monkeypatch.setattr(desk, "_BULK_BYTES", 0)
-    monkeypatch.setattr(desk.formats, "read", None)
+    monkeypatch.setattr(Reader, "read", None)
     place.deliver("receipts_2026-01-01.csv", content)
     place.land()
 

@@ -57,7 +57,7 @@ def test_a_bad_line_is_refused_alone(web, bad_line, reason_code):
     assert place.rejects()[0][3].rstrip(b"\n") == bad_line
 
 
-def test_a_line_longer_than_an_element_may_be_is_refused_alone(web, monkeypatch):
+def test_a_line_longer_than_an_element_may_be_is_refused_alone(web, read_here, monkeypatch):
     monkeypatch.setattr(element_check, "MAX_ELEMENT_BYTES", 1000)
     place = web()
     place.deliver("events_1.jsonl", '{"id":1}\n{"id":2,"x":"' + "x" * 1000 + '"}\n{"id":3}\n')
@@ -154,7 +154,7 @@ def test_objects_one_after_another_are_elements(web, separator):
     assert payloads(place) == list(zip(ELEMENTS, (1, 2, 3), strict=True))
 
 
-def test_an_element_may_be_cut_by_the_end_of_a_chunk(web, monkeypatch):
+def test_an_element_may_be_cut_by_the_end_of_a_chunk(web, read_here, monkeypatch):
     monkeypatch.setattr("orchestration.landing.decoding.CHUNK_BYTES", 7)
     place = web("json", ", landing_records_path: orders")
     place.deliver("events_1.json", '{"é":1,"orders":[' + ",".join(ELEMENTS) + ']  , "z":[1]}')
@@ -174,7 +174,7 @@ def test_an_element_may_be_cut_by_the_end_of_a_chunk(web, monkeypatch):
 )
 @pytest.mark.parametrize("separator", [",", " ,\n  "])
 def test_a_guess_about_the_layout_changes_nothing(
-    web, monkeypatch, elements, is_guessed, separator
+    web, read_here, monkeypatch, elements, is_guessed, separator
 ):
     monkeypatch.setattr(documents, "_GUESSED_FROM_BYTES", 100)
     monkeypatch.setattr("orchestration.landing.decoding.CHUNK_BYTES", 150)
