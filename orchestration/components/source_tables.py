@@ -24,12 +24,15 @@ from orchestration.landing import (
     land,
     land_unknown_files,
     load_contracts,
+    record_unlanded,
 )
 from orchestration.paths import landing_dir
 
 GROUP = "landing"
 LOADS = dg.AssetKey(["ledger", "loads"])
 ACCOUNTED_FOR = "every_line_is_accounted_for"
+UNLANDED = dg.AssetKey(["ledger", "unlanded_files"])
+LANDED = "nothing_is_left_in_landing"
 FRESH = "deliveries_are_fresh"
 
 
@@ -137,7 +140,10 @@ class SourceTables(dg.Component, dg.Model):
                 for name, description in tables
             ],
             # A line that is nowhere is a defect of ours: nothing may be built on it.
-            check_specs=[dg.AssetCheckSpec(ACCOUNTED_FOR, asset=LOADS, blocking=True)],
+            check_specs=[
+                dg.AssetCheckSpec(ACCOUNTED_FOR, asset=LOADS, blocking=True),
+                dg.AssetCheckSpec(LANDED, asset=UNLANDED),
+            ],
             can_subset=True,
         )
         def ledger(
@@ -147,13 +153,19 @@ class SourceTables(dg.Component, dg.Model):
                 ensure_tables(connection, contracts)
                 for setting, value in connection.execute("from ledger.run_settings").fetchall():
                     context.log.info(f"Run setting in force: {setting} = {value}")
+                overdue = record_unlanded(connection, contracts)
+                for line in overdue:
+                    context.log.warning(line)
                 for key in sorted(context.selected_asset_keys):
                     row_count = _scalar(connection, f"select count(*) from ledger.{key.path[-1]}")
                     yield dg.MaterializeResult(
                         asset_key=key, metadata={"dagster/row_count": row_count}
                     )
-                if context.selected_asset_check_keys:
+                selected_checks = context.selected_asset_check_keys
+                if dg.AssetCheckKey(LOADS, ACCOUNTED_FOR) in selected_checks:
                     yield accounting_check(connection)
+                if dg.AssetCheckKey(UNLANDED, LANDED) in selected_checks:
+                    yield landed_check(overdue)
 
         return ledger
 
@@ -171,6 +183,17 @@ def accounting_check(connection: duckdb.DuckDBPyConnection) -> dg.AssetCheckResu
         check_name=ACCOUNTED_FOR,
         passed=not problems,
         metadata={"problems": dg.MetadataValue.json(problems)},
+    )
+
+
+def landed_check(overdue: list[str]) -> dg.AssetCheckResult:
+    """Whether nothing lies in landing that no run lands. It warns: the rest is landed."""
+    return dg.AssetCheckResult(
+        asset_key=UNLANDED,
+        check_name=LANDED,
+        passed=not overdue,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"not landed": dg.MetadataValue.json(overdue)},
     )
 
 

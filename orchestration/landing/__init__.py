@@ -23,6 +23,7 @@ from orchestration.landing.loading import (
     replay,
     restore_manifest,
 )
+from orchestration.landing.unlanded import record_unlanded
 
 __all__ = [
     "Archive",
@@ -37,6 +38,7 @@ __all__ = [
     "land",
     "land_unknown_files",
     "load_contracts",
+    "record_unlanded",
     "replay",
     "restore_manifest",
     "set_run_settings",

@@ -16,6 +16,7 @@ from orchestration.landing import (
     land,
     land_unknown_files,
     load_contracts,
+    record_unlanded,
 )
 from orchestration.landing.inbox import OtherFileSystemError
 from orchestration.landing.reader import ReaderError
@@ -71,6 +72,8 @@ def _land(wanted: list[str], wait: float) -> list[str]:
                 _land_source(connection, contract)
             except Exception as error:
                 problems.append(f"{contract.source_name}: not landed: {_told(error)}")
+        for line in record_unlanded(connection, contracts):
+            typer.echo(line)
         return problems + check_accounting(connection)
 
 

@@ -8,7 +8,7 @@ two of these steps is completed by the next one.
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -388,7 +388,7 @@ class Desk:
             ]
         )
         loads = [outcome.load for outcome in outcomes if outcome.load is not None]
-        with _transaction(self._connection):
+        with ledger.transaction(self._connection):
             write_rows()
             ledger.append(self._connection, [row for load in loads for row in _rejects_of(load)])
             ledger.append(
@@ -507,17 +507,6 @@ def _rejects_of(load: Load) -> Iterator[ledger.RejectRecord]:
             reason_code=reject.reason_code,
             raw_text=reject.raw_text,
         )
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.begin()
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def _now() -> datetime:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from orchestration.landing.archive import FileState
 
-_DONE_ENDING = ".done"
-UNFINISHED_ENDINGS = (".part", ".tmp", _DONE_ENDING)
+DONE_ENDING = ".done"
+UNFINISHED_ENDINGS = (".part", ".tmp", DONE_ENDING)
 _QUIET_SECONDS = "2"
 # A claim's folder is named by its moment, UTC.
 _CLAIM_NAME = "%Y%m%dT%H%M%S.%f"
@@ -136,7 +136,7 @@ class Inbox:
                 entry.name: entry for entry in entries if not entry.is_dir(follow_symlinks=False)
             }
         return [
-            _Found(Path(entry.path), status, name + _DONE_ENDING in files)
+            _Found(Path(entry.path), status, name + DONE_ENDING in files)
             for name, entry in files.items()
             if not name.startswith(".")
             and not name.endswith(UNFINISHED_ENDINGS)
@@ -162,7 +162,7 @@ class Inbox:
         try:
             # The mark first: beside a new file of that name it would say what nobody meant.
             if found.is_marked:
-                found.path.with_name(found.path.name + _DONE_ENDING).unlink(missing_ok=True)
+                found.path.with_name(found.path.name + DONE_ENDING).unlink(missing_ok=True)
             found.path.rename(claimed)
         except OSError as error:
             claim.rmdir()
@@ -226,7 +226,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 def _is_marked(path: Path) -> bool:
     try:
-        return path.with_name(path.name + _DONE_ENDING).exists()
+        return path.with_name(path.name + DONE_ENDING).exists()
     except OSError:
         # With the mark's ending the name would be longer than a name may be.
         return False

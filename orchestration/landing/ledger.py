@@ -4,7 +4,8 @@ Ledger rows are written in the transaction that writes the data they describe. R
 deciding what a delivery is don't belong here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, fields
 from datetime import date, datetime
 
@@ -57,6 +58,14 @@ _TABLES = {
         line_count bigint not null,
         reason_code varchar not null,
         raw_text blob
+    """,
+    "unlanded_files": """
+        source_name varchar not null,
+        entry_name varchar not null,
+        reason_code varchar not null,
+        first_seen_at timestamp not null,
+        last_seen_at timestamp not null,
+        is_overdue boolean not null
     """,
     "run_settings": """
         setting varchar not null,
@@ -120,7 +129,23 @@ class RejectRecord:
     raw_text: bytes
 
 
+@dataclass(frozen=True)
+class UnlandedRecord:
+    """Something that lay in landing when a run had ended; times of our own looks, UTC.
+
+    An unknown source is one row without an entry's name; what lies outside has no source's name.
+    """
+
+    source_name: str
+    entry_name: str
+    reason_code: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    is_overdue: bool
+
+
 _ARROW_TYPES = {
+    "boolean": pa.bool_(),
     "bigint": pa.int64(),
     "varchar": pa.string(),
     "date": pa.date32(),
@@ -138,6 +163,7 @@ _SCHEMAS = {
     DeliveryRecord: ("deliveries", _schema("deliveries")),
     LoadRecord: ("loads", _schema("loads")),
     RejectRecord: ("rejects", _schema("rejects")),
+    UnlandedRecord: ("unlanded_files", _schema("unlanded_files")),
 }
 
 
@@ -150,7 +176,10 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection) -> None:
 
 def append(
     connection: duckdb.DuckDBPyConnection,
-    records: Sequence[DeliveryRecord] | Sequence[LoadRecord] | Sequence[RejectRecord],
+    records: Sequence[DeliveryRecord]
+    | Sequence[LoadRecord]
+    | Sequence[RejectRecord]
+    | Sequence[UnlandedRecord],
 ) -> None:
     """Add rows to the table of their kind."""
     if not records:
@@ -330,6 +359,27 @@ def _hand_over(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
         f"update {release.relation} set _file_date = ? where _load_id = ?",
         [release.next_file_date, release.load_id],
     )
+
+
+def replace_unlanded(
+    connection: duckdb.DuckDBPyConnection, records: Sequence[UnlandedRecord]
+) -> None:
+    """Have `ledger.unlanded_files` list just these."""
+    with transaction(connection):
+        connection.execute("delete from ledger.unlanded_files")
+        append(connection, records)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block, or nothing of it."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def set_run_settings(

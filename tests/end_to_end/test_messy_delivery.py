@@ -303,6 +303,9 @@ def land(data: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHLINE_DATA", str(data))
         patch.setenv("THROUGHLINE_QUIET_SECONDS", "0")
+        # A folder within a source's folder: nothing in it is landed.
+        (data / "landing" / "pos" / "2026").mkdir(parents=True)
+        (data / "landing" / "pos" / "2026" / "receipts_2026-01-01.csv").write_text("lost")
         for delivery in DELIVERIES:
             for source, files in delivery.items():
                 folder = data / "landing" / source
@@ -448,6 +451,15 @@ def test_neither_a_refused_nor_a_renamed_file_makes_its_source_look_fresh(outcom
     )
 
     assert freshness == [("pos", 21, 4, 0, "2026-01-14"), ("web", 6, 2, 2, "2026-01-12")]
+
+
+def test_what_lies_in_landing_is_in_the_freshness_of_its_source(outcome):
+    unlanded = outcome.query(
+        "select source_name, unlanded_count, unlanded_since is not null "
+        "from cx.marts.data_freshness where unlanded_count > 0"
+    )
+
+    assert unlanded == [("pos", 1, True)]
 
 
 def test_an_added_column_is_kept_and_disturbs_nothing(outcome):

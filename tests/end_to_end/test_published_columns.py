@@ -39,6 +39,7 @@ EMPTY_OR_CONSTANT = {
     "customer_history.valid_from": "",
     "customer_history.valid_to": "",
     "data_coverage.known_until": "no source fell silent",
+    "data_freshness.unlanded_since": "nothing is left in landing",
     "data_reconciliation.difference": "nothing is lost or doubled",
     "fct_cases.excluded_reason": "a small company has no spam and no merged ticket",
     "fct_cases.reopened_count": "nor a reopened one",

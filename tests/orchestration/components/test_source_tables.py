@@ -14,7 +14,7 @@ FRESHNESS = {
     "warn_after": {"count": 36, "period": "hour"},
     "error_after": {"count": 3, "period": "day"},
 }
-LEDGER = ("deliveries", "loads", "rejects", "run_settings")
+LEDGER = ("deliveries", "loads", "rejects", "run_settings", "unlanded_files")
 
 
 @dg.asset(deps=[["ledger", "loads"]])
@@ -26,7 +26,9 @@ def built_on_the_ledger():
 def definitions(tmp_path, data_folder, contracts, monkeypatch):
     """The assets of one source, as the component makes them."""
     monkeypatch.setattr(source_tables, "load_contracts", lambda: contracts)
-    declared = [("pos", "receipts"), ("pos", "returns"), *(("ledger", name) for name in LEDGER)]
+    tables = [table for contract in contracts for table in contract.tables]
+    declared = [(table.source_name, table.table_name) for table in tables]
+    declared += [("ledger", name) for name in LEDGER]
     sources = {
         f"source.throughline.{source}.{name}": {
             "source_name": source,
@@ -80,6 +82,7 @@ def test_each_table_of_a_contract_is_an_asset_with_its_rows(materialize, deliver
         "ledger/loads": 2,
         "ledger/rejects": 0,
         "ledger/run_settings": 0,
+        "ledger/unlanded_files": 0,
     }
 
 
@@ -124,12 +127,17 @@ def test_rows_that_no_load_accounts_for_stop_what_is_built_on_them(materialize, 
     assert not result.asset_materializations_for_node("built_on_the_ledger")
 
 
-def test_a_source_that_cannot_land_keeps_no_other_from_it(
-    materialize, deliver, contracts, data_folder, monkeypatch
-):
+@pytest.fixture
+def till(contracts):
+    """A second source of the same tables."""
     (pos,) = contracts
     tables = [table.model_copy(update={"source_name": "till"}) for table in pos.tables]
     contracts.append(pos.model_copy(update={"source_name": "till", "tables": tuple(tables)}))
+
+
+def test_a_source_that_cannot_land_keeps_no_other_from_it(
+    till, materialize, deliver, data_folder, monkeypatch
+):
     really_land = source_tables.land
 
     def land(connection, table, folder, **options):
@@ -229,3 +237,21 @@ def test_a_late_source_stops_nothing(materialize):
     late = [check for check in result.get_asset_check_evaluations() if not check.passed]
     assert result.success
     assert {check.check_name for check in late} == {"deliveries_are_fresh"}
+
+
+def test_what_is_left_in_landing_is_a_warning_that_names_it(materialize, deliver, data_folder):
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+    (data_folder / "landing" / "poss").mkdir()
+    (data_folder / "landing" / "poss" / "receipts_2026-01-01.csv").write_text("receipt_no")
+
+    result = materialize()
+
+    assert result.success
+    (left,) = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "nothing_is_left_in_landing"
+    ]
+    assert (left.passed, left.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "'poss' is not landed: no source has a folder of this name" in str(left.metadata)
+    assert row_counts(result)["ledger/unlanded_files"] == 1

@@ -126,6 +126,8 @@ def test_a_child_that_cannot_start_is_no_file_s_fault(pos, reader, monkeypatch):
 
 
 def test_processor_time_is_bounded(pos, monkeypatch):
+    # A large CSV file would only be surveyed by it.
+    monkeypatch.setattr("orchestration.landing.desk._BULK_BYTES", 1 << 40)
     hasty = Reader(Limits(cpu_seconds=0, cpu_seconds_per_megabyte=0))
     monkeypatch.setattr("orchestration.landing.desk.shared_reader", lambda: hasty)
     place = pos()

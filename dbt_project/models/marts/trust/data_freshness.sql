@@ -22,6 +22,16 @@ hole_counts as (
     group by source_name
 ),
 
+unlanded as (
+    select
+        source_name,
+        count(*) as unlanded_count,
+        min(first_seen_at) as unlanded_since
+    from {{ ref('stg_ledger__unlanded_files') }}
+    where is_overdue
+    group by source_name
+),
+
 last_deliveries as (
     select
         source_name,
@@ -43,12 +53,14 @@ select
     {{ dbt.datediff('last_deliveries.last_file_date', 'cast(settings.as_of as date)', 'day') }} - 1
         as days_behind,
     cast(coalesce(hole_counts.hole_count, 0) as integer) as hole_count,
+    cast(coalesce(unlanded.unlanded_count, 0) as integer) as unlanded_count,
     sources.is_enabled,
     sources.is_enabled and coalesce(coverage.covered_until < settings.as_of, false) as is_silent,
     coverage.covered_from,
     coverage.covered_until,
     last_deliveries.last_file_date,
-    last_deliveries.last_received_at
+    last_deliveries.last_received_at,
+    unlanded.unlanded_since
 from sources
 cross join settings
 left join last_deliveries
@@ -57,3 +69,5 @@ left join coverage
     on sources.source_name = coverage.source_name
 left join hole_counts
     on sources.source_name = hole_counts.source_name
+left join unlanded
+    on sources.source_name = unlanded.source_name
