@@ -14,9 +14,10 @@
     }
 ) }}
 
--- The columns that describe a customer, without counts: a count changes with every touchpoint.
-with customers as (
-    select * from {{ ref('dim_customers') }}
+-- The columns that describe a customer, without counts: a count changes with every touchpoint. They
+-- are exact: what is public of them changes with how many share it.
+with descriptions as (
+    select * from {{ ref('int_customers__descriptions') }}
 )
 
 select
@@ -34,6 +35,6 @@ select
     is_email_marketing_allowed,
     is_sms_marketing_allowed,
     is_push_marketing_allowed
-from customers
+from descriptions
 
 {% endsnapshot %}

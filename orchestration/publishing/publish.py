@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import public_build_path, warehouse_path
-from orchestration.publishing import versions
+from orchestration.publishing import cells, versions
 from orchestration.publishing.known_values import PersonalColumn
 from orchestration.publishing.personal_data import assert_no_personal_data
 from orchestration.publishing.shrinkage import assert_no_mart_shrank
@@ -69,6 +69,7 @@ def publish(
         assert_no_mart_shrank(built, may_shrink)
     with duckdb.connect(str(public_build_path()), read_only=True, config=SETTINGS) as connection:
         assert_no_personal_data(connection, tagged_columns, personal_columns, warehouse_path())
+        profile = cells.profile(connection, warehouse_path())
     with versions.new_version() as (version, folder):
         copy = folder / "cx.duckdb"
         _write_fresh(public_build_path(), copy)
@@ -85,6 +86,7 @@ def publish(
             "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "inputs": inputs,
             "row_counts": built,
+            "profile": profile,
         }
         write_state(folder / "version.json", note)
     return Publication(version, built, is_new=True)

@@ -28,6 +28,7 @@ SETTINGS: dict[str, tuple[float, float]] = {
     "match_model_version": (0, 1e6),
     "placeholder_date_names": (2, 1e6),
     "placeholder_date_share": (0, 1),
+    "minimum_customers_per_public_cell": (1, 1e6),
 }
 
 # Every type that `int_identity__normalized_identifiers` makes.

@@ -86,6 +86,11 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_identity__customer_history"',
         "insert into {relation} select * from {relation}",
     ),
+    "assert_no_public_cell_is_small": (
+        '"cx"."marts"."dim_customers"',
+        "update {relation} set birth_decade = 1870 where customer_key = "
+        "(select min(customer_key) from {relation})",
+    ),
     "assert_who_waits_for_review_is_open": (
         '"warehouse"."intermediate"."todo_identities_to_review"',
         "insert into {relation} (left_profile_key, right_profile_key, left_customer_key, "

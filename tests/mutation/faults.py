@@ -401,6 +401,22 @@ MONEY = (
         "sum(net_amount)",
         "-sum(net_amount)",
     ),
+    Fault(
+        "int_customers__public_traits.sql",
+        ">= settings.minimum_customers",
+        ">= settings.minimum_customers - 1",
+    ),
+    # Somebody whose year of birth was corrected is two.
+    Fault(
+        "int_customers__public_traits.sql",
+        "count(distinct customer_key) as customer_count",
+        "count(*) as customer_count",
+    ),
+    Fault(
+        "int_customers__public_traits.sql",
+        "coalesce(customer_keys.live_customer_key, described.customer_key)",
+        "described.customer_key",
+    ),
     # Each refund rounded by itself: an order of which all came back keeps a cent.
     Fault(
         "int_orders__refunds.sql",

@@ -26,8 +26,9 @@ def test_a_birth_date_that_a_form_set_neither_parts_nor_joins(odd_company):
 
     assert one == other
     assert len(set(strangers)) == 2
-    years = odd_company.published(
-        f"select birth_year from marts.dim_customers where customer_key = '{one}'"
+    years = odd_company.warehouse(
+        "select birth_year from intermediate.int_customers__descriptions "
+        f"where customer_key = '{one}'"
     )
     assert years["birth_year"].tolist() == [1985]
 

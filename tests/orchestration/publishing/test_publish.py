@@ -269,6 +269,40 @@ def test_a_version_says_what_it_was_built_from(customers, publish_marts):
     assert note["row_counts"] == {"marts.dim_customers": 3}
 
 
+def test_a_version_says_how_many_customers_stand_behind_what_it_shows(
+    build, data_folder, publish_marts
+):
+    data_folder.mkdir()
+    with duckdb.connect(str(data_folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create schema reference")
+        warehouse.execute(
+            "create table reference.identity_settings as "
+            "select 'minimum_customers_per_public_cell' as setting, 3.0 as setting_value"
+        )
+    traits = "as t (customer_key, coarsening, birth_year, birth_decade, gender, city, country_code)"
+    build(
+        "create table marts.dim_customers as from (values "
+        "('a', 'as_is', 1991, 1990, 'f', null, 'PL'), ('b', 'as_is', 1991, 1990, 'f', null, 'PL'), "
+        "('c', 'country', null, null, null, null, 'PL'), "
+        f"('d', 'nothing', null, null, null, null, null)) {traits}",
+        "create table marts.customer_history as from (values "
+        "('old', 'as_is', 1991, 1990, 'f', null, 'PL'), "
+        "('e', 'country', null, null, null, null, 'PL'), "
+        f"('f', 'country', null, null, null, null, 'PL')) {traits}",
+        "create table marts.customer_key_redirects as "
+        "select 'old' as old_customer_key, 'b' as customer_key",
+    )
+
+    publish_marts("dim_customers", "customer_history", "customer_key_redirects")
+
+    note = json.loads((published_dir() / "current" / "version.json").read_text())
+    assert note["profile"] == {
+        "minimum_customers_per_cell": 3,
+        "smallest_cell": 2,
+        "customers_by_coarsening": {"as_is": 2, "country": 1, "nothing": 1},
+    }
+
+
 def test_a_version_has_the_definitions_of_its_own_metrics(customers, publish_marts):
     for definitions in ('{"metrics": ["old"]}', '{"metrics": ["new"]}'):
         customers(3)

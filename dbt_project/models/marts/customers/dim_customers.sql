@@ -6,13 +6,12 @@ golden_records as (
     select * from {{ ref('int_identity__golden_records') }}
 ),
 
-customer_profiles as (
-    select * from {{ ref('int_identity__customer_profiles') }}
+descriptions as (
+    select * from {{ ref('int_customers__descriptions') }}
 ),
 
-identifiers as (
-    select * from {{ ref('int_identity__identifiers') }}
-    where not is_junk
+public_traits as (
+    select * from {{ ref('int_customers__public_traits') }}
 ),
 
 consents as (
@@ -42,39 +41,13 @@ channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
 ),
 
-current_stages as (
-    select * from {{ ref('fct_lifecycle_spans') }}
-    where is_current
-),
-
 health as (
     select * from {{ ref('customer_health') }}
 ),
 
-holdings as (
-    select
-        customer_profiles.customer_key,
-        bool_or(identifiers.identifier_type = 'account_id') as has_account,
-        bool_or(identifiers.identifier_type = 'loyalty_card') as has_loyalty_card
-    from customer_profiles
-    inner join identifiers
-        on customer_profiles.profile_key = identifiers.profile_key
-    group by customer_profiles.customer_key
-),
-
--- Where no source shows consent, nobody knows whether there is any.
-consent_sources as (
-    select coalesce(bool_or(is_shown), false) as is_shown
-    from {{ ref('int_company__shown_shapes') }}
-    where shape_slug = 'consent_changes'
-),
-
-permissions as (
+consent_changes as (
     select
         customer_key,
-        bool_or(channel_slug = 'email' and is_allowed) as is_email_allowed,
-        bool_or(channel_slug = 'sms' and is_allowed) as is_sms_allowed,
-        bool_or(channel_slug = 'push' and is_allowed) as is_push_allowed,
         max(changed_at) as consent_changed_at
     from consents
     group by customer_key
@@ -139,25 +112,31 @@ listening as (
     group by customer_key
 )
 
--- A device whose events were all given to the people who used it is nobody of its own.
 select
     customers.customer_key,
     customers.segment_slug,
-    current_stages.lifecycle_stage_slug,
+    descriptions.lifecycle_stage_slug,
     coalesce(health.churn_state, 'no_known_purchase') as churn_state,
-    golden_records.gender,
-    golden_records.language,
-    golden_records.country_code,
-    golden_records.city,
+    public_traits.gender,
+    descriptions.language,
+    public_traits.country_code,
+    public_traits.city,
+    coalesce(public_traits.coarsening, 'nothing') as coarsening,
     contacts.first_channel_slug,
     contacts.last_channel_slug,
     listening.heard_channels,
     golden_records.segment_source,
-    golden_records.gender_source,
+    case when public_traits.gender is not null then golden_records.gender_source end
+        as gender_source,
     golden_records.language_source,
-    golden_records.address_source,
-    golden_records.birth_date_source as birth_year_source,
-    cast(year(golden_records.birth_date) as integer) as birth_year,
+    case
+        when coalesce(public_traits.city, public_traits.country_code) is not null
+            then golden_records.address_source
+    end as address_source,
+    case when public_traits.birth_decade is not null then golden_records.birth_date_source end
+        as birth_year_source,
+    public_traits.birth_year,
+    public_traits.birth_decade,
     customers.profile_count,
     customers.source_count,
     customers.sharing_person_count,
@@ -176,15 +155,12 @@ select
     customers.is_identified,
     customers.is_shared_mailbox,
     customers.is_lone_identifier,
-    coalesce(holdings.has_account, false) as has_account,
-    coalesce(holdings.has_loyalty_card, false) as has_loyalty_card,
+    descriptions.has_account,
+    descriptions.has_loyalty_card,
     referred_customers.referred_customer_key is not null as is_referred,
-    case when consent_sources.is_shown then coalesce(permissions.is_email_allowed, false) end
-        as is_email_marketing_allowed,
-    case when consent_sources.is_shown then coalesce(permissions.is_sms_allowed, false) end
-        as is_sms_marketing_allowed,
-    case when consent_sources.is_shown then coalesce(permissions.is_push_allowed, false) end
-        as is_push_marketing_allowed,
+    descriptions.is_email_marketing_allowed,
+    descriptions.is_sms_marketing_allowed,
+    descriptions.is_push_marketing_allowed,
     least(customers.first_seen_at, contacts.first_touchpoint_at) as first_seen_at,
     greatest(customers.last_seen_at, contacts.last_touchpoint_at) as last_seen_at,
     contacts.first_touchpoint_at,
@@ -194,19 +170,23 @@ select
     purchases.last_ordered_at,
     satisfaction.last_answered_at,
     listening.last_heard_at,
-    permissions.consent_changed_at
+    consent_changes.consent_changed_at
 from customers
-cross join consent_sources
+inner join descriptions
+    on customers.customer_key = descriptions.customer_key
+left join public_traits
+    on
+        {{ surrogate_key([
+            'descriptions.birth_year', 'descriptions.gender', 'descriptions.city',
+            'descriptions.country_code'
+        ]) }}
+        = public_traits.traits_key
 left join golden_records
     on customers.customer_key = golden_records.customer_key
-left join current_stages
-    on customers.customer_key = current_stages.customer_key
 left join health
     on customers.customer_key = health.customer_key
-left join holdings
-    on customers.customer_key = holdings.customer_key
-left join permissions
-    on customers.customer_key = permissions.customer_key
+left join consent_changes
+    on customers.customer_key = consent_changes.customer_key
 left join contacts
     on customers.customer_key = contacts.customer_key
 left join purchases
@@ -217,4 +197,3 @@ left join listening
     on customers.customer_key = listening.customer_key
 left join referred_customers
     on customers.customer_key = referred_customers.referred_customer_key
-where not customers.is_device_only or contacts.customer_key is not null
