@@ -13,6 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
+from dbt.contracts.graph.nodes import CompiledNode
 
 from orchestration.identity import registry
 from orchestration.paths import REFERENCE_DIR
@@ -29,6 +30,7 @@ _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
 _PASSED: set[str] = {NodeStatus.Success, NodeStatus.Pass}
 _SKIPPED: str = NodeStatus.Skipped
 _WARNED: str = NodeStatus.Warn
+_MOST_TOLD_ROWS = 50
 
 
 class BuildConfig(dg.Config):
@@ -95,8 +97,11 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     if outcome.exception:
         raise dg.Failure(f"dbt stopped: {outcome.exception}", allow_retries=False)
     results = node_results(outcome)
+    told_rows = _told_rows(results)
+    for unique_id, rows in told_rows.items():
+        context.log.warning("\n".join([f"{unique_id.split('.')[2]}:", *rows]))
     yield from _materializations(context, results)
-    yield from _check_results(context, results)
+    yield from _check_results(context, results, told_rows)
     failed = failures(outcome)
     if failed:
         summary = f"{len(failed)} of {len(results)} dbt nodes failed; nothing is published."
@@ -168,8 +173,36 @@ def _row_counts(built: list[RunResult]) -> dict[str, int]:
         return dict(connection.execute(counts).fetchall())
 
 
+def _told_rows(results: list[RunResult]) -> dict[str, list[str]]:
+    """The rows behind each warning whose test says that they may be told, by its unique id.
+
+    Those of published tables may: a log is read by whoever reads them.
+    """
+    telling = [
+        node
+        for node in (result.node for result in results if result.status == _WARNED)
+        if isinstance(node, CompiledNode) and node.config.meta.get("tells_rows")
+    ]
+    told: dict[str, list[str]] = {}
+    if not telling:
+        return told
+    with read_warehouse() as connection:
+        for node in telling:
+            rows = connection.sql(f"from ({node.compiled_code}) limit {_MOST_TOLD_ROWS}")
+            told[node.unique_id] = [
+                # As Python writes a text: what a sender wrote begins no line of a log.
+                ", ".join(
+                    f"{name} {value!r}" for name, value in zip(rows.columns, row, strict=True)
+                )
+                for row in rows.fetchall()
+            ]
+    return told
+
+
 def _check_results(
-    context: dg.AssetExecutionContext, results: list[RunResult]
+    context: dg.AssetExecutionContext,
+    results: list[RunResult],
+    told_rows: Mapping[str, list[str]],
 ) -> Iterator[dg.AssetCheckResult]:
     keys = {
         spec.metadata[_DBT_UNIQUE_ID]: spec.key
@@ -180,6 +213,7 @@ def _check_results(
         key = keys.get(result.node.unique_id)
         if key is None or result.status == _SKIPPED:
             continue
+        rows = told_rows.get(result.node.unique_id)
         yield dg.AssetCheckResult(
             asset_key=key.asset_key,
             check_name=key.name,
@@ -189,5 +223,8 @@ def _check_results(
                 if result.status == _WARNED
                 else dg.AssetCheckSeverity.ERROR
             ),
-            metadata={"failed rows": result.failures or 0},
+            metadata={
+                "failed rows": result.failures or 0,
+                **({"rows": "\n".join(rows)} if rows else {}),
+            },
         )

@@ -9,6 +9,9 @@ def test_macros_give_what_their_names_say(evaluate):
         absent="""{{ json_text("'{\\"a\\": null}'", '$.a') }} is null""",
         second_week="""{{ week_of("timestamp '1970-01-08 00:00:00'") }}""",
         issues="""len({{ value_issues({"'x'": "cast(null as int)", "'1'": "1"}) }})""",
+        listed="""{{ slug_or_unknown("'gold'", "'Gold'") }}""",
+        unlisted="""{{ slug_or_unknown("null", "'Platinum'") }}""",
+        not_told="""{{ slug_or_unknown("null", "' '") }}""",
     )
 
     assert values == {
@@ -19,6 +22,9 @@ def test_macros_give_what_their_names_say(evaluate):
         "absent": True,
         "second_week": 1,
         "issues": 1,
+        "listed": "gold",
+        "unlisted": "unknown",
+        "not_told": None,
     }
 
 

@@ -592,6 +592,14 @@ ODD_SERVICE_INPUTS = (
     ),
     # A voicemail is reached.
     Fault("source_words.csv", "voicemail_beep,machine", "voicemail_beep,person"),
+    Fault(
+        "int_touchpoints__accounts.sql",
+        "event_type = 'request' and request_outcome = 'failed'",
+        "event_type = 'request'",
+    ),
+    Fault(
+        "slug_or_unknown.sql", "then 'unknown' end", "then null end", "stg_loyalty__tier_changes"
+    ),
     # The agent's leg of a callback is a talk.
     Fault(
         "stg_calls__contact_records.sql",

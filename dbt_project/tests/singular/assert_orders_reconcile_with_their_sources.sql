@@ -50,7 +50,7 @@ foreign_refunds as (
 receipt_records as (
     select
         store || '-' || "Receipt No" as receipt_id,
-        max_by(currency, _file_date) as currency,
+        max_by(upper(trim(currency)), _file_date) as currency,
         max_by({{ decimal_comma('amount') }}, _file_date) as amount
     from {{ source('pos', 'receipts') }}
     group by

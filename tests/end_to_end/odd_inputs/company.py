@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from orchestration.landing import load_contracts
 from orchestration.landing.contract import TableContract
 from orchestration.paths import PROJECT_DIR
 from tests.company import Company, run_command
+from tests.end_to_end.spoiling import is_word, spoil_everything
 
 # Everything that cases deliver lies before it.
 AS_OF = "2026-06-01"
+# What each word of each contract is in one more row of the sample.
+NEW_WORD = "newfangled"
 SAMPLE = PROJECT_DIR / "seeds" / "sample"
 
 
@@ -159,6 +164,11 @@ def build(data: Path) -> OddCompany:
     """The sample and the files of every area, landed, built and published in one run."""
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(SAMPLE, data / "landing")
+    landed = run_command(data, "orchestration.landing")
+    assert landed.returncode == 0, landed.stdout[-4000:] + landed.stderr[-4000:]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THROUGHLINE_DATA", str(data))
+        spoil_everything((NEW_WORD,), is_word)
     files = DeliveredFiles()
     package = importlib.import_module(__package__)
     for module in pkgutil.iter_modules(package.__path__):

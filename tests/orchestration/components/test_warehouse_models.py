@@ -32,7 +32,7 @@ models:
     columns:
       - name: customer_name
         data_tests:
-          - not_null: {config: {severity: warn}}
+          - not_null: {config: {severity: warn, meta: {tells_rows: true}}}
 """
 MODELS = {
     "dim_customers": "select 'a' as customer_key union all select 'b'",
@@ -180,6 +180,8 @@ def test_a_warning_is_shown_and_stops_nothing(build, project):
 
     assert result.success
     assert (False, "WARN") in checks(result).values()
+    (warned,) = [found for found in result.get_asset_check_evaluations() if not found.passed]
+    assert warned.metadata["rows"].value == "customer_name None"
     assert versions.version_numbers() == [1]
 
 

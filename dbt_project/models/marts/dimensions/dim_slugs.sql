@@ -71,6 +71,15 @@ from loyalty_tiers
 
 union all
 
+-- A tier that the programme has and the list does not.
+select
+    'tier' as list_slug,
+    'unknown' as slug,
+    'Unknown' as slug_name,
+    cast(null as bigint) as slug_order
+
+union all
+
 select
     'bad_experience_rule' as list_slug,
     rule_slug as slug,

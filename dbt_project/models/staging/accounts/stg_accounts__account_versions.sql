@@ -32,6 +32,9 @@ versions as (
         {{ utc_timestamp("account_state['createdAt']") }} as registered_at,
         {{ utc_timestamp("account_state['updatedAt']") }} as updated_at,
         {{ utc_timestamp("account_state['consentAt']") }} as consented_at,
+        {{ meaning_of('accounts', 'consent', "account_state['emailConsent']") }} as email_consent,
+        {{ meaning_of('accounts', 'consent', "account_state['smsConsent']") }} as sms_consent,
+        {{ meaning_of('accounts', 'consent', "account_state['pushConsent']") }} as push_consent,
         payload_hash,
         _file_date,
         _line,
@@ -58,9 +61,9 @@ select
     account_state['lastName'] as surname,
     account_state['locale'] as locale_code,
     account_state['status'] as account_status,
-    account_state['emailConsent'] as email_consent,
-    account_state['smsConsent'] as sms_consent,
-    account_state['pushConsent'] as push_consent,
+    email_consent,
+    sms_consent,
+    push_consent,
     -- Ranked among the versions that stand: a state delivered twice would tie with itself.
     row_number() over (
         partition by account_state['accountId'] order by updated_at desc nulls last
@@ -74,7 +77,10 @@ select
     {{ value_issues({
         "account_state['createdAt']": 'registered_at',
         "account_state['updatedAt']": 'updated_at',
-        "account_state['consentAt']": 'consented_at'
+        "account_state['consentAt']": 'consented_at',
+        "account_state['emailConsent']": 'email_consent',
+        "account_state['smsConsent']": 'sms_consent',
+        "account_state['pushConsent']": 'push_consent'
     }) }} as _issues,
     _line,
     _load_id

@@ -23,6 +23,9 @@ events as (
     select
         account_event,
         {{ utc_timestamp("account_event['occurredAt']") }} as occurred_at,
+        {{ meaning_of('accounts', 'event_type', "account_event['type']") }} as event_type,
+        {{ meaning_of('accounts', 'request_outcome', "account_event['request']['outcome']") }}
+            as request_outcome,
         _file_date,
         _line,
         _load_id,
@@ -38,16 +41,20 @@ select
     account_event['post']['threadId'] as forum_thread_id,
 
     -- attributes
-    account_event['type'] as event_type,
+    event_type,
     account_event['request']['type'] as request_type,
-    account_event['request']['outcome'] as request_outcome,
+    request_outcome,
     account_event['post']['language'] as language,
     account_event['post']['text'] as body,
 
     -- timestamps
     occurred_at,
 
-    {{ value_issues({"account_event['occurredAt']": 'occurred_at'}) }} as _issues,
+    {{ value_issues({
+        "account_event['occurredAt']": 'occurred_at',
+        "account_event['type']": 'event_type',
+        "account_event['request']['outcome']": 'request_outcome'
+    }) }} as _issues,
     _line,
     _load_id
 from events

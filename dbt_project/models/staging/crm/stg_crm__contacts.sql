@@ -34,6 +34,9 @@ typed as (
         {{ to_utc(delivered_time('"Last Modified Date"'), "'Europe/Warsaw'") }}
             as updated_at,
         {{ value_issues({
+            '"Opted out of email: Marketing Information"': 'is_email_allowed',
+            '"SMS consent"': 'is_sms_allowed',
+            '"Push consent"': 'is_push_allowed',
             '"Date of birth"': 'birth_date',
             '"Consent Date"': 'consented_at',
             '"Create Date"': 'created_at',

@@ -1,5 +1,8 @@
 with source as (
-    select * from {{ source('crm', 'deals') }}
+    select
+        *,
+        {{ meaning_of('crm', 'deal_stage', '"Deal Stage"') }} as deal_stage
+    from {{ source('crm', 'deals') }}
 ),
 
 typed as (
@@ -9,7 +12,7 @@ typed as (
         nullif(trim("Subscription ID"), '') as subscription_id,
         nullif(trim("Deal Name"), '') as deal_name,
         nullif(lower(trim(pipeline)), '') as pipeline,
-        nullif(lower(trim("Deal Stage")), '') as deal_stage,
+        deal_stage,
         nullif(upper(trim(currency)), '') as currency,
         {{ delivered_amount('amount') }} as deal_amount,
         {{ to_utc(delivered_time('"Create Date"'), "'Europe/Warsaw'") }}
@@ -19,6 +22,7 @@ typed as (
         {{ to_utc(delivered_time('"Last Modified Date"'), "'Europe/Warsaw'") }}
             as updated_at,
         {{ value_issues({
+            '"Deal Stage"': 'deal_stage',
             'amount': 'deal_amount',
             '"Create Date"': 'offered_at',
             '"Close Date"': 'closed_at',

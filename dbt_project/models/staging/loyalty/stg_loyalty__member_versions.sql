@@ -9,9 +9,12 @@ versions as (
         nullif(phone, '') as phone,
         first_name as given_name,
         last_name as surname,
-        tier as tier_slug,
-        nullif(email_consent, '') as email_consent,
-        nullif(sms_consent, '') as sms_consent,
+        tier as tier_text,
+        {{ listed_slug('loyalty_tiers', 'tier_slug', 'tier') }} as tier_slug,
+        email_consent as email_consent_text,
+        sms_consent as sms_consent_text,
+        {{ meaning_of('loyalty', 'consent', 'email_consent') }} as email_consent,
+        {{ meaning_of('loyalty', 'consent', 'sms_consent') }} as sms_consent,
         consent_at as consent_at_text,
         joined_at as joined_at_text,
         updated_at as updated_at_text,
@@ -32,10 +35,6 @@ ranked as (
         *,
         {{ latest_version('card_number, updated_at', content='row_hash') }} as is_latest_version
     from versions
-),
-
-tiers as (
-    select * from {{ ref('loyalty_tiers') }}
 )
 
 select
@@ -48,7 +47,7 @@ select
     phone,
     given_name,
     surname,
-    tier_slug,
+    {{ slug_or_unknown('tier_slug', 'tier_text') }} as tier_slug,
     email_consent,
     sms_consent,
     -- Ranked among the versions that stand: a state delivered twice would tie with itself.
@@ -63,13 +62,11 @@ select
     {{ value_issues({
         'joined_at_text': 'joined_at',
         'updated_at_text': 'updated_at',
-        'consent_at_text': 'consented_at'
-    }) }}
-    || case
-        when tier_slug not in (select tiers.tier_slug from tiers)
-            then {{ list_of(["'tier_slug'"]) }}
-        else {{ list_of([]) }}
-    end as _issues,
+        'consent_at_text': 'consented_at',
+        'tier_text': 'tier_slug',
+        'email_consent_text': 'email_consent',
+        'sms_consent_text': 'sms_consent'
+    }) }} as _issues,
     _line,
     _load_id
 from ranked

@@ -7,7 +7,8 @@ events as (
         event_id,
         account_id,
         device_id,
-        event_type,
+        event_type as event_type_text,
+        {{ meaning_of('product_usage', 'event_type', 'event_type') }} as event_type,
         feature,
         product_id,
         platform,
@@ -51,6 +52,7 @@ select
     recorded_at,
 
     {{ value_issues({
+        'event_type_text': 'event_type',
         'duration_seconds_text': 'duration_seconds',
         'occurred_at_text': 'occurred_at',
         'recorded_at_text': 'recorded_at'

@@ -7,7 +7,8 @@ readings as (
         reading_id,
         store_id,
         sensor_id,
-        sensor_type,
+        sensor_type as sensor_type_text,
+        {{ meaning_of('sensors', 'sensor_type', 'sensor_type') }} as sensor_type,
         zone,
         nullif(device_id, '') as device_id,
         product_id,
@@ -54,6 +55,7 @@ select
     received_at,
 
     {{ value_issues({
+        'sensor_type_text': 'sensor_type',
         'dwell_seconds_text': 'dwell_seconds',
         'entered_at_text': 'entered_at',
         'left_at_text': 'left_at',

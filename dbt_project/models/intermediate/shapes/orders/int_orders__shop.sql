@@ -59,7 +59,8 @@ select
     orders.sold_amount as amount_original,
     orders.total_amount - orders.sold_amount as removed_original,
     orders.discount_amount as discount_original,
-    paid_statuses.is_paid,
+    -- A status that nobody has listed is a value issue; until somebody does, no money is known of.
+    coalesce(paid_statuses.is_paid, false) as is_paid,
     orders.is_cancelled,
     case when orders.is_cancelled then cancel_reasons.cancelled_by end as cancelled_by,
     orders.ordered_at,

@@ -2,6 +2,8 @@
 
 with events as (
     select * from {{ ref('stg_product_usage__events') }}
+    -- A kind that nobody has mapped is no touchpoint: `value_issues` counts it.
+    where event_type is not null
 )
 
 select
