@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration.publishing import spellings
 from orchestration.publishing.known_values import KnownValues, PersonalColumn, known_values
-from orchestration.publishing.public_texts import Place, texts_of_each_table
+from orchestration.publishing.public_texts import Place, texts_of_tables
 
 # Order numbers that count: of so many, a check digit is right in one of ten.
 _BARE_DIGITS_LOOKED_AT = 1_000
@@ -80,7 +80,7 @@ def find_personal_data(
     names = {plain_name(column.column_name) for column in personal_columns}
     namesakes = {column for _, _, column in columns if plain_name(column) in names}
     with known_values(connection, personal_columns, warehouse) as known:
-        for places in texts_of_each_table(connection, namesakes):
+        for places in texts_of_tables(connection, namesakes):
             bearing = [n for n, place in enumerate(places) if place.column in namesakes]
             findings += [
                 Finding(places[position].table, places[position].column, reason)

@@ -1,11 +1,12 @@
 """Every distinct text that a reader of the open database can see, and where it stands.
 
-One table at a time: the texts of the largest one are the most that is held.
+Some tables at a time: small ones are compared together, a large one alone.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import duckdb
 
@@ -13,6 +14,8 @@ from orchestration.landing.contract import quote_identifier
 
 # Smaller numbers are counts and money; a phone or a card has more digits.
 _SMALLEST_IDENTIFYING_NUMBER = 100_000_000
+# Tables are read together up to so many values, so that a query has enough to do.
+_VALUES_AT_A_TIME = 2_000_000
 _INTEGERS = frozenset({"INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"})
 _NO_TEXTS = re.compile(
     r"BOOLEAN|DATE|TIME.*|INTERVAL|FLOAT|DOUBLE|DECIMAL.*|U?TINYINT|U?SMALLINT|UUID|\"NULL\""
@@ -55,48 +58,44 @@ class Place:
     column: str
 
 
-def texts_of_each_table(
+def texts_of_tables(
     connection: duckdb.DuckDBPyConnection, read_whole: Collection[str]
 ) -> Iterator[list[Place]]:
-    """The places of one table after the other, at last those of what is said about them.
+    """The places of some tables after the other, at last those of what is said about all.
 
     Their texts are meanwhile in `temp.public_texts`: the position of the place, and the text.
     Columns of the names `read_whole` are read whatever their type.
     """
-    tables: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for schema, table, column, data_type in connection.execute(
-        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
-        "where not internal and database_name = current_database() "
-        "order by schema_name, table_name, column_index"
-    ).fetchall():
-        tables.setdefault((schema, table), []).append((column, data_type))
+    columns = connection.execute(
+        "select schema_name, table_name, column_name, data_type, coalesce(estimated_size, 0) "
+        "from duckdb_columns() left join duckdb_tables() "
+        "using (database_name, schema_name, table_name) where not duckdb_columns.internal "
+        "and database_name = current_database() order by schema_name, table_name, column_index"
+    ).fetchall()
     connection.execute("create or replace temp table public_texts (place integer, v varchar)")
-    for (schema, table), columns in tables.items():
-        texts = {
-            column: text
-            for column, data_type in columns
-            if (text := _as_text(quote_identifier(column), data_type, column in read_whole))
-        }
-        relation = f"{quote_identifier(schema)}.{quote_identifier(table)}"
-        _remember(
-            connection,
-            [f"select distinct {text} as v from {relation}" for text in texts.values()],
-        )
-        yield [Place(f"{schema}.{table}", column) for column in texts]
+    places: list[Place] = []
+    values = 0
+    for (schema, table), rows in groupby(columns, key=lambda row: row[:2]):
+        queries = []
+        for _, _, column, data_type, size in rows:
+            text = _as_text(quote_identifier(column), data_type, column in read_whole)
+            if text is not None:
+                queries.append(
+                    f"select {len(places)}, v from (select distinct {text} as v from "
+                    f"{quote_identifier(schema)}.{quote_identifier(table)}) where v is not null"
+                )
+                places.append(Place(f"{schema}.{table}", column))
+                values += size
+        if queries:
+            connection.execute("insert into temp.public_texts " + " union all ".join(queries))
+        if values > _VALUES_AT_A_TIME:
+            yield places
+            connection.execute("truncate temp.public_texts")
+            places, values = [], 0
+    yield places
+    connection.execute("truncate temp.public_texts")
     yield _texts_about(connection)
     connection.execute("drop table temp.public_texts")
-
-
-def _remember(connection: duckdb.DuckDBPyConnection, queries: list[str]) -> None:
-    connection.execute("truncate temp.public_texts")
-    if queries:
-        connection.execute(
-            "insert into temp.public_texts "
-            + " union all ".join(
-                f"select {place}, v from ({query}) where v is not null"
-                for place, query in enumerate(queries)
-            )
-        )
 
 
 def _as_text(column: str, data_type: str, is_whole: bool) -> str | None:
@@ -123,7 +122,6 @@ def _texts_about(connection: duckdb.DuckDBPyConnection) -> list[Place]:
     """
     rows = connection.execute(_ABOUT).fetchall()
     relations = {key: n for n, key in enumerate(dict.fromkeys(row[:2] for row in rows), start=1)}
-    connection.execute("truncate temp.public_texts")
     if rows:
         connection.execute(
             "insert into temp.public_texts select unnest(?::int[]), unnest(?::varchar[])",
