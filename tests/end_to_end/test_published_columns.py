@@ -96,3 +96,41 @@ def test_every_published_column_tells_something(poor_columns):
 def test_no_reason_is_given_in_vain(poor_columns):
     columns = {name.split(".")[1] for name in poor_columns} | set(poor_columns)
     assert not EMPTY_OR_CONSTANT.keys() - columns
+
+
+# What people write is longer than a slug or a name. Columns with longer texts, and whose words
+# they are; everything that a customer wrote stays private, unless it is redacted.
+LONGEST_NAME = 40
+LONG_TEXTS = {
+    "campaign_response.stage_name": "seed",
+    "cx_scorecard.metric_name": "seed",
+    "data_dictionary.column_description": "the models' own",
+    "data_dictionary.table_description": "the models' own",
+    "data_dictionary.joins_to": "names of columns",
+    "data_freshness.source_description": "seed",
+    "data_reconciliation.step_name": "the model's own",
+    "dim_kpis.metric_name": "seed",
+    "dim_kpis.definition": "seed",
+    "dim_kpis.dimensions": "slugs",
+    "dim_slugs.slug_name": "seed",
+    "journey_variants.variant": "slugs",
+    "research_references.statement": "seed",
+    "research_references.published_in": "seed",
+}
+
+
+def test_no_public_column_holds_what_people_write(company):
+    columns = company.published(
+        "select table_name, column_name from duckdb_columns() "
+        "where schema_name = 'marts' and data_type = 'VARCHAR' order by all"
+    )
+    long_texts = {
+        f"{table}.{name}"
+        for table, name in columns.itertuples(index=False)
+        if company.published(f'select max(length("{name}")) > {LONGEST_NAME} from marts.{table}')
+        .fillna(False)
+        .iloc[0, 0]
+    }
+
+    assert len(columns) > 400
+    assert long_texts == LONG_TEXTS.keys()
