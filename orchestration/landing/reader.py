@@ -35,6 +35,8 @@ from orchestration.warehouse.connections import SETTINGS
 # More refused rows than this are not passed on while their share of the file is too high.
 _REJECTS_HELD = 50_000
 _THREADS = 4
+# Arrow's own pool reserves a gigabyte of addresses, which the system counts as memory of the child.
+_SMALL_POOLS = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _OUT_OF_MEMORY = (MemoryError, duckdb.OutOfMemoryException)
 
 
@@ -76,7 +78,7 @@ class _Rows:
 class _End:
     """The last word about a file: its sums, its survey, that it isn't plain, or its problem.
 
-    `is_worn`: it took so much memory that the next file would have less than its share.
+    `is_worn`: it holds so much memory that the next file would have less than half of it.
     """
 
     result: Tally | PlainText | NotPlainError | QuarantineError
@@ -149,6 +151,7 @@ class Reader:
         ours, theirs = socket.socketpair()
         with theirs:
             limits = self._limits
+            modules = [str(PROJECT_DIR), *filter(None, sys.path)]
             # S603 asks whether anybody else has a word in the command: nobody has.
             self._process = subprocess.Popen(  # noqa: S603
                 [
@@ -159,8 +162,7 @@ class Reader:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=os.environ
-                | {"PYTHONPATH": os.pathsep.join([str(PROJECT_DIR), *filter(None, sys.path)])},
+                env=os.environ | _SMALL_POOLS | {"PYTHONPATH": os.pathsep.join(modules)},
             )
         self._channel = channel = Connection(ours.detach())
         try:
@@ -227,7 +229,7 @@ def serve(descriptor: int, limits: Limits) -> None:
                 request = channel.recv()
                 _bound_time(limits.seconds_for(request.path))
                 end = _end(channel, request, connection)
-                is_worn = end.is_worn or _peak_bytes() > limits.memory_bytes / 2
+                is_worn = end.is_worn or _bytes_held() > limits.memory_bytes / 2
                 channel.send(_End(end.result, is_worn))
 
 
@@ -296,6 +298,14 @@ def _threads() -> int:
     return min(_THREADS, os.cpu_count() or 1)
 
 
-def _peak_bytes() -> int:
+def _bytes_held() -> int:
+    """What this process holds of the memory that its limit counts; where unknown, its peak.
+
+    Memory that was given back by a parser may still be the process's own.
+    """
+    with suppress(FileNotFoundError):
+        status = Path("/proc/self/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmData:"))
+        return int(line.split()[1]) << 10
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak << 10

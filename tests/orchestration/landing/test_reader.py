@@ -156,6 +156,19 @@ def test_memory_is_bounded(web, monkeypatch):
     small.close()
 
 
+def test_a_child_that_holds_much_memory_reads_no_other_file(pos, tmp_path):
+    (table,) = pos().source.tables
+    file = tmp_path / "file"
+    file.write_text(GOOD)
+    small = Reader(Limits(memory_bytes=450 << 20))
+
+    (batch,) = (batch for batch in small.read(file, table, Tally()) if len(batch.rows))
+
+    assert batch.rows["receipt_no"].to_pylist() == ["1"]
+    # With its code alone it held more than half of that.
+    assert small.process_id is None
+
+
 def test_a_file_that_is_given_up_in_the_middle_leaves_the_next_one_whole(web, reader):
     place = web()
     (table,) = place.source.tables
