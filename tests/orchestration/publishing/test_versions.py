@@ -1,4 +1,7 @@
-from contextlib import contextmanager
+import itertools
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -35,6 +38,30 @@ def killed_before_the_link(monkeypatch):
             yield
 
     return killed
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def dying_before(step, patched):
+    """Die before the step-th change of a name; the list is empty if there are fewer."""
+    died, changes = [], itertools.count()
+
+    def watched(change):
+        def change_or_die(*arguments, **options):
+            if died or next(changes) == step:
+                # A dead process cleans up nothing either.
+                died.append(change)
+                raise Killed
+            return change(*arguments, **options)
+
+        return change_or_die
+
+    for name in ("rename", "replace", "symlink_to", "unlink", "mkdir"):
+        patched.setattr(Path, name, watched(getattr(Path, name)))
+    patched.setattr(shutil, "rmtree", watched(shutil.rmtree))
+    return died
 
 
 def published_rows():
@@ -116,6 +143,32 @@ def test_a_rollback_that_was_killed_before_its_link_is_finished(published, kille
     assert versions.show_what_was_decided() == 1
 
     assert published_rows() == 1
+
+
+def test_killed_at_any_step_readers_have_one_whole_version(
+    published, customers, publish_marts, monkeypatch
+):
+    """Before every rename, link and removal in turn; the next run ends in the new version."""
+    published(1)
+    seen = []
+    for step in range(100):
+        rows = 10 + step
+        customers(rows)
+        with monkeypatch.context() as patched:
+            died = dying_before(step, patched)
+            with suppress(Killed):
+                publish_marts("dim_customers")
+        seen.append(published_rows())
+        versions.show_what_was_decided()
+        assert seen[-1] in (1 if step == 0 else rows - 1, rows)
+        publish_marts("dim_customers")
+        assert published_rows() == rows
+        assert not list((published_path().parent / "versions").glob("*.tmp"))
+        if not died:
+            break
+
+    assert 5 < step < 99
+    assert set(seen) & set(range(10, 10 + step)), "some kills came after the switch"
 
 
 def test_a_rollback_is_a_decision_about_one_version(published, customers, publish_marts):
