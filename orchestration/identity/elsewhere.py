@@ -20,7 +20,8 @@ from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.warehouse.connections import SETTINGS, quoted
 from orchestration.warehouse.dbt_invocation import failures, parsed_project, run_dbt
 
-_SEEDS_OF_IDENTITY = "identity"
+# The folder of the seeds, and that of the models.
+_IDENTITY = "identity"
 
 
 class BuildError(Exception):
@@ -121,13 +122,18 @@ class Elsewhere:
 
 
 def _depends_on_seeds(project: Manifest) -> Callable[[str], bool]:
-    """Whether a node is a seed of identity, or built from one, however far."""
+    """Whether a node is a seed of identity, or a model of identity built from one, however far.
+
+    What the sources saw is given: the stream of a web shop is not parsed again to try a seed.
+    """
 
     @cache
     def depends(unique_id: str) -> bool:
         node = project.expect(unique_id)
+        if _IDENTITY not in node.fqn:
+            return False
         if node.resource_type == "seed":
-            return _SEEDS_OF_IDENTITY in node.fqn
+            return True
         return any(map(depends, _parents(project, unique_id)))
 
     return depends

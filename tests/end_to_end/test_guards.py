@@ -189,6 +189,10 @@ SHOWN_ROWS: dict[str, tuple[str, str]] = {
         '"warehouse"."intermediate"."int_shapes__orders"',
         "update {relation} set excluded_reason = 'test'",
     ),
+    "journey_vs_touchpoint_is_not_empty": (
+        '"warehouse"."intermediate"."int_journeys__correlations"',
+        "insert into {relation} (comparison_slug) values ('journey_vs_touchpoint')",
+    ),
     "peak_end_is_not_empty": (
         '"cx"."marts"."fct_journeys"',
         "update {relation} set peak_end_score = 0.5",

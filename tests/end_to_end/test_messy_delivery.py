@@ -210,6 +210,10 @@ class Accounts(NamedTuple):
     listed_lines: int
 
 
+# A folder within a source's folder: nothing in it is landed, and it is said.
+NOT_LANDED = Path("pos", "2026", "receipts_2026-01-01.csv")
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of the deliveries: ledger and raw tables, and the marts as `cx`."""
@@ -303,9 +307,8 @@ def land(data: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("THROUGHLINE_DATA", str(data))
         patch.setenv("THROUGHLINE_QUIET_SECONDS", "0")
-        # A folder within a source's folder: nothing in it is landed.
-        (data / "landing" / "pos" / "2026").mkdir(parents=True)
-        (data / "landing" / "pos" / "2026" / "receipts_2026-01-01.csv").write_text("lost")
+        (data / "landing" / NOT_LANDED).parent.mkdir(parents=True)
+        (data / "landing" / NOT_LANDED).write_text("lost")
         for delivery in DELIVERIES:
             for source, files in delivery.items():
                 folder = data / "landing" / source
@@ -512,7 +515,8 @@ def test_nothing_vanishes(outcome):
 
     listed = outcome.query("select source_name, file_name from ledger.deliveries order by all")
     assert listed == sorted((source, name) for source, name, _ in delivered)
-    assert not [path for path in (outcome.data / "landing").rglob("*") if path.is_file()]
+    left = [path for path in (outcome.data / "landing").rglob("*") if path.is_file()]
+    assert left == [outcome.data / "landing" / NOT_LANDED]
     for content_hash, content in contents.items():
         archived = outcome.data / "archive" / content_hash[:2] / content_hash
         assert archived.read_bytes() == content
