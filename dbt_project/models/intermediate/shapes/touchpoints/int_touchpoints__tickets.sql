@@ -11,9 +11,18 @@ turns as (
     where source_name = 'tickets' and is_public and author_type in ('customer', 'agent')
 ),
 
+-- A ticket that the help desk closes by itself, unresolved, is told nobody as a solution.
 spans as (
-    select * from {{ ref('int_cases__status_spans') }}
-    where source_name = 'tickets'
+    select
+        status_spans.*,
+        status_spans.status_slug = 'solved'
+        and not coalesce(
+            status_spans.changed_by = 'system' and cases.stated_resolution = 'unresolved', false
+        ) as is_solve
+    from {{ ref('int_cases__status_spans') }} as status_spans
+    inner join cases
+        on status_spans.case_key = cases.case_key
+    where status_spans.source_name = 'tickets'
 ),
 
 last_solves as (
@@ -21,7 +30,7 @@ last_solves as (
         case_key,
         max(span_number) as span_number
     from spans
-    where status_slug = 'solved'
+    where is_solve
     group by case_key
 ),
 
@@ -139,7 +148,7 @@ state_touchpoints as (
         on
             spans.case_key = reopening_turns.case_key
             and spans.span_number = reopening_turns.reopening_span_number
-    where spans.status_slug = 'solved' or spans.is_reopening
+    where spans.is_solve or spans.is_reopening
 ),
 
 case_touchpoints as (
