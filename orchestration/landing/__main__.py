@@ -1,6 +1,5 @@
 """`python -m orchestration.landing`: land what waits, without Dagster."""
 
-import os
 from typing import Annotated
 
 import duckdb
@@ -23,6 +22,7 @@ from orchestration.landing.reader import ReaderError
 from orchestration.paths import landing_dir
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
+from orchestration.warehouse.private_files import keep_files_private
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -42,7 +42,7 @@ def main(
     the accounts don't balance. A quarantined file is no failure: it is in the ledger with its
     reason.
     """
-    os.umask(0o077)
+    keep_files_private()
     try:
         problems = _land(sources or [], wait)
     except (ContractError, WarehouseLockedError) as error:

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.paths import archive_dir, quarantine_dir
+from orchestration.warehouse.state_files import sync
 
 _CHUNK_BYTES = 1 << 20
 # One wait for the whole disk is shorter than one for each of many files.
@@ -164,7 +165,7 @@ class Archive:
             temporary.unlink(missing_ok=True)
             _append(temporary, deliveries)
             temporary.replace(self.folder / _MANIFEST)
-            _sync_folder(self.folder)
+            sync(self.folder)
         return missing
 
 
@@ -191,14 +192,6 @@ def _delivery(line: bytes) -> ArchivedDelivery | None:
         return ArchivedDelivery(**entry, received_at=received_at)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _copy_hashed(delivered: Path, temporary: Path) -> tuple[str, FileState]:

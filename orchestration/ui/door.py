@@ -6,7 +6,6 @@ shows, by GET too. All that reaches it passes here first, WebSockets as well.
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import stat
@@ -15,6 +14,8 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orchestration.warehouse.key_secret import write_secret
 
 # Any port: a tunnel gives the page another one. Any other name may be a stranger's, who lets it
 # lead to this machine (DNS rebinding).
@@ -94,15 +95,7 @@ def access_key(path: Path) -> str:
             key = ""
     except FileNotFoundError:
         key = ""
-    if not _KEY.fullmatch(key):
-        key = secrets.token_urlsafe(32)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(descriptor, key.encode())
-        os.close(descriptor)
-        fresh.replace(path)
-    return key
+    return key if _KEY.fullmatch(key) else write_secret(path)
 
 
 def _refused(connection: HTTPConnection) -> Response | None:

@@ -61,7 +61,7 @@ def write_secret(path: Path) -> str:
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secret + "\n")
+        file.write(secret)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
