@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from tests.company import run_command
+from tests.company import SEEN_MODES, run_command
 
 
 def published_versions(company):
@@ -43,6 +46,39 @@ def test_what_a_run_writes_is_for_its_own_user_alone_unless_it_is_published(comp
     assert not open_to_others
     assert modes["published/versions/1.tmp"] == 0o700
     assert {modes["published"], modes["published/versions"]} == {0o755}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_another_user_of_the_machine_reads_what_is_published_and_nothing_else(company):
+    with tempfile.TemporaryDirectory() as folder:
+        # Tests lie in a folder that nobody else may enter.
+        Path(folder).chmod(0o711)
+        data = Path(folder) / "data"
+        shutil.copytree(company.data, data, symlinks=True, copy_function=os.link)
+
+        files = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
+        # The test itself wrote it.
+        files.remove(SEEN_MODES)
+        readable = set(_readable_to_another_user(data, sorted(files | {"."})))
+
+        assert readable == {name for name in files if name.startswith("published/")}
+
+
+def _readable_to_another_user(folder: Path, names: list[str]) -> list[str]:
+    """The files that `nobody` can read, and the folders that it can list: the system says so."""
+    loop = 'while IFS= read -r name; do test -r "$name" && echo "$name"; done; true'
+    test = subprocess.run(  # noqa: S603
+        ["/bin/sh", "-c", loop],
+        input="\n".join(names) + "\n",
+        cwd=folder,
+        user="nobody",
+        group="nogroup",
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return test.stdout.splitlines()
 
 
 def test_the_secret_of_keys_is_in_nothing_that_dbt_writes(company):

@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.formats.header import Header, without_keyless
@@ -42,6 +40,9 @@ def read(path: Path, contract: TableContract, tally: Tally) -> Iterator[Batch]:
 
 
 def _grid(path: Path, sheet_name: str | None) -> list[list[str]]:
+    # It is a tenth of a second to import, and most runs have no workbook.
+    import openpyxl
+
     try:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNZIPPED_BYTES:
