@@ -651,6 +651,30 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         1,
         "no row for setting 'path_positions': bring it back",
     ),
+    "accuracy in per cent": (
+        "text_settings.csv",
+        swap("target_accuracy,0.85", "target_accuracy,85"),
+        6,
+        "setting_value 85 of target_accuracy: write a share between 0 and 1 (0.85 for 85 %)",
+    ),
+    "setting of texts taken out": (
+        "text_settings.csv",
+        without("min_labels_per_channel"),
+        1,
+        "no row for setting 'min_labels_per_channel': bring it back",
+    ),
+    "label that is no label": (
+        "text_labels.csv",
+        plus("0a1b,negative", "2c3d,bad"),
+        3,
+        "label 'bad' is unknown: write one of negative, neutral, positive",
+    ),
+    "text labelled twice": (
+        "text_labels.csv",
+        plus("0a1b,negative", "0a1b,positive"),
+        3,
+        "text_key '0a1b' as in line 2: take one of them out",
+    ),
     "window that ends before it begins": (
         "purchase_windows.csv",
         swap("retention_month_2,30,60", "retention_month_2,60,30"),
