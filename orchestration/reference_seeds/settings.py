@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from orchestration.reference_seeds.table import Problem, Row, Seed
 
-SEEDS = ("coverage_settings", "journey_settings", "kpi_windows", "text_settings")
+SEEDS = ("coverage_settings", "journey_settings", "kpi_windows", "text_settings", "value_settings")
 # A window of nothing finds nothing, and no unit bounds how long it may be.
 _DURATIONS = ("seconds", "hours", "days")
 

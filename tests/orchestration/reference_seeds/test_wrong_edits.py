@@ -675,6 +675,24 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         3,
         "text_key '0a1b' as in line 2: take one of them out",
     ),
+    "horizon of no day": (
+        "value_horizons.csv",
+        swap("60\n", "0\n"),
+        2,
+        "horizon_days 0 is below 1: write 1 to 3650",
+    ),
+    "horizon twice": (
+        "value_horizons.csv",
+        swap("365", "180"),
+        4,
+        "horizon_days '180' as in line 3: take one of them out",
+    ),
+    "half a resample": (
+        "value_settings.csv",
+        swap("draws,200,", "draws,0.5,"),
+        3,
+        "setting_value 0.5 of value_bootstrap_draws: write a whole number of draws above 0",
+    ),
     "window that ends before it begins": (
         "purchase_windows.csv",
         swap("retention_month_2,30,60", "retention_month_2,60,30"),

@@ -1,0 +1,1 @@
+"""What customers say, what matters to them and what it is worth: pure functions of frames."""
