@@ -12,6 +12,7 @@ from orchestration.sample_world import texts
 from orchestration.sample_world.clock import MINUTE, into_hours
 from orchestration.sample_world.company import CHAT_TEAM, WRITTEN_TEAM
 from orchestration.sample_world.people import ONLINE
+from orchestration.sample_world.ratings import GOOD_OR_BAD, ON_SCREEN_CHANCE, STARS, rating
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents, into_store, store_of
 
@@ -174,17 +175,19 @@ def _request_return(
     words[asks] = texts.questions(
         rng, reason[asks], people.language[who[asks]], scene.product_names(intents.product[asks])
     )
+    is_solved = np.ones(rows, dtype=bool)
     scene.moments.log("agent_chat", by_chat, at=asked_at, case=case, team=team, text=words,
                       sentiment=0.0, outcome="resolved", wait_seconds=np.round(wait),
-                      handle_seconds=np.round(rng.gamma(3, 90, rows)), **common)  # fmt: skip
+                      handle_seconds=np.round(rng.gamma(3, 90, rows)), **common,
+                      **rating(scene, who, is_solved, STARS, ON_SCREEN_CHANCE))  # fmt: skip
     scene.moments.log("ticket_opened", by_ticket, at=asked_at, case=case, team=team, text=words,
                       sentiment=0.0, **common)  # fmt: skip
-    is_solved = np.ones(rows, dtype=bool)
     scene.moments.log("ticket_agent_replied", by_ticket, at=answered_at, case=case, team=team,
                       wait_seconds=np.round(wait), handle_seconds=np.round(rng.gamma(3, 100, rows)),
                       text=texts.replies(is_solved, people.language[who]), **common)  # fmt: skip
     scene.moments.log("ticket_solved", by_ticket, at=solved_at, case=case, team=team,
-                      outcome="resolved", **common)  # fmt: skip
+                      outcome="resolved", **common,
+                      **rating(scene, who, is_solved, GOOD_OR_BAD, ON_SCREEN_CHANCE))  # fmt: skip
     return np.where(asks, solved_at, at)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from orchestration.sample_world import texts
 from orchestration.sample_world.clock import MINUTE, into_hours
 from orchestration.sample_world.company import PHONE_TEAMS, PRICE_FACTORS
+from orchestration.sample_world.ratings import BY_KEY_CHANCE, STARS, rating
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents
 
@@ -115,7 +116,8 @@ def help_oneself(scene: Scene, intents: Intents) -> None:
     scene.moments.log("call_inbound", asks, person=who, at=later_at, reason=reason, case=case,
                       team=team, outcome="resolved", wait_seconds=np.round(wait),
                       handle_seconds=np.round(handle), product=intents.product,
-                      text=texts.call_notes(rng, reason))  # fmt: skip
+                      text=texts.call_notes(rng, reason),
+                      **rating(scene, who, asks, STARS, BY_KEY_CHANCE))  # fmt: skip
 
 
 def renew(scene: Scene) -> None:
@@ -147,6 +149,8 @@ def renew(scene: Scene) -> None:
     scene.moments.log(
         "call_inbound", asks, at=asks_at, case=case, team=team, outcome="resolved",
         wait_seconds=np.round(scene.wait(100, rows) + 8), handle_seconds=np.round(handle), **common,
+        text=texts.call_notes(rng, np.full(rows, "renewal", dtype=object)),
+        **rating(scene, who, asks, STARS, BY_KEY_CHANCE),
     )  # fmt: skip
     has_left = people.left_at[who] < offered_at
     wins = ~has_left & scene.chance(

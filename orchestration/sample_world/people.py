@@ -28,6 +28,8 @@ SEGMENT_SHARES = (0.35, 0.45, 0.20)
 RHYTHM_DAYS = (80.0, 70.0, 55.0)
 # Who buys often and who seldom: the more alike, the greater it is. Their mean is 1.
 PACE_SHAPE = 3.0
+# The shape of how readily people answer: few do always, many hardly ever.
+FRANKNESS = (0.8, 2.4)
 # Households of one, two, three and four people.
 HOUSEHOLD_SHARES = (0.76, 0.15, 0.05, 0.04)
 
@@ -43,7 +45,8 @@ JUNK_EMAIL_SHARE = 0.005
 HANDLE_SHARE = 0.2
 EMAIL_OPT_IN_SHARE = 0.62
 SMS_OPT_IN_SHARE = 0.28
-IN_CRM_SHARE = 0.6
+# Of those whom an account or a card makes known, and of the others.
+IN_CRM_SHARES = (0.9, 0.5)
 ASKED_SHARE = 0.5
 OPT_OUT_SHARE = 0.08
 # Of those with an account, and of those with the app.
@@ -84,6 +87,8 @@ class People:
     # How often and how dearly each buys, beside the others; neither says anything of the other.
     pace: np.ndarray
     purse: np.ndarray
+    # How readily each answers, beside the others, whatever they are asked.
+    frankness: np.ndarray
     mood: np.ndarray = field(init=False)
     bad_experiences: np.ndarray = field(init=False)
     purchases: np.ndarray = field(init=False)
@@ -192,7 +197,8 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
             "email_opt_in": rng.random(count) < EMAIL_OPT_IN_SHARE,
             "sms_opt_in": rng.random(count) < SMS_OPT_IN_SHARE,
             "push_opt_in": has_app & (rng.random(count) < PUSH_OPT_IN_SHARE),
-            "is_in_crm": (rng.random(count) < IN_CRM_SHARE) & (style != ONLY_SOCIAL),
+            "is_in_crm": (rng.random(count) < np.where(has_account | has_card, *IN_CRM_SHARES))
+            & (style != ONLY_SOCIAL),
             "is_asked_by_sales": rng.random(count) < ASKED_SHARE,
             "referrer": _referrers(rng, first_at, person, has_card),
         },
@@ -217,6 +223,7 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
         rhythm=rng.gamma(6, 1 / 6, count) * np.array(RHYTHM_DAYS)[segment],
         pace=values.gamma(PACE_SHAPE, 1 / PACE_SHAPE, count),
         purse=values.normal(0, 1, count),
+        frankness=_frankness(seeded_rng(seed, chunk, "frankness"), count),
     )
     start = np.zeros(count)
     first_visit = demand.after(start, rng.uniform(0, 2 * people.rhythm))
@@ -227,6 +234,12 @@ def make_people(ids: range, days: int, seed: int, chunk: int) -> People:
     later = daytime(rng, later, is_western)
     people.next_at = np.where(first_at >= 0, np.where(comes_for_it, first_at, later), first_visit)
     return people
+
+
+def _frankness(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Some answer half of what they are asked, many next to nothing; the mean is 1."""
+    least, most = FRANKNESS
+    return rng.beta(least, most, count) * (least + most) / least
 
 
 def persons_frame(people: People) -> pd.DataFrame:

@@ -41,6 +41,8 @@ QUESTIONS: dict[str, Question] = {
             "defects": (-0.9, -1.0, -1.2),
             "checkout_errors": (-0.6, -0.6, -0.6),
             "purchases": (0.20, 0.15, 0.10),
+            # Who thinks back well to the last journey recommends, and buys sooner.
+            "remembered_journey": (0.9, 0.9, 0.9),
         },
     ),
     "purchase_csat": Question(
@@ -88,8 +90,10 @@ QUESTIONS: dict[str, Question] = {
         5,
         4.2,
         0.3,
-        0.6,
+        0.35,
         {
+            # What people make of a journey beyond what happened on it: it is remembered too.
+            "verdict": (0.9, 0.9, 0.9),
             "days_late": (-0.20, -0.30, -0.45),
             "contacts": (-0.4, -0.5, -0.6),
             "was_unsolved": (-1.0, -1.1, -1.3),
@@ -115,6 +119,12 @@ ITEM_BASES = (4.2, 4.2, 3.5, 4.2, 4.1)
 # Of the points that a driver takes from the score, how much it takes from the rating of its aspect.
 ITEM_SHARE = 0.6
 
+# What people say is important to them, 1 to 5: the price before all, though nothing that happened
+# to it moves a score. What does move them most, the delivery, is named among the last.
+STATED_IMPORTANCE = (3.2, 3.9, 4.6, 3.6, 2.9)
+# Who waits thinks that it took longer than it did.
+PERCEIVED_WAIT_FACTOR, PERCEIVED_WAIT_PER_TRAIT = 1.35, -0.15
+
 # Chance to leave for good after an episode, and how each bad experience before it multiplies that.
 LEAVING_CHANCE = 0.012
 LEAVING_FACTOR = 2.0
@@ -123,7 +133,9 @@ MOST_COUNTED_BAD_EXPERIENCES = 3
 SLOWER_PER_BAD_EXPERIENCE = 0.25
 # What is remembered of the last journey moves the logarithm of that wait, and so does how its
 # moments were: the journey weighs more than its moments.
-WAIT_EFFECTS = {"remembered_journey": -0.5, "mean_moment": -0.1}
+WAIT_EFFECTS = {"remembered_journey": -0.6, "mean_moment": -0.1}
+# How much people differ in what they make of the same journey.
+VERDICT_SPREAD = 0.6
 # What is remembered of a purchase about which nobody asked anything; of one that comes late, and
 # what each day of it takes away; of one that is called off.
 REMEMBERED_WELL, REMEMBERED_LATE, PER_DAY_LATE, REMEMBERED_CANCELLED = 0.2, -0.2, -0.1, -0.8
@@ -169,6 +181,22 @@ def item_ratings(rng: np.random.Generator, points: np.ndarray, trait: np.ndarray
     return np.clip(np.rint(ratings + rng.normal(0, 0.7, points.shape)), 1, 5)
 
 
+def stated_importance(rng: np.random.Generator, rows: int) -> np.ndarray:
+    """How important each says that each aspect is to them, 1 to 5, whatever happened to them."""
+    stated = np.array(STATED_IMPORTANCE) + rng.normal(0, 0.8, (rows, len(ASPECTS)))
+    return np.clip(np.rint(stated), 1, 5)
+
+
+def perceived_wait_hours(
+    rng: np.random.Generator, trait: np.ndarray, wait_hours: np.ndarray
+) -> np.ndarray:
+    """How long each thinks to have waited: longer than it was, the more so the less content."""
+    felt = PERCEIVED_WAIT_FACTOR * np.exp(
+        PERCEIVED_WAIT_PER_TRAIT * trait + rng.normal(0, 0.3, len(trait))
+    )
+    return np.round(wait_hours * felt, 2)
+
+
 def leaving_chance(bad_experiences: np.ndarray) -> np.ndarray:
     """The chance to leave after one more episode."""
     counted = np.minimum(bad_experiences, MOST_COUNTED_BAD_EXPERIENCES)
@@ -202,6 +230,11 @@ def _slower(bad_experiences: np.ndarray) -> np.ndarray:
 def wait_effects_frame() -> pd.DataFrame:
     """Every planted effect on the logarithm of the days until the next wish to buy."""
     return pd.DataFrame(list(WAIT_EFFECTS.items()), columns=["driver", "effect"])
+
+
+def stated_importance_frame() -> pd.DataFrame:
+    """What people say of each aspect's importance, on average before it is kept on its scale."""
+    return pd.DataFrame({"aspect": ASPECTS, "stated_importance": STATED_IMPORTANCE})
 
 
 def drivers_frame() -> pd.DataFrame:

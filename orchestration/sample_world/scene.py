@@ -18,6 +18,8 @@ class Scene:
     """One chunk of customers while they act. Persons, orders, cases, … are numbers from 0 here."""
 
     rng: np.random.Generator
+    # Who is asked what, and answers what: what surveys change, changes nothing else that people do.
+    asking: np.random.Generator
     days: int
     people: People
     company: Company

@@ -25,6 +25,15 @@ from orchestration.sample_world.company import (
 )
 from orchestration.sample_world.fulfilment import late_days
 from orchestration.sample_world.people import ONLY_SOCIAL
+from orchestration.sample_world.phrases import ASPECTS
+from orchestration.sample_world.ratings import (
+    BY_KEY_CHANCE,
+    GOOD_OR_BAD,
+    ON_SCREEN_CHANCE,
+    STARS,
+    felt,
+    rating,
+)
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import Intents
 from orchestration.sample_world.world import known_where
@@ -40,7 +49,6 @@ ABOUT = {"delivery": 0, "defect": 1, "payment": 4, "account": 4}
 CONTAINED_CHANCE = 0.35
 MOST_CONTACTS = 4
 PERSISTENCE = 0.76
-RATING_CHANCE = 0.33
 COMES_BACK_CHANCE = 0.06
 QUIET_DAYS = 16.5
 DEFECT_CHANCE = 0.031
@@ -82,6 +90,10 @@ class Efforts:
         self.last[row] = feeling
         self.total[row] += feeling
         self.moments[row] += 1
+
+    def copy(self) -> "Efforts":
+        """The same; what is felt by the one is not felt by the other."""
+        return Efforts(**{name: values.copy() for name, values in vars(self).items()})
 
     def peak_end(self) -> np.ndarray:
         """What is remembered of it: the peak and the end, nothing where no moment had words."""
@@ -309,9 +321,14 @@ class _Contact:
 
     def _log(self, kind: str, where: np.ndarray, at: np.ndarray, **columns: object) -> None:
         columns.setdefault("order", self.order)
-        if "sentiment" in columns:
-            feeling = np.full(self.rows, columns["sentiment"], dtype=float)
-            self.efforts.feel(self.tries[where], feeling[where])
+        # A rating says how it felt, whatever the words say.
+        feeling = np.full(self.rows, columns.get("sentiment", np.nan), dtype=float)
+        if "score" in columns:
+            score, scale = np.asarray(columns["score"]), np.asarray(columns["scale"])
+            of_rating = felt(score, np.where(scale == STARS, 1, 0), scale)
+            feeling = np.where(np.isnan(score), feeling, of_rating)
+        shows = where & ~np.isnan(feeling)
+        self.efforts.feel(self.tries[shows], feeling[shows])
         self.scene.moments.log(kind, where, at=at, **self.common, **columns)
 
     def _chat(self, where: np.ndarray) -> None:
@@ -327,14 +344,15 @@ class _Contact:
         wait = self.scene.wait(100, rows) * self._crowding() + 5
         handle = rng.gamma(4, 110, rows)
         agent_at = self.at + (bot_seconds + 20) / 86_400
+        last_words, said = texts.opinions(
+            rng, handed_over, np.where(self.solves, texts.POSITIVE, texts.NEGATIVE), self.language,
+            np.full(rows, ASPECTS.index("service")),
+        )  # fmt: skip
         self._log(
             "agent_chat", handed_over, agent_at, wait_seconds=np.round(wait),
             handle_seconds=np.round(handle),
             outcome=np.where(self.solves, "resolved", "unresolved").astype(object),
-            text=texts.feelings(
-                rng, np.where(self.solves, texts.POSITIVE, texts.NEGATIVE), self.language
-            ),
-            sentiment=np.where(self.solves, 0.6, -0.7), **self._rating(5),
+            text=last_words, sentiment=texts.sentiment_of(rng, said), **self._rating(STARS),
         )  # fmt: skip
         self.wait = np.where(handed_over, wait, self.wait)
         # The outcome is known with the contact's own moment, as a call centre records it.
@@ -350,11 +368,16 @@ class _Contact:
         outcome = np.where(self.solves, "resolved", "unresolved").astype(object)
         outcome[self.hung_up] = "abandoned"
         names_order = self.solves | self.scene.chance(0.6, rows)
+        rated = self._rating(STARS, BY_KEY_CHANCE)
+        rated = {
+            "score": np.where(self.hung_up, np.nan, rated["score"]),
+            "scale": np.where(self.hung_up, -1, rated["scale"]),
+        }
         self._log(
             "call_inbound", where, self.at, outcome=outcome,
             order=np.where(names_order, self.order, -1), wait_seconds=np.round(wait),
             handle_seconds=np.where(self.hung_up, 0, np.round(rng.gamma(4, 100, rows))),
-            text=known_where(~self.hung_up, texts.call_notes(rng, self.reason)),
+            text=known_where(~self.hung_up, texts.call_notes(rng, self.reason)), **rated,
         )  # fmt: skip
         called_back = self.hung_up & self.scene.chance(0.3, rows)
         self._log(
@@ -389,7 +412,9 @@ class _Contact:
                   handle_seconds=np.round(rng.gamma(3, 120, rows)))  # fmt: skip
         solved_at = again_at + 3 * MINUTE
         reopens = solved & scene.chance(0.08, rows)
-        self._log("ticket_solved", solved, solved_at, outcome="resolved", **self._rating(1))
+        self._log(
+            "ticket_solved", solved, solved_at, outcome="resolved", **self._rating(GOOD_OR_BAD)
+        )
         reopened_at = into_hours(rng, solved_at + rng.uniform(0.3, 3, rows), is_western)
         self._log("ticket_reopened", reopens, reopened_at, text=self.words, sentiment=-0.6)
         rework_at = scene.when_desk_answers(reopened_at + rng.uniform(2, 20, rows) * HOUR, self.who)
@@ -416,14 +441,8 @@ class _Contact:
                   text=texts.replies(np.zeros(rows, bool), self.language))  # fmt: skip
         self.wait = np.where(where, wait, self.wait)
 
-    def _rating(self, scale: int) -> dict[str, np.ndarray]:
-        """Some rate the agent at once: stars out of five, or good (1) and bad (0)."""
-        rng, trait = self.scene.rng, self.scene.people.trait[self.who]
-        stars = 4.3 + 0.4 * trait - 1.6 * ~self.solves + rng.normal(0, 0.8, self.rows)
-        stars = np.clip(np.rint(stars), 1, 5)
-        score = stars if scale == 5 else (stars > 3).astype(float)
-        rates = self.scene.chance(RATING_CHANCE, self.rows)
-        return {"score": np.where(rates, score, np.nan), "scale": np.where(rates, scale, -1)}
+    def _rating(self, most: int, chance: float = ON_SCREEN_CHANCE) -> dict[str, np.ndarray]:
+        return rating(self.scene, self.who, self.solves, most, chance)
 
     def _crowding(self) -> np.ndarray:
         """Queues are longer on Mondays, before noon, and while something goes wrong for many."""

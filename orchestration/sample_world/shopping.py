@@ -15,6 +15,7 @@ from orchestration.sample_world.clock import MINUTE, into_hours
 from orchestration.sample_world.company import CHAT_TEAM, CURRENCIES, PHONE_TEAMS, PRICE_FACTORS
 from orchestration.sample_world.outreach import campaign_behind
 from orchestration.sample_world.people import ONLINE
+from orchestration.sample_world.ratings import BY_KEY_CHANCE, ON_SCREEN_CHANCE, STARS, rating
 from orchestration.sample_world.scene import Scene
 
 LANDINGS = np.array(("direct", "search", "ads", "social", "link"), dtype=object)
@@ -456,12 +457,19 @@ def _ask_advice(
         "outcome": "resolved", "team": team,
     }  # fmt: skip
     notes = texts.call_notes(scene.rng, reason)
-    scene.moments.log("call_inbound", by_phone, text=notes, **common)
+    is_solved = np.ones(rows, dtype=bool)
+    scene.moments.log(
+        "call_inbound", by_phone, text=notes, **common,
+        **rating(scene, who, is_solved, STARS, BY_KEY_CHANCE),
+    )  # fmt: skip
     words = np.full(rows, None, dtype=object)
     words[asks] = texts.questions(
         scene.rng, reason[asks], people.language[who[asks]], scene.product_names(product[asks])
     )
-    scene.moments.log("agent_chat", asks & ~by_phone, text=words, sentiment=0.0, **common)
+    scene.moments.log(
+        "agent_chat", asks & ~by_phone, text=words, sentiment=0.0, **common,
+        **rating(scene, who, is_solved, STARS, ON_SCREEN_CHANCE),
+    )  # fmt: skip
     return np.where(asks, done_at, np.nan)
 
 

@@ -15,7 +15,12 @@ from orchestration.sample_world.clock import daytime, into_hours
 from orchestration.sample_world.company import make_company
 from orchestration.sample_world.history import world_of
 from orchestration.sample_world.people import ONLY_SOCIAL, make_people
-from orchestration.sample_world.satisfaction import leaving_chance, longer_wait, remembered
+from orchestration.sample_world.satisfaction import (
+    VERDICT_SPREAD,
+    leaving_chance,
+    longer_wait,
+    remembered,
+)
 from orchestration.sample_world.scene import Scene
 from orchestration.sample_world.shopping import shop
 from orchestration.sample_world.world import World, seeded_rng
@@ -38,6 +43,7 @@ def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count
     lived = -(-days // STRETCH_DAYS) * STRETCH_DAYS
     scene = Scene(
         rng=seeded_rng(seed, chunk, "simulation"),
+        asking=seeded_rng(seed, chunk, "asking"),
         days=lived,
         people=make_people(customers, lived, seed, chunk),
         company=make_company(lived, seed),
@@ -80,8 +86,9 @@ def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
         journey=delivery[in_touch], channel=efforts.first_channel, at=problems.at,
     )  # fmt: skip
     feedback.survey_purchases(scene, intents, is_defective)
-    feedback.survey_deliveries(scene, intents, delivery, contacts)
-    feedback.survey_support(scene, problems, efforts)
+    verdict = scene.rng.normal(0, VERDICT_SPREAD, len(who))
+    feedback.survey_deliveries(scene, intents, delivery, contacts, verdict)
+    feedback.survey_support(scene, problems, efforts, verdict[in_touch])
     feedback.review(scene, intents, is_defective)
     feedback.mention(scene, who, intents.at)
     people.mood[who] = 0.85 * people.mood[who] + 0.08 * intents.has_bought
@@ -92,6 +99,7 @@ def _live_through_a_round(scene: Scene, who: np.ndarray) -> None:
     had_words = efforts.moments > 0
     memory[in_touch] = np.where(had_words, efforts.peak_end(), memory[in_touch])
     mean_moment[in_touch] = efforts.mean_moment()
+    memory += verdict
     _decide_what_next(scene, who, intents.has_bought, memory, mean_moment)
 
 

@@ -96,40 +96,6 @@ QUESTIONS = {
     ),
 }  # fmt: skip
 
-# Three ways to feel, by language: negative, neutral, positive.
-FEELINGS = {
-    "en": (
-        ("I am very disappointed.", "This is unacceptable.", "Terrible experience, never again."),
-        ("It was okay.", "Nothing special.", "Average, no strong opinion."),
-        ("Thank you, great service!", "Very happy with everything.", "Quick, friendly, perfect."),
-    ),
-    "pl": (
-        ("Jestem bardzo rozczarowany.", "To niedopuszczalne.", "Fatalne doświadczenie."),
-        ("Może być.", "Nic szczególnego.", "Przeciętnie, bez zdania."),
-        ("Dziękuję, świetna obsługa!", "Jestem bardzo zadowolona.", "Szybko, miło, idealnie."),
-    ),
-    "ru": (
-        ("Я очень разочарован.", "Это недопустимо.", "Ужасный опыт, больше никогда."),
-        ("Нормально.", "Ничего особенного.", "Средне, без особых впечатлений."),
-        ("Спасибо, отличный сервис!", "Всем очень доволен.", "Быстро, вежливо, идеально."),
-    ),
-    "zh": (
-        ("我非常失望。", "这无法接受。", "体验很糟糕,再也不来了。"),
-        ("还可以。", "没什么特别的。", "一般般。"),
-        ("谢谢,服务很好!", "非常满意。", "快速、友好、完美。"),
-    ),
-    "es": (
-        ("Estoy muy decepcionado.", "Esto es inaceptable.", "Una experiencia pésima."),
-        ("Estuvo bien.", "Nada especial.", "Normal, sin más."),
-        ("¡Gracias, un servicio excelente!", "Muy contenta con todo.", "Rápido, amable, perfecto."),
-    ),
-    "de": (
-        ("Ich bin sehr enttäuscht.", "Das ist inakzeptabel.", "Furchtbar, nie wieder."),
-        ("Es war in Ordnung.", "Nichts Besonderes.", "Durchschnitt, keine Meinung."),
-        ("Danke, toller Service!", "Sehr zufrieden mit allem.", "Schnell, freundlich, perfekt."),
-    ),
-}
-
 AGENT_REPLIES = {
     "en": ("We are sorry and will look into it.", "Thank you, this is now solved."),
     "pl": ("Przepraszamy, sprawdzimy to.", "Dziękujemy, sprawa jest załatwiona."),
@@ -139,18 +105,14 @@ AGENT_REPLIES = {
     "de": ("Das tut uns leid, wir prüfen es.", "Danke, das ist nun gelöst."),
 }
 
-CALL_NOTES = (
-    "Customer called about {reason}. Explained the next steps.",
-    "Caller upset about {reason}; promised to follow up.",
-    "Short call, {reason}. Checked the record and answered.",
-)
+GREETED_SHARE = 0.45
+DETAILED_SHARE = 0.5
 
 
 @cache
 def _table(of: str) -> np.ndarray:
     texts: Mapping[str, Mapping[str, object]] = {
         "questions": QUESTIONS,
-        "feelings": FEELINGS,
         "replies": AGENT_REPLIES,
     }
     lists = texts[of]
@@ -169,16 +131,25 @@ def questions(
     """A customer's question; the product is named where the sentence has a place for it."""
     variants = rng.integers(0, 2, len(reason))
     sentences = _table("questions")[language, reason_codes(reason), variants]
-    filled = [
-        sentence.replace("{product}", product)
-        for sentence, product in zip(sentences, product_names, strict=True)
+    draws = rng.random((len(reason), 5)).tolist()
+    asked = [
+        _message(sentence.replace("{product}", product), LANGUAGES[tongue], draw)
+        for sentence, product, tongue, draw in zip(
+            sentences, product_names, language.tolist(), draws, strict=True
+        )
     ]
-    return np.array(filled, dtype=object)
+    return np.array(asked, dtype=object)
 
 
-def feelings(rng: np.random.Generator, band: np.ndarray, language: np.ndarray) -> np.ndarray:
-    """A customer's opinion of how it went."""
-    return _table("feelings")[language, band, rng.integers(0, 3, len(band))]
+def _message(question: str, language: str, draw: list[float]) -> str:
+    """A question as people write it: some greet, some say more, some mistype."""
+    greetings, details = phrases.GREETINGS[language], phrases.DETAILS[language]
+    space = "" if language == "zh" else " "
+    if draw[0] < GREETED_SHARE:
+        question = greetings[int(draw[1] * len(greetings))] + space + question
+    if draw[2] < DETAILED_SHARE:
+        question += space + details[int(draw[3] * len(details))]
+    return _mistyped(question, draw[4] / MISTYPED_SHARE) if draw[4] < MISTYPED_SHARE else question
 
 
 def opinions(
@@ -250,9 +221,13 @@ def replies(is_solved: np.ndarray, language: np.ndarray) -> np.ndarray:
 
 def call_notes(rng: np.random.Generator, reason: np.ndarray) -> np.ndarray:
     """An agent's note after a call."""
-    notes = np.array(CALL_NOTES, dtype=object)[rng.integers(0, len(CALL_NOTES), len(reason))]
-    filled = [note.replace("{reason}", why) for note, why in zip(notes, reason, strict=True)]
-    return np.array(filled, dtype=object)
+    draws = rng.random((len(reason), 2))
+    notes = np.full(len(reason), None, dtype=object)
+    for row, why in enumerate(reason.tolist()):
+        subjects, ends = phrases.CALL_SUBJECTS[why], phrases.CALL_ENDS
+        subject = subjects[int(draws[row, 0] * len(subjects))]
+        notes[row] = f"{subject.capitalize()}. {ends[int(draws[row, 1] * len(ends))]}"
+    return notes
 
 
 def with_contact_details(

@@ -6,6 +6,7 @@ from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.satisfaction import (
     churn_effect_frame,
     drivers_frame,
+    stated_importance_frame,
     wait_effects_frame,
 )
 from orchestration.sample_world.world import World
@@ -36,6 +37,7 @@ def write_truth(world: World, out: Delivery) -> None:
         out.truth("drivers", drivers_frame())
         out.truth("churn_effect", churn_effect_frame())
         out.truth("wait_effects", wait_effects_frame())
+        out.truth("stated_importance", stated_importance_frame())
         out.truth("experiments", world.truth["experiments"])
 
 

@@ -176,6 +176,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rated_price": "float64",
         "rated_service": "float64",
         "rated_website": "float64",
+        # How important each says it is, 1-5; of a relational survey only.
+        "importance_delivery": "float64",
+        "importance_product": "float64",
+        "importance_price": "float64",
+        "importance_service": "float64",
+        "importance_website": "float64",
+        "perceived_wait_hours": "float64",  # of a support survey only
         "status": "text",  # complete | partial | test | unanswered (neither score nor time)
         "is_delivered": "bool",  # false = the invitation bounced
     },
@@ -186,7 +193,8 @@ COLUMNS: dict[str, dict[str, str]] = {
 #   one chat (bot_chat and the agent_chat after it), one ticket, one message is one `case`.
 # - order_* and refund_issued repeat what `orders` and `refunds` say; store_return names the order
 #   that it undoes, which may be an online order.
-# - A rating is `score` out of `scale`: agent_chat 1-5, ticket_solved 0 or 1, review_posted 1-5.
+# - A rating is `score` out of `scale`: agent_chat and call_inbound 1-5, ticket_solved 0 or 1,
+#   review_posted 1-5.
 # - wait_seconds of ticket_agent_replied and social_replied is what the customer waited for it.
 # - An e-mail, SMS or push bears the time of sending; `value` is the seconds to its furthest
 #   outcome; held_out means that nothing was sent, on purpose. sms_sent without a campaign warns of

@@ -7,7 +7,7 @@ nothing of the warehouse but which customer each respondent resolved to.
 import pandas as pd
 import pytest
 
-RATING_SOURCES = {"agent_chat": 4, "ticket_solved": 1}
+RATING_SOURCES = {"agent_chat": 4, "call_inbound": 4, "ticket_solved": 1}
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@
         },
         'calls': {
             'description': 'Calls and the phone menu, as the contact centre streams its contact records (Amazon Connect).',
-            'fills': ['cases', 'observations', 'touchpoints', 'turns'],
+            'fills': ['answers', 'cases', 'observations', 'touchpoints', 'turns'],
             'tables': {
                 'contact_records': {
                     'staged_by': 'stg_calls__contact_records',

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
+from orchestration.sample_world.tags import is_tagged
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "calls"
@@ -68,6 +69,7 @@ select cast(to_json({
             'Resolved', resolved_flag,
             'AgentNotes', agent_notes,
             'CallbackAccepted', if(is_callback_accepted, 'true', null),
+            'PostCallRating', rating,
             'greetingPlayed', 'false'
         ),
         if(is_late, json_object('GreetingPlayed', 'false'), json_object())
@@ -176,9 +178,13 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
             "agent": 100 + np.maximum(moments["team"], 0) * 10 + rng.integers(0, 10, count),
             "phone": np.where(is_withheld, WITHHELD[moments["moment"] % 2], persons["phone"]),
             "language": persons["language"],
-            "source_reason": moments["reason"].map(REASONS).to_numpy(),
+            "source_reason": moments["reason"]
+            .map(REASONS)
+            .where(is_tagged(moments["case"]), None)
+            .to_numpy(),
             "order_number": known_where(moments["order"] >= 0, moments["order"].astype(str)),
             "notes": moments["text"].to_numpy(),
+            "rating": moments["score"].map("{:.0f}".format, na_action="ignore").to_numpy(),
             # Of the calls that nobody takes some end at a machine.
             "answered_by": np.select(
                 [outcome == "reached", (outcome == "no_answer") & (rng.random(count) < 0.4)],
@@ -217,7 +223,7 @@ def _legs(world: World, rng: np.random.Generator, calls: pd.DataFrame) -> pd.Dat
     # Callers who wait for a call back are not answered yet; hold and notes come with the last leg.
     first.loc[called_back, ["agent_number", "connected_at"]] = None
     first.loc[is_divided, ["hold_seconds", "after_call_work_seconds"]] = 0
-    first.loc[is_divided, ["resolved_flag", "agent_notes", "order_number"]] = None
+    first.loc[is_divided, ["resolved_flag", "agent_notes", "order_number", "rating"]] = None
     other_team = world.teams.loc[world.teams["team_name"].str.startswith("Phone"), "team_name"]
     first.loc[is_moved, "queue_name"] = rng.choice(other_team.to_numpy(), int(is_moved.sum()))
 
@@ -273,6 +279,7 @@ def _leg(
             .map({"resolved": "Y", "unresolved": "N"})
             .where(is_service),
             "agent_notes": calls["notes"],
+            "rating": calls["rating"],
             "answered_by": calls["answered_by"],
         }
     )

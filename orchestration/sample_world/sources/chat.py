@@ -9,8 +9,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from orchestration.sample_world import texts
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
+from orchestration.sample_world.names import LANGUAGES
+from orchestration.sample_world.phrases import ASPECTS
+from orchestration.sample_world.tags import is_tagged
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "chat"
@@ -41,6 +45,8 @@ PARTS_PER_CONVERSATION = 20
 
 NAMELESS_SHARE = 0.04
 GREETED_SHARE = 0.25
+# Of those who rate a chat.
+REMARK_SHARE = 0.7
 NOTE_SHARE = 0.1
 
 RENDER_CONVERSATIONS = """
@@ -60,7 +66,7 @@ select cast(to_json({
     tags: {type: 'tag.list', tags: []},
     conversation_rating: case
         when is_rated then json_object(
-            'rating', rating, 'remark', null, 'created_at', epoch(rated_at)::bigint,
+            'rating', rating, 'remark', remark, 'created_at', epoch(rated_at)::bigint,
             'contact', json_object('type', 'contact', 'id', contact_id),
             'teammate', json_object('type', 'admin', 'id', agent_id)
         )
@@ -220,9 +226,24 @@ def _chats(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
     chats["is_rated"] = chats["agent_score"].notna()
     chats["rating"] = chats["agent_score"].astype("Int64")
     chats["rated_at"] = chats["closed_at"] + _seconds(rng.integers(60, 40_000, count))
-    chats["source_reason"] = chats["reason"].map(REASONS)
+    chats["remark"] = _remarks(world, chats)
+    chats["source_reason"] = (
+        chats["reason"].map(REASONS).where(is_tagged(chats["conversation"]), None)
+    )
     chats["order_number"] = known_where(chats["order"] >= 0, chats["order"].astype(str))
     return chats
+
+
+def _remarks(world: World, chats: pd.DataFrame) -> np.ndarray:
+    """What some write beside their rating."""
+    rng = world.rng(f"{SOURCE}_remarks")
+    band = texts.band_of_share((chats["agent_score"].fillna(3).to_numpy() - 1) / 4)
+    writes = chats["is_rated"].to_numpy() & (rng.random(len(chats)) < REMARK_SHARE)
+    languages = pd.Index(LANGUAGES).get_indexer(world.persons.loc[chats["person"], "language"])
+    about = np.full(len(chats), ASPECTS.index("service"))
+    # Everybody's words are drawn, so that who rates later changes nobody's.
+    words, _ = texts.opinions(rng, np.ones(len(chats), dtype=bool), band, languages, about)
+    return known_where(writes, words)
 
 
 def _seconds(numbers: pd.Series | np.ndarray) -> pd.Series:

@@ -17,6 +17,7 @@ from orchestration.sample_world.digital_ids import account_ids, emails_at
 from orchestration.sample_world.phrases import ASPECTS
 from orchestration.sample_world.sources.calls import call_id
 from orchestration.sample_world.sources.tickets import FIRST_TICKET
+from orchestration.sample_world.tags import is_tagged
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "surveys"
@@ -51,12 +52,13 @@ class Survey:
     questions: dict[str, str]
     has_renewal: bool = False
     has_items: bool = False
+    has_wait: bool = False
 
 
 SURVEYS = (
     Survey("relational", {"relational_nps": "nps"}, has_renewal=True, has_items=True),
     Survey("purchase", {"purchase_csat": "satisfaction"}),
-    Survey("support", {"support_csat": "satisfaction", "support_ces": "effort"}),
+    Survey("support", {"support_csat": "satisfaction", "support_ces": "effort"}, has_wait=True),
     Survey("journey", {"journey_csat": "satisfaction"}),
 )
 
@@ -67,6 +69,11 @@ QUESTION_TEXTS = {
     "satisfaction": "How satisfied are you?",
     "effort": "How much effort did you have to put into it?\n(1 = very little, 7 = very much)",
     "comment": "What is the main reason for your answer?",
+    "perceived_wait": "How long did you wait for help, in minutes? Your best guess will do.",
+}
+QUESTION_TEXTS |= {
+    f"importance_{n}": f"How important is each of these to you? - {item}"
+    for n, item in enumerate(ITEMS, 1)
 }
 QUESTION_TEXTS |= {f"items_{n}": f"Please rate: - {item}" for n, item in enumerate(ITEMS, 1)}
 QUESTION_TEXTS |= {
@@ -152,7 +159,7 @@ def _contacts(world: World) -> pd.DataFrame:
     orders = world.orders.set_index("order")["place"].map(ORDER_CHANNELS)
     cases = world.cases.set_index("case")
     case_channels = cases["channel"].map(CASE_CHANNELS)
-    case_reasons = cases["reason"].map(REASONS)
+    case_reasons = cases["reason"].map(REASONS).where(is_tagged(cases.index.to_series()), None)
     is_online = invited["order"].map(orders).eq("online").to_numpy()
     contacts = invited.assign(
         Program=invited["program"].map(survey_names),
@@ -192,8 +199,10 @@ def _forms(world: World, contacts: pd.DataFrame) -> pd.DataFrame:
         (world.responses["at"] < world.end) & world.responses["is_delivered"]
     ].sort_values(["at", "response"], kind="stable")
     by_form = answered.groupby("invitation", sort=False)
-    ratings = [f"rated_{aspect}" for aspect in ASPECTS]
-    heads = by_form[["response", "at", "status", "text", "language", "aspect", *ratings]].first()
+    asked_beside = [f"{what}_{aspect}" for what in ("rated", "importance") for aspect in ASPECTS]
+    asked_beside.append("perceived_wait_hours")
+    columns = ["response", "at", "status", "text", "language", "aspect", *asked_beside]
+    heads = by_form[columns].first()
     forms = heads.join(contacts[[*EMBEDDED, *RECIPIENT, "person"]], how="inner")
     for survey in SURVEYS:
         for program, question in survey.questions.items():
@@ -318,6 +327,11 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
         frame["renewal_likelihood"] = known_where(~is_partial, renewal)
     if survey.has_items:
         frame = pd.concat([frame, _items(rng, is_partial, forms)], axis=1)
+        for number, aspect in enumerate(ITEM_ASPECTS, 1):
+            stated = _scores(forms[f"importance_{aspect}"]).to_numpy()
+            frame[f"importance_{number}"] = known_where(~is_partial, stated)
+    if survey.has_wait:
+        frame["perceived_wait"] = known_where(~is_partial, _minutes(forms["perceived_wait_hours"]))
     about = forms["aspect"].to_numpy()
     chances = np.array([np.where(about == aspect, 0.7, 0.08) for aspect in TOPIC_ASPECTS])
     # Many name the price, whatever happened.
@@ -341,6 +355,13 @@ def _write_responses(world: World, out: Delivery, survey: Survey, forms: pd.Data
         encoding="utf-8-sig",
     )
     out.truth("survey_answers", _answers(survey, forms))
+
+
+def _minutes(hours: pd.Series) -> np.ndarray:
+    """Hours in minutes as people tell them: the longer, the rounder."""
+    minutes = 60 * hours.to_numpy()
+    step = np.select([minutes < 20, minutes < 120, minutes < 600], [1, 5, 30], default=60)
+    return (np.rint(minutes / step) * step).astype(int).astype(str).astype(object)
 
 
 def _items(rng: np.random.Generator, is_partial: np.ndarray, forms: pd.DataFrame) -> pd.DataFrame:

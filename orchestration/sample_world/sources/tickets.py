@@ -12,6 +12,7 @@ import pandas as pd
 
 from orchestration.sample_world.delivery import Delivery
 from orchestration.sample_world.digital_ids import account_ids, emails_at
+from orchestration.sample_world.tags import is_tagged
 from orchestration.sample_world.world import World, known_where
 
 SOURCE = "tickets"
@@ -82,7 +83,8 @@ select cast(to_json({{
     assignee_id: if(status = 'new', null, agent_id),
     group_id: group_id,
     is_public: true,
-    tags: if(is_merged and status = 'closed', ['closed_by_merge'], [source_reason]),
+    tags: if(is_merged and status = 'closed', ['closed_by_merge'],
+        if(source_reason is null, [], [source_reason])),
     custom_fields: [
         {{id: 360000000101, value: source_reason}},
         {{id: 360000000102, value: order_number}},
@@ -251,7 +253,7 @@ def _tickets(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> p
             "group_id": FIRST_GROUP + team_numbers.reindex(opened["team"]).to_numpy(),
             "opened_at": opened["at"].dt.floor("s"),
             "subject": opened["text"].str.slice(0, 60).to_numpy(),
-            "source_reason": opened["reason"].map(REASONS),
+            "source_reason": opened["reason"].map(REASONS).where(is_tagged(opened["case"]), None),
             "order_number": known_where(opened["order"] >= 0, opened["order"].astype(str)),
             "language": persons["language"],
             "resolved_flag": solved["outcome"].map(FLAGS).fillna("no").array,

@@ -257,16 +257,31 @@ def test_peak_and_end_are_remembered_and_the_mean_is_not(judged_journeys):
     assert alone.loc["mean_moment", "effect"] > 3 * alone.loc["mean_moment", "error"]
 
 
-def test_peak_and_end_are_those_of_the_words_on_the_way(year, judged_journeys):
-    words = year.moments[year.moments["journey"].isin(judged_journeys["journey"])]
-    words = words[words["sentiment"].notna()]
+def feelings_of(year, judged_journeys):
+    """What each moment of these journeys showed: its rating, else its words; surveys come last."""
+    moments = year.moments[year.moments["journey"].isin(judged_journeys["journey"])]
+    least = np.where(moments["scale"] == 5, 1, 0)
+    rated = 2 * (moments["score"] - least) / (moments["scale"] - least) - 1
+    shown = moments.assign(feeling=rated.fillna(moments["sentiment"]))
+    answers = year.responses.query("program == 'support_csat' and status != 'test'")
+    answers = answers[answers["score"].notna()].merge(
+        judged_journeys[["journey", "invited_at"]], on="journey", suffixes=("", "_whole")
+    )
+    answers = answers[answers["at"] < answers["invited_at_whole"]]
+    answers = answers.assign(feeling=(answers["score"] - 3) / 2)
+    both = pd.concat([shown[shown["feeling"].notna()], answers])
+    return both[["journey", "feeling"]]
+
+
+def test_peak_and_end_are_those_of_what_was_shown_on_the_way(year, judged_journeys):
+    shown = feelings_of(year, judged_journeys)
 
     def remembered(feelings):
         # The greatest counts; of two alike the bad one.
         peak = max(feelings, key=lambda feeling: (abs(feeling), -feeling))
         return (peak + feelings.iloc[-1]) / 2
 
-    felt = words.groupby("journey")["sentiment"].agg(peak_end=remembered, mean_moment="mean")
+    felt = shown.groupby("journey")["feeling"].agg(peak_end=remembered, mean_moment="mean")
     both = judged_journeys.merge(felt, on="journey", suffixes=("", "_seen"))
 
     assert len(both) > 200

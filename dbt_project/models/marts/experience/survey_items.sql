@@ -68,8 +68,12 @@ select
     valued_items.item_slug,
     valued_items.item_name,
     valued_items.item_value as value,
-    (valued_items.item_value - valued_items.lowest)
-    / (valued_items.highest - valued_items.lowest) as value_share,
+    case
+        when valued_items.item_kind in ('rating', 'importance')
+            then
+                (valued_items.item_value - valued_items.lowest)
+                / (valued_items.highest - valued_items.lowest)
+    end as value_share,
     valued_items.excluded_reason,
     valued_items.item_value is not null as is_valid,
     valued_items.answered_at,

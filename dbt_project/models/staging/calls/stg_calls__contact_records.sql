@@ -35,7 +35,8 @@ deliveries as (
                 "Language": "VARCHAR",
                 "Resolved": "VARCHAR",
                 "CallbackAccepted": "VARCHAR",
-                "AgentNotes": "VARCHAR"
+                "AgentNotes": "VARCHAR",
+                "PostCallRating": "VARCHAR"
             },
             "InitiationTimestamp": "VARCHAR",
             "DisconnectTimestamp": "VARCHAR",
@@ -133,6 +134,7 @@ select
     lower(nullif(trim(contact['Attributes']['Language']), '')) as language,
     stated_resolution,
     nullif(trim(contact['Attributes']['AgentNotes']), '') as agent_notes,
+    nullif(trim(contact['Attributes']['PostCallRating']), '') as rating_text,
     interaction_seconds,
     hold_seconds,
     after_call_work_seconds,

@@ -19,8 +19,9 @@ trimmed as (
         nullif(trim(ipaddress), '') as ip_address,
         {{ surrogate_key([
             'nps', 'renewal_likelihood', 'satisfaction', 'effort', 'items_1', 'items_2', 'items_3',
-            'items_4', 'items_5', 'topics_1', 'topics_2', 'topics_3', 'topics_4', 'topics_5',
-            'comment'
+            'items_4', 'items_5', 'importance_1', 'importance_2', 'importance_3', 'importance_4',
+            'importance_5', 'perceived_wait', 'topics_1', 'topics_2', 'topics_3', 'topics_4',
+            'topics_5', 'comment'
         ]) }} as answers_hash,
         lower(nullif(trim(userlanguage), '')) as language,
         nullif(trim(comment), '') as comment_text,
@@ -33,6 +34,12 @@ trimmed as (
         nullif(trim(items_3), '') as items_3,
         nullif(trim(items_4), '') as items_4,
         nullif(trim(items_5), '') as items_5,
+        nullif(trim(importance_1), '') as importance_1,
+        nullif(trim(importance_2), '') as importance_2,
+        nullif(trim(importance_3), '') as importance_3,
+        nullif(trim(importance_4), '') as importance_4,
+        nullif(trim(importance_5), '') as importance_5,
+        nullif(trim(perceived_wait), '') as perceived_wait,
         nullif(trim(topics_1), '') as topics_1,
         nullif(trim(topics_2), '') as topics_2,
         nullif(trim(topics_3), '') as topics_3,
@@ -47,7 +54,9 @@ trimmed as (
         {{ surrogate_key([
             'status', 'finished', 'program', 'recipientemail', 'externalreference',
             'ordernumber', 'casenumber', 'nps', 'renewal_likelihood', 'satisfaction',
-            'effort', 'items_1', 'items_2', 'items_3', 'items_4', 'items_5', 'comment'
+            'effort', 'items_1', 'items_2', 'items_3', 'items_4', 'items_5', 'importance_1',
+            'importance_2', 'importance_3', 'importance_4', 'importance_5', 'perceived_wait',
+            'comment'
         ]) }} as row_hash,
         {{ delivered_number('progress', 'percent', 'integer') }} as progress_percent,
         {{ delivered_number('"Duration (in seconds)"', 'duration_seconds') }} as duration_seconds,
@@ -107,6 +116,12 @@ select
     items_3,
     items_4,
     items_5,
+    importance_1,
+    importance_2,
+    importance_3,
+    importance_4,
+    importance_5,
+    perceived_wait,
     topics_1,
     topics_2,
     topics_3,
