@@ -20,6 +20,9 @@ from orchestration.sample_world.shopping import Intents
 ONBOARDED_CHANCE = 0.72
 DROP_OUT_SILENCE_DAYS = 15.5
 APP_SESSIONS_PER_DAY = 0.05
+# Of those who leave for good, and how long after they last shopped.
+CLOSING_SHARE = 0.8
+CLOSES_AFTER_DAYS = (10.0, 25.0)
 MEMBER_CHANCE = 0.5
 TIERS = (("silver", 200.0), ("gold", 500.0))
 # For each friend who comes, so many are named who never do.
@@ -118,6 +121,17 @@ def help_oneself(scene: Scene, intents: Intents) -> None:
                       handle_seconds=np.round(handle), product=intents.product,
                       text=texts.call_notes(rng, reason),
                       **rating(scene, who, asks, STARS, BY_KEY_CHANCE))  # fmt: skip
+
+
+def close_accounts(scene: Scene) -> None:
+    """Most who leave for good close their account, once the last parcel has come."""
+    rng, people = scene.asking, scene.people
+    closes = np.isfinite(people.left_at) & (people.account_at <= people.left_at)
+    closes &= rng.random(len(people)) < CLOSING_SHARE
+    left_at = np.where(closes, people.left_at, 0.0)
+    closed_at = left_at + rng.uniform(*CLOSES_AFTER_DAYS, len(people))
+    closed_at = into_hours(rng, closed_at, people.is_western)
+    people.account_closed_at = np.where(closes, closed_at, np.nan)
 
 
 def renew(scene: Scene) -> None:

@@ -96,6 +96,7 @@ class People:
     last_shopping_at: np.ndarray = field(init=False)
     problem_free_at: np.ndarray = field(init=False)
     left_at: np.ndarray = field(init=False)
+    account_closed_at: np.ndarray = field(init=False)
     quiet_until: np.ndarray = field(init=False)
     # Which durable goods each person has, a bit per product.
     owned: np.ndarray = field(init=False)
@@ -112,6 +113,7 @@ class People:
         self.last_shopping_at = np.full(count, -np.inf)
         self.problem_free_at = np.full(count, -np.inf)
         self.left_at = np.full(count, np.inf)
+        self.account_closed_at = np.full(count, np.nan)
         self.quiet_until = np.full(count, -np.inf)
         self.owned = np.zeros(count, dtype=np.int64)
         self.brought_by = np.full(count, -1)
@@ -249,6 +251,7 @@ def persons_frame(people: People) -> pd.DataFrame:
     frame["account_at"] = to_utc(people.account_at)
     frame["loyalty_at"] = to_utc(people.loyalty_at)
     frame["opted_out_at"] = to_utc(people.opted_out_at)
+    frame["account_closed_at"] = to_utc(people.account_closed_at)
     frame["account"] = frame["account"].where(frame["account_at"].notna(), -1)
     frame["device_app"] = frame["device_app"].where(frame["account"] >= 0, -1)
     frame["loyalty_card"] = frame["loyalty_card"].where(frame["loyalty_at"].notna(), None)

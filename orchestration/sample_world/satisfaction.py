@@ -126,7 +126,7 @@ STATED_IMPORTANCE = (3.2, 3.9, 4.6, 3.6, 2.9)
 PERCEIVED_WAIT_FACTOR, PERCEIVED_WAIT_PER_TRAIT = 1.35, -0.15
 
 # Chance to leave for good after an episode, and how each bad experience before it multiplies that.
-LEAVING_CHANCE = 0.012
+LEAVING_CHANCE = 0.025
 LEAVING_FACTOR = 2.0
 MOST_COUNTED_BAD_EXPERIENCES = 3
 # How many times as long each of them makes the wait for the next purchase, one and this more.

@@ -58,6 +58,7 @@ def simulate(customers: range, days: int, seed: int, chunk: int = 0, chunk_count
     _complain_in_public(scene)
     while len(who := np.flatnonzero(people.next_at < lived)):
         _live_through_a_round(scene, who)
+    membership.close_accounts(scene)
     membership.use_app(scene)
     membership.renew(scene)
     membership.be_loyal(scene)

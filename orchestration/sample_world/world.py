@@ -46,6 +46,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "first_at": TIME,  # the first moment of the person may come later, never earlier
         "account": "int64",
         "account_at": TIME,  # 2025 where the account is older than the world
+        "account_closed_at": TIME,  # of some who have left for good
         "loyalty_card": "text",
         "loyalty_at": TIME,  # 2025 where the card is older than the world
         "device_web": "int64",

@@ -1,7 +1,8 @@
 """The login service's export, JSON lines: accounts, and what they did in portal and forum.
 
 Its quirks: an account is exported again, whole, on the day it changes (people change their
-address); phone numbers are as typed; and some events are exported a second time on the next day.
+address, or close it); phone numbers are as typed; and some events are exported a second time on
+the next day.
 """
 
 import duckdb
@@ -46,7 +47,7 @@ select cast(to_json({
     firstName: given_name,
     lastName: surname,
     locale: "language" || '-' || country_code,
-    status: 'active',
+    status: if(is_closed, 'closed', 'active'),
     emailConsent: email_opt_in and not has_opted_out,
     smsConsent: sms_opt_in and not has_opted_out,
     pushConsent: push_opt_in and not has_opted_out,
@@ -96,14 +97,17 @@ def _write_accounts(world: World, out: Delivery) -> None:
         (registered["opted_out_at"] > registered["account_at"])
         & (registered["opted_out_at"] < world.end)
     ]
+    closed = registered[registered["account_closed_at"] < world.end]
     versions = pd.concat(
         [
             registered.assign(updated_at=registered["account_at"]),
             moved.assign(updated_at=moved["email_changed_at"]),
             refused.assign(updated_at=refused["opted_out_at"]),
+            closed.assign(updated_at=closed["account_closed_at"]),
         ],
         ignore_index=True,
     ).sort_values(["updated_at", "account"], kind="stable", ignore_index=True)
+    versions["is_closed"] = versions["account_closed_at"] <= versions["updated_at"]
     versions["has_opted_out"] = versions["opted_out_at"] <= versions["updated_at"]
     versions["account_id"] = account_ids(versions["account"])
     versions["email"] = emails_at(versions, versions["updated_at"])

@@ -361,7 +361,8 @@ def _minutes(hours: pd.Series) -> np.ndarray:
     """Hours in minutes as people tell them: the longer, the rounder."""
     minutes = 60 * hours.to_numpy()
     step = np.select([minutes < 20, minutes < 120, minutes < 600], [1, 5, 30], default=60)
-    return (np.rint(minutes / step) * step).astype(int).astype(str).astype(object)
+    rounded = np.nan_to_num(np.rint(minutes / step) * step).astype(int).astype(str)
+    return known_where(~np.isnan(minutes), rounded)
 
 
 def _items(rng: np.random.Generator, is_partial: np.ndarray, forms: pd.DataFrame) -> pd.DataFrame:
