@@ -12,6 +12,7 @@ from orchestration.reference_seeds import (
     kpis,
     service,
     settings,
+    understanding,
     values,
 )
 from orchestration.reference_seeds.shape import read_seeds
@@ -24,6 +25,7 @@ FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
     "journeys": journeys.problems,
     "kpis": kpis.problems,
     "service": service.problems,
+    "understanding": understanding.problems,
     "values": values.problems,
 }
 

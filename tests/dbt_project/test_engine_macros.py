@@ -197,6 +197,7 @@ def test_values_are_told_apart_by_hashes(evaluate):
 def test_texts_are_split_matched_and_compared(evaluate):
     values = evaluate(
         words=as_text(words="\"'day week'\""),
+        parts=as_text(parts="\"'day|week'\", \"'|'\""),
         begins="""{{ begins_with("'case 7'", "'case '") }}""",
         ends="""{{ ends_in("'ada@example.com'", "'@example.com'") }}""",
         all_replaced="""{{ replaced_matches("'a b-c'", '[\\s\\-]', '') }}""",
@@ -210,6 +211,7 @@ def test_texts_are_split_matched_and_compared(evaluate):
 
     assert values == {
         "words": "[day, week]",
+        "parts": "[day, week]",
         "begins": True,
         "ends": True,
         "all_replaced": "abc",

@@ -663,6 +663,37 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         1,
         "no row for setting 'min_labels_per_channel': bring it back",
     ),
+    "phrase of an unknown reason": (
+        "reason_phrases.csv",
+        swap("delivery,en,tracking", "delivry,en,tracking"),
+        10,
+        "contact_reason_slug 'delivry' is not in contact_reasons.csv: write 'delivery', "
+        "or add it there",
+    ),
+    "phrase written like a pattern": (
+        "reason_phrases.csv",
+        swap("delivery,en,tracking", "delivery,en,track%"),
+        10,
+        "phrase 'track%' has a '%': write words, a phrase is no pattern",
+    ),
+    "phrase that begins too many words": (
+        "reason_phrases.csv",
+        swap("delivery,en,tracking", "delivery,en,to"),
+        10,
+        "phrase 'to' is too short: write 4 letters or more",
+    ),
+    "phrase of two reasons": (
+        "reason_phrases.csv",
+        swap("defect,en,faulty", "defect,en,Tracking!"),
+        50,
+        "phrase 'Tracking!' is read like that in line 10: take one of them out",
+    ),
+    "language by its name": (
+        "reason_phrases.csv",
+        swap("delivery,en,tracking", "delivery,English,tracking"),
+        10,
+        "language 'English' is no code of two small letters, such as en",
+    ),
     "label that is no label": (
         "text_labels.csv",
         plus("0a1b,negative", "2c3d,bad"),
