@@ -14,8 +14,9 @@
     }
 ) }}
 
--- The columns that describe a customer, without counts: a count changes with every touchpoint. They
--- are exact: what is public of them changes with how many share it.
+-- The columns that describe a customer, without counts: a count changes with every touchpoint, and
+-- can be counted for any day from the facts. They are exact: what is public of them changes with how
+-- many share it.
 with descriptions as (
     select * from {{ ref('int_customers__descriptions') }}
 )
@@ -24,6 +25,8 @@ select
     customer_key,
     segment_slug,
     lifecycle_stage_slug,
+    preferred_channel_slug,
+    profit_fifth,
     gender,
     language,
     country_code,

@@ -35,6 +35,7 @@ EMPTY_OR_CONSTANT = {
     "loyalty.converted_referral_count": "fewer that converted already",
     "service_performance.is_min_n": "few contacts in a cell",
     "contact_pressure.mail_count": "no source of letters",
+    "customer_consents.purpose_slug": "every source asks about marketing alone",
     "customer_history.is_current": "history begins with the first run",
     "customer_history.valid_from": "",
     "customer_history.valid_to": "",
@@ -118,6 +119,7 @@ LONGEST_NAME = 40
 LONG_TEXTS = {
     "campaign_response.stage_name": "seed",
     "cx_scorecard.metric_name": "seed",
+    "customer_preferences.used_channels": "slugs",
     "data_dictionary.column_description": "the models' own",
     "data_dictionary.table_description": "the models' own",
     "data_dictionary.joins_to": "names of columns",

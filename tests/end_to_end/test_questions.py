@@ -1,4 +1,4 @@
-"""Twenty questions of a head of CX, a service manager, a marketer, a store manager and a CFO.
+"""Questions of a head of CX, a service manager, a marketer, a store manager and a CFO.
 
 Each has its query on the published file, as a BI user types it, in `dbt_project/docs/questions/`.
 """
@@ -25,7 +25,7 @@ def test_a_question_has_an_answer_in_the_published_file(company, path):
 
 def test_the_readme_names_each_question_with_its_marts():
     readme = (PROJECT_DIR / "README.md").read_text()
-    assert len(QUESTIONS) == 20
+    assert len(QUESTIONS) >= 20
     for path in QUESTIONS:
         sql = path.read_text()
         question = sql.splitlines()[0].removeprefix("-- ")

@@ -288,8 +288,8 @@ SWAPPED_FLAGS = (
     ),
     Fault(
         "int_consent__current.sql",
-        "bool_and(applying_consents.is_allowed)",
-        "bool_or(applying_consents.is_allowed)",
+        "bool_and(is_allowed)",
+        "bool_or(is_allowed)",
     ),
     Fault(
         "int_consent__current.sql",
@@ -400,6 +400,39 @@ MONEY = (
         "dim_customers.sql",
         "sum(net_amount)",
         "-sum(net_amount)",
+    ),
+    # The same answer again begins the consent anew.
+    Fault(
+        "int_consent__current.sql",
+        "where coalesce(is_allowed != previous_is_allowed, true)",
+        "where true",
+    ),
+    Fault(
+        "int_customers__preferences.sql",
+        "count(distinct occurred_date) as use_count",
+        "count(occurred_date) as use_count",
+    ),
+    Fault(
+        "int_customers__preferences.sql",
+        "not in ('outreach', 'feedback', 'unknown')",
+        "not in ('feedback', 'unknown')",
+    ),
+    # What is unknown of one touchpoint is nothing.
+    Fault(
+        "int_customers__profits.sql",
+        "case when count(cost_amount) = count(*) then sum(cost_amount) end as cost_amount",
+        "sum(cost_amount) as cost_amount",
+    ),
+    # A refund of this month moves the fifth of a month that is over.
+    Fault(
+        "int_customers__profits.sql",
+        "- coalesce(unsettled_refunds.margin_change_amount, 0)",
+        "- 0",
+    ),
+    Fault(
+        "customer_lifecycle_activity.sql",
+        "and moments.occurred_at >= lifecycle_spans.started_at",
+        "and moments.occurred_at > lifecycle_spans.started_at",
     ),
     Fault(
         "int_customers__public_traits.sql",

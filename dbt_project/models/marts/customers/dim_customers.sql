@@ -24,6 +24,11 @@ touchpoints as (
     where customer_key is not null and not is_bot
 ),
 
+orders as (
+    select * from {{ ref('int_orders__orders') }}
+    where customer_key is not null and is_purchase
+),
+
 bookings as (
     select * from {{ ref('int_orders__customer_bookings') }}
 ),
@@ -39,6 +44,14 @@ referred_customers as (
 
 channel_months as (
     select * from {{ ref('int_feedback__channel_months') }}
+),
+
+preferences as (
+    select * from {{ ref('int_customers__preferences') }}
+),
+
+profits as (
+    select * from {{ ref('int_customers__profits') }}
 ),
 
 health as (
@@ -69,19 +82,22 @@ contacts as (
     group by customer_key
 ),
 
--- A part of the margin would look like a worse customer: one unknown cost hides it.
 purchases as (
     select
         customer_key,
         count(order_key) as order_count,
         cast(sum(net_amount) as decimal(18, 2)) as net_revenue_amount,
-        cast(
-            case when count(margin_amount) = count(*) then sum(margin_amount) end
-            as decimal(18, 2)
-        ) as margin_amount,
         min(booked_at) filter (where order_key is not null) as first_ordered_at,
         max(booked_at) filter (where order_key is not null) as last_ordered_at
     from bookings
+    group by customer_key
+),
+
+returns as (
+    select
+        customer_key,
+        count(*) filter (where refund_amount > 0) as refunded_order_count
+    from orders
     group by customer_key
 ),
 
@@ -110,10 +126,34 @@ listening as (
         max(last_heard_at) as last_heard_at
     from channel_months
     group by customer_key
+),
+
+-- Where no source shows refunds, that nothing came back is not known.
+refund_sources as (
+    select coalesce(bool_or(is_shown), false) as is_shown
+    from {{ ref('int_company__shown_shapes') }}
+    where shape_slug = 'refunds'
+),
+
+-- The nine traits of `profile_completeness`, of the person instead of the profile.
+completeness as (
+    select
+        customer_key,
+        cast(coalesce(given_name, surname) is not null as integer)
+        + cast(email is not null as integer)
+        + cast(phone is not null as integer)
+        + cast(birth_date is not null as integer)
+        + cast(gender is not null as integer)
+        + cast(language is not null as integer)
+        + cast(country_code is not null as integer)
+        + cast(coalesce(city, postcode, street_address) is not null as integer)
+        + cast(segment_slug is not null as integer) as known_trait_count
+    from golden_records
 )
 
 select
     customers.customer_key,
+    referred_customers.referrer_customer_key,
     customers.segment_slug,
     descriptions.lifecycle_stage_slug,
     coalesce(health.churn_state, 'no_known_purchase') as churn_state,
@@ -124,6 +164,7 @@ select
     coalesce(public_traits.coarsening, 'nothing') as coarsening,
     contacts.first_channel_slug,
     contacts.last_channel_slug,
+    preferences.preferred_channel_slug,
     listening.heard_channels,
     golden_records.segment_source,
     case when public_traits.gender is not null then golden_records.gender_source end
@@ -144,9 +185,15 @@ select
     coalesce(listening.heard_channel_count, 0) as heard_channel_count,
     coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
     coalesce(purchases.order_count, 0) as order_count,
+    case when refund_sources.is_shown then coalesce(returns.refunded_order_count, 0) end
+        as refunded_order_count,
     coalesce(purchases.net_revenue_amount, 0) as net_revenue_amount,
-    case when purchases.customer_key is null then 0 else purchases.margin_amount end
-        as margin_amount,
+    profits.margin_amount,
+    profits.cost_to_serve_amount,
+    profits.profit_amount,
+    profits.profit_fifth,
+    coalesce(completeness.known_trait_count, 0) as known_trait_count,
+    coalesce(completeness.known_trait_count, 0) / 9.0 as completeness_share,
     coalesce(satisfaction.answer_count, 0) as answer_count,
     cast(satisfaction.last_nps_score as integer) as last_nps_score,
     satisfaction.last_score_share,
@@ -172,6 +219,7 @@ select
     listening.last_heard_at,
     consent_changes.consent_changed_at
 from customers
+cross join refund_sources
 inner join descriptions
     on customers.customer_key = descriptions.customer_key
 left join public_traits
@@ -183,6 +231,14 @@ left join public_traits
         = public_traits.traits_key
 left join golden_records
     on customers.customer_key = golden_records.customer_key
+left join completeness
+    on customers.customer_key = completeness.customer_key
+left join preferences
+    on customers.customer_key = preferences.customer_key
+left join profits
+    on customers.customer_key = profits.customer_key
+left join returns
+    on customers.customer_key = returns.customer_key
 left join health
     on customers.customer_key = health.customer_key
 left join consent_changes

@@ -17,18 +17,43 @@ identifiers as (
     where is_linking and not is_junk
 ),
 
-ranked_changes as (
+compared_changes as (
+    select
+        *,
+        lag(is_allowed) over (
+            partition by profile_key, purpose_slug, channel_slug
+            -- Of two words of one moment the refusal is the later.
+            order by changed_at asc, is_allowed desc, consent_change_key asc
+        ) as previous_is_allowed,
+        max(changed_at) over (
+            partition by profile_key, purpose_slug, channel_slug
+        ) as last_changed_at
+    from changes
+),
+
+-- The same word again, as a source repeats it, does not begin anew what it says.
+ranked_turns as (
     select
         *,
         row_number() over (
             partition by profile_key, purpose_slug, channel_slug
             order by changed_at desc, is_allowed asc, consent_change_key asc
         ) as recency_rank
-    from changes
+    from compared_changes
+    where coalesce(is_allowed != previous_is_allowed, true)
 ),
 
 profile_consents as (
-    select * from ranked_changes
+    select
+        profile_key,
+        source_name,
+        purpose_slug,
+        channel_slug,
+        is_allowed,
+        last_changed_at as changed_at,
+        changed_at as since_at,
+        previous_is_allowed is not null as is_turned
+    from ranked_turns
     where recency_rank = 1
 ),
 
@@ -36,10 +61,13 @@ profile_consents as (
 withdrawn_addresses as (
     select
         bearers.profile_key,
+        profile_consents.source_name,
         profile_consents.purpose_slug,
         profile_consents.channel_slug,
         profile_consents.is_allowed,
-        profile_consents.changed_at
+        profile_consents.changed_at,
+        profile_consents.since_at,
+        profile_consents.is_turned
     from profile_consents
     inner join identifiers as addresses
         on profile_consents.profile_key = addresses.profile_key
@@ -80,6 +108,7 @@ parted_customers as (
 shared_changes as (
     select
         companions.profile_key,
+        changes.source_name,
         changes.purpose_slug,
         changes.channel_slug,
         changes.is_allowed,
@@ -116,10 +145,13 @@ shared_changes as (
 inherited_withdrawals as (
     select
         shared_changes.profile_key,
+        shared_changes.source_name,
         shared_changes.purpose_slug,
         shared_changes.channel_slug,
         shared_changes.is_allowed,
-        shared_changes.changed_at
+        shared_changes.changed_at,
+        shared_changes.changed_at as since_at,
+        false as is_turned
     from shared_changes
     left join profile_consents
         on
@@ -136,43 +168,79 @@ inherited_withdrawals as (
 applying_consents as (
     select
         profile_key,
+        source_name,
         purpose_slug,
         channel_slug,
         is_allowed,
-        changed_at
+        changed_at,
+        since_at,
+        is_turned
     from profile_consents
 
     union all
 
     select
         profile_key,
+        source_name,
         purpose_slug,
         channel_slug,
         is_allowed,
-        changed_at
+        changed_at,
+        since_at,
+        is_turned
     from withdrawn_addresses
 
     union all
 
     select
         profile_key,
+        source_name,
         purpose_slug,
         channel_slug,
         is_allowed,
-        changed_at
+        changed_at,
+        since_at,
+        is_turned
     from inherited_withdrawals
+),
+
+customer_consents as (
+    select
+        customer_profiles.customer_key,
+        applying_consents.*
+    from applying_consents
+    inner join customer_profiles
+        on applying_consents.profile_key = customer_profiles.profile_key
+),
+
+-- Refused since the first profile refused; allowed since the last one that had refused took it
+-- back, else since the first one allowed.
+deciding_consents as (
+    select
+        *,
+        row_number() over (
+            partition by customer_key, purpose_slug, channel_slug
+            order by
+                is_allowed asc,
+                (is_allowed and is_turned) desc,
+                case when is_allowed and is_turned then since_at end desc,
+                since_at asc,
+                source_name asc,
+                profile_key asc
+        ) as decision_rank
+    from customer_consents
 )
 
 select
-    customer_profiles.customer_key,
-    applying_consents.purpose_slug,
-    applying_consents.channel_slug,
-    bool_and(applying_consents.is_allowed) as is_allowed,
-    max(applying_consents.changed_at) as changed_at
-from applying_consents
-inner join customer_profiles
-    on applying_consents.profile_key = customer_profiles.profile_key
+    customer_key,
+    purpose_slug,
+    channel_slug,
+    max(case when decision_rank = 1 then source_name end) as source_name,
+    bool_and(is_allowed) as is_allowed,
+    max(case when decision_rank = 1 then since_at end) as since_at,
+    max(changed_at) as changed_at
+from deciding_consents
 group by
-    customer_profiles.customer_key,
-    applying_consents.purpose_slug,
-    applying_consents.channel_slug
+    customer_key,
+    purpose_slug,
+    channel_slug

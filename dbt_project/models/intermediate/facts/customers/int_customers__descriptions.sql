@@ -22,6 +22,14 @@ consents as (
     where purpose_slug = 'marketing'
 ),
 
+preferences as (
+    select * from {{ ref('int_customers__preferences') }}
+),
+
+profits as (
+    select * from {{ ref('int_customers__profits') }}
+),
+
 active_customers as (
     select customer_key
     from {{ ref('int_touchpoints__all') }}
@@ -76,6 +84,8 @@ select
     customers.customer_key,
     customers.segment_slug,
     current_stages.lifecycle_stage_slug,
+    preferences.preferred_channel_slug,
+    profits.profit_fifth,
     golden_records.gender,
     golden_records.language,
     golden_records.country_code,
@@ -96,6 +106,10 @@ left join golden_records
     on customers.customer_key = golden_records.customer_key
 left join current_stages
     on customers.customer_key = current_stages.customer_key
+left join preferences
+    on customers.customer_key = preferences.customer_key
+left join profits
+    on customers.customer_key = profits.customer_key
 left join holdings
     on customers.customer_key = holdings.customer_key
 left join permissions

@@ -68,6 +68,8 @@ select
     cast(max(setting_value) filter (where setting = 'contact_pressure_limit') as bigint)
         as contact_pressure_limit,
     max(duration) filter (where setting = 'health_look_back_days') as health_look_back,
+    cast(max(setting_value) filter (where setting = 'preference_minimum_uses') as bigint)
+        as preference_minimum_uses,
     max(setting_value) filter (where setting = 'low_satisfaction_share') as low_satisfaction_share,
     cast(max(setting_value) filter (where setting = 'search_term_minimum_people') as bigint)
         as search_term_minimum_people,
