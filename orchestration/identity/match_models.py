@@ -40,13 +40,15 @@ class Model(TypedDict):
     """All that a score depends on, as plain data.
 
     `settings` are Splink's. `unreliable_kinds` are the marks in which a difference refuses no
-    link; `has_homes` says whether people who live together are among the records. `known_counts`
-    are the records that showed each column, of `record_count` in all.
+    link; `has_homes` says whether people who live together are among the records, `is_paired`
+    whether hardly anybody has more than two of them. `known_counts` are the records that showed
+    each column, of `record_count` in all.
     """
 
     splink_version: str
     unreliable_kinds: list[str]
     has_homes: bool
+    is_paired: bool
     record_count: int
     known_counts: dict[str, int]
     settings: dict[str, Any]

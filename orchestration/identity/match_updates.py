@@ -14,7 +14,7 @@ from orchestration.identity.matching import match
 _STATE = "profile_key, record_hash"
 _COLUMNS = [
     *("profile_key", "record_hash", "model_version"),
-    *("unreliable_kinds", "has_homes", "match_fingerprint", "matches"),
+    *("unreliable_kinds", "has_homes", "is_paired", "match_fingerprint", "matches"),
 ]
 
 
@@ -87,6 +87,7 @@ def _with_matches(
     unreliable_kinds = model["unreliable_kinds"]
     # A model of an earlier release does not say.
     has_homes = model.get("has_homes", True)
+    is_paired = model.get("is_paired", False)
     with duckdb.connect() as connection:
         connection.register("states", records.project(_STATE).to_arrow_table())
         connection.register("pairs", pairs)
@@ -111,6 +112,7 @@ def _with_matches(
                 {model_version.number} as model_version,
                 {unreliable_kinds}::varchar[] as unreliable_kinds,
                 {has_homes} as has_homes,
+                {is_paired} as is_paired,
                 '{fingerprint}' as match_fingerprint,
                 coalesce(matches.matches, []) as matches
             from states

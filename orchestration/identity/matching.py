@@ -50,22 +50,32 @@ def match(
     """
     if not model["settings"]["blocking_rules_to_generate_predictions"] or records.num_rows < 2:
         return _NO_PAIRS
+    with splink_database(records) as connection:
+        return match_within(connection, model, threshold, changed)
+
+
+def match_within(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    threshold: float,
+    changed: Collection[str] | None = None,
+) -> pa.Table:
+    """The pairs of `match`, of a `splink_database` and a model that has rules."""
     # Of certainty Splink would make an infinite weight.
     options: dict[str, Any] = {
         "threshold_match_probability": min(threshold, 0.999999),
         "warning_mode": "never",
     }
-    with splink_database(records) as connection:
-        linker = linker_of(connection, model)
-        if changed is None:
-            found = [linker.inference.predict(**options)]
-        else:
-            new, old = _divided(connection, changed)
-            found = [
-                linker.inference.predict_within(new, **options),
-                linker.inference.predict_between(new, old, **options),
-            ]
-        return _probable_pairs(connection, found, model, threshold)
+    linker = linker_of(connection, model)
+    if changed is None:
+        found = [linker.inference.predict(**options)]
+    else:
+        new, old = _divided(connection, changed)
+        found = [
+            linker.inference.predict_within(new, **options),
+            linker.inference.predict_between(new, old, **options),
+        ]
+    return _probable_pairs(connection, found, model, threshold)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ returns another. Applying a model does not belong here.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -28,6 +29,7 @@ from orchestration.identity.matching import (
     columns_of,
     configuration,
     linker_of,
+    match_within,
     splink_database,
 )
 
@@ -69,6 +71,10 @@ _FIRST_SHARE = 0.001
 _LARGEST_SHARE = 0.9
 # Estimates that correct each other: how common one person is, and how strangers differ.
 _CORRECTIONS = 3
+# Of a value that one person alone bears, as a share of a person's: strangers may bear it.
+_OF_THE_RAREST = 0.5
+# As many bearers of a full name are assumed to have been seen for what is true on average.
+_NAMESAKES_BELIEVED = 1.0
 _EVEN_ENOUGH = 1e-5
 
 
@@ -99,17 +105,20 @@ def train(records: pa.Table, is_complete: bool = False) -> Model:
             strangers = _without_persons(estimate, drawn, blocks, shares)
             estimate = replace(estimate, strangers=strangers)
             are_homes_feared = _has_homes(estimate)
+        frequencies_of_persons = _term_frequencies(counted, estimate.person_share)
         if FULL_NAME in counted.known:
-            full_names = _common_full_names(counted, estimate.person_share)
-            term_frequencies = term_frequencies | {FULL_NAME: full_names}
-        return _model(
+            frequencies_of_persons[FULL_NAME] = _full_names(
+                counted, estimate, frequencies_of_persons
+            )
+        model = _model(
             counted,
             estimate,
-            term_frequencies,
+            frequencies_of_persons,
             _unreliable_kinds(estimate, blocks),
             _blocking_rules(counted, is_complete),
             bool(blocks),
         )
+        return model if model["has_homes"] else _with_pairs(model, counted)
 
 
 @dataclass(frozen=True)
@@ -509,14 +518,58 @@ def _unreliable_kinds(estimate: _Estimate, blocks: list[_Block]) -> list[str]:
     ]
 
 
-def _term_frequencies(counted: _Records) -> dict[str, TermFrequencies]:
-    """Of values that occur more than once: the others are many, and alike."""
+def _with_pairs(model: Model, counted: _Records) -> Model:
+    """The model, for records of which hardly one is of a person who has more than two.
+
+    There a record that has found its own is out of the question for all others. Two that have
+    found none are likelier one person, as most others that they could belong to are gone. The odds
+    are those of such two, so only those who are each other's likeliest may be linked, and no
+    identifier may have found records their own before. What two differ in is weighed in their
+    odds, and nobody else is tied to them: it refuses nothing once more.
+    """
+    rules = configuration()["pairs"]
+    joined = _number(
+        counted.connection, "select count(*) from records where len(linking_values) > 0"
+    )
+    if joined or not model["settings"]["blocking_rules_to_generate_predictions"]:
+        return model
+    matches = match_within(counted.connection, model, rules["probability"])
+    matched = Counter(
+        matches["left_profile_key"].to_pylist() + matches["right_profile_key"].to_pylist()
+    )
+    several = sum(count > 1 for count in matched.values())
+    if len(matched) < rules["least_records"] or several > rules["several_share"] * len(matched):
+        return model
+    lonely = max(1 - len(matched) / counted.count, rules["least_lonely_share"])
+    share = model["settings"]["probability_two_random_records_match"]
+    odds = share / (1 - share) / lonely**2
+    settings = model["settings"] | {"probability_two_random_records_match": odds / (1 + odds)}
+    kinds = configuration()["unreliable"]["kinds"]
+    paired: Model = {
+        **model,
+        "settings": settings,
+        "is_paired": True,
+        "unreliable_kinds": [kind for kind, name in kinds.items() if name in counted.compared],
+    }
+    return paired
+
+
+def _term_frequencies(counted: _Records, person_share: float = 0) -> dict[str, TermFrequencies]:
+    """Of values that occur more than once: the others are many, and alike.
+
+    Of two records that agree on a value, one says nothing of how common it is among strangers: its
+    bearers without one person's records do. Of a value that nobody else bears some remains: what
+    is not seen twice is not impossible.
+    """
+    of_person = _records_of_person(counted, person_share)
+    least = _OF_THE_RAREST * of_person
     return {
         name: {
-            "least": 1 / counted.known[name],
+            "least": least / counted.known[name],
             "terms": dict(
                 counted.connection.execute(
-                    f"select {name}, count(*) / {counted.known[name]} from records "
+                    f"select {name}, greatest(count(*) - {of_person}, {least}) "
+                    f"/ {counted.known[name]} from records "
                     f"where {name} is not null group by {name} "
                     f"having count(*) > 1 order by {name}"
                 ).fetchall()
@@ -527,12 +580,40 @@ def _term_frequencies(counted: _Records) -> dict[str, TermFrequencies]:
     }
 
 
-def _common_full_names(counted: _Records, person_share: float) -> TermFrequencies:
+def _records_of_person(counted: _Records, person_share: float) -> float:
+    """How many records one person has on average."""
+    return 1 + person_share * (counted.count - 1)
+
+
+def _full_names(
+    counted: _Records, estimate: _Estimate, frequencies: Mapping[str, TermFrequencies]
+) -> TermFrequencies:
     """How much more strangers bear a full name than its parts would have it.
 
-    Given names and surnames go together: of one language, of one generation.
+    Given names and surnames go together: of one language, of one generation. How much on average
+    is the ratio of strangers of one full name to those that the parts let expect; a name whose
+    bearers are many has its own. Two of its bearers prove nothing: they are the pair that is asked
+    about. Bearers of one birth date are one person.
     """
-    records_of_person = 1 + person_share * (counted.count - 1)
+    rule = ("given_name", "surname")
+    of_person = _records_of_person(counted, estimate.person_share)
+    known_pairs = counted.pair_count * counted.share_known(rule) ** 2
+    by_parts = known_pairs * _agreement_of(rule, estimate.strangers.__getitem__)
+    of_persons = (
+        known_pairs * estimate.person_share * _agreement_of(rule, estimate.same_person.__getitem__)
+    )
+    times_on_average = max((counted.agreeing(rule) - of_persons) / by_parts, 1.0)
+    for name in rule:
+        counted.connection.register(
+            f"bearers_of_{name}",
+            pa.table(
+                {
+                    name: pa.array(frequencies[name]["terms"].keys(), pa.string()),
+                    "frequency": pa.array(frequencies[name]["terms"].values(), pa.float64()),
+                }
+            ),
+        )
+    birth_dates = "birth_date" if "birth_date" in counted.known else "cast(null as varchar)"
     rows = counted.connection.execute(
         f"""
         with bearers as (
@@ -540,32 +621,41 @@ def _common_full_names(counted: _Records, person_share: float) -> TermFrequencie
                 {FULL_NAME},
                 any_value(given_name) as given_name,
                 any_value(surname) as surname,
-                count(*) - {records_of_person} as stranger_count
+                least(
+                    count(distinct {birth_dates})
+                    + (count(*) - count({birth_dates})) / {of_person},
+                    count(*)
+                ) as person_count
             from records
             where {FULL_NAME} is not null
             group by {FULL_NAME}
+            having count(*) > 1
         ),
-        given_names as (
-            select given_name, count(*) / {counted.known["given_name"]} as frequency
-            from records group by given_name
-        ),
-        surnames as (
-            select surname, count(*) / {counted.known["surname"]} as frequency
-            from records group by surname
+        expected as (
+            select
+                bearers.{FULL_NAME},
+                greatest(bearers.person_count - 2, 0) * {of_person} as other_count,
+                given_names.frequency * surnames.frequency * {counted.count} as expected_count
+            from bearers
+            inner join bearers_of_given_name as given_names
+                on bearers.given_name = given_names.given_name
+            inner join bearers_of_surname as surnames on bearers.surname = surnames.surname
         )
         select
             {FULL_NAME},
-            stranger_count / {counted.known[FULL_NAME]}
-            / (given_names.frequency * surnames.frequency) as times
-        from bearers
-        inner join given_names using (given_name)
-        inner join surnames using (surname)
-        where times > 1
+            (other_count + {_NAMESAKES_BELIEVED * times_on_average})
+            / (expected_count + {_NAMESAKES_BELIEVED}) as times
+        from expected
         order by {FULL_NAME}
         """
     ).fetchall()
+    for name in rule:
+        counted.connection.unregister(f"bearers_of_{name}")
     # Splink divides the chance of the level by the frequency: half means that nothing changes.
-    return {"least": 0.5, "terms": {name: 0.5 * times for name, times in rows}}
+    return {
+        "least": 0.5 * times_on_average,
+        "terms": {name: 0.5 * times for name, times in rows},
+    }
 
 
 def _blocking_rules(counted: _Records, is_complete: bool) -> list[Rule]:
@@ -605,6 +695,7 @@ def _model(
         "splink_version": version("splink"),
         "unreliable_kinds": list(unreliable_kinds),
         "has_homes": has_homes,
+        "is_paired": False,
         "record_count": counted.count,
         "known_counts": dict(counted.known),
         "settings": {

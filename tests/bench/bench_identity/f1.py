@@ -55,6 +55,7 @@ NO_MODEL = {
     "record_count": 0,
     "unreliable_kinds": [],
     "has_homes": True,
+    "is_paired": False,
     "settings": {"blocking_rules_to_generate_predictions": []},
 }
 

@@ -254,6 +254,60 @@ def test_a_tenth_of_duplicates_among_many_namesakes_is_found():
     assert len(found & true) >= 0.97 * len(found)
 
 
+def test_of_people_with_two_records_one_that_another_birth_date_hides_is_found():
+    """A full name that only the two bear says more than that some names are borne by many."""
+    random_source = random.Random(7)  # noqa: S311
+    given_names, surnames = ([invented(random_source, size) for _ in range(90)] for size in (2, 3))
+    rows = {}
+    for number in range(330):
+        one = {
+            "given_name": random_source.choice(given_names),
+            "surname": random_source.choice(surnames),
+            "birth_date": person(random_source)["birth_date"],
+        }
+        rows[f"person {number:03} a"] = one
+        if number < 300:
+            attribute = random_source.choice(("given_name", "surname"))
+            slip = {attribute: slipped(random_source, attribute, one[attribute])}
+            if number < 30:
+                slip = {"birth_date": person(random_source)["birth_date"]}
+            elif number < 60:
+                slip = {"birth_date": None}
+            rows[f"person {number:03} b"] = one | slip
+    true = {(f"person {number:03} a", f"person {number:03} b") for number in range(300)}
+
+    model = train(records_of(rows), is_complete=True)
+    matches = match(records_of(rows), model, 0.5)
+    likeliest: dict[str, float] = {}
+    for pair in matches.to_pylist():
+        for side in ("left_profile_key", "right_profile_key"):
+            found = likeliest.get(pair[side], 0)
+            likeliest[pair[side]] = max(found, pair["match_probability"])
+    linked = {
+        (pair["left_profile_key"], pair["right_profile_key"])
+        for pair in matches.to_pylist()
+        if pair["match_probability"]
+        >= max(likeliest[pair["left_profile_key"]], likeliest[pair["right_profile_key"]])
+    }
+
+    assert model["is_paired"]
+    assert len(linked & true) >= 0.97 * len(true)
+    assert len(linked & true) >= 0.99 * len(linked)
+
+
+def test_records_that_an_identifier_joins_are_not_taken_for_pairs(rows):
+    pairs = {key: row for key, row in rows.items() if key.startswith("person")}
+    records = records_of(pairs)
+    joined = records.set_column(
+        records.column_names.index("linking_values"),
+        "linking_values",
+        [[[f"email {key}@b.pl"] for key in records["profile_key"].to_pylist()]],
+    )
+
+    assert train(records, is_complete=True)["is_paired"]
+    assert not train(joined, is_complete=True)["is_paired"]
+
+
 def slipped(random_source, attribute, value):
     """Another letter, or another year, month or day."""
     if attribute != "birth_date":

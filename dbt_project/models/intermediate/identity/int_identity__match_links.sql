@@ -33,14 +33,17 @@ best_matches as (
     group by sides.profile_key
 ),
 
-homes as (
-    select coalesce(bool_or(has_homes), true) as has_homes
+learnt as (
+    select
+        coalesce(bool_or(has_homes), true) as has_homes,
+        coalesce(bool_or(is_paired), false) as is_paired
     from {{ ref('int_identity__matched_records') }}
 ),
 
 -- A profile without a likelier match takes one that is a little less likely. One that has likelier
 -- matches would only tie two people together. Where nobody lives with anybody, nothing but chance
--- makes two people alike: two who are each other's likeliest are linked from even odds.
+-- makes two people alike: two who are each other's likeliest are linked from even odds. Where
+-- nobody has more than two records, no others are.
 matches as (
     select known_matches.*
     from known_matches
@@ -49,16 +52,20 @@ matches as (
     inner join best_matches as right_bests
         on known_matches.right_profile_key = right_bests.profile_key
     cross join settings
-    cross join homes
+    cross join learnt
     where
-        known_matches.match_probability >= settings.link_probability
+        (
+            not learnt.is_paired
+            and known_matches.match_probability >= settings.link_probability
+        )
         or (
-            known_matches.match_probability >= settings.best_link_probability
+            not learnt.is_paired
+            and known_matches.match_probability >= settings.best_link_probability
             and known_matches.match_probability
             >= least(left_bests.match_probability, right_bests.match_probability)
         )
         or (
-            not homes.has_homes
+            not learnt.has_homes
             and known_matches.match_probability >= settings.link_probability_without_homes
             and known_matches.match_probability
             >= greatest(left_bests.match_probability, right_bests.match_probability)
