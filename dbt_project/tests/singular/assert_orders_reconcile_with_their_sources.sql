@@ -51,7 +51,14 @@ receipt_records as (
     select
         store || '-' || "Receipt No" as receipt_id,
         max_by(upper(trim(currency)), _file_date) as currency,
-        max_by({{ decimal_comma('amount') }}, _file_date) as amount
+        -- By itself: the macro that the models read it with would be wrong in both.
+        max_by(
+            case
+                when not contains(amount, '.')
+                    then try_cast(replace(amount, ',', '.') as decimal(18, 4))
+            end,
+            _file_date
+        ) as amount
     from {{ source('pos', 'receipts') }}
     group by
         receipt_id,
