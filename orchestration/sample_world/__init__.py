@@ -1,4 +1,4 @@
-"""A seeded company with known truth: its customers act, sixteen sources export what they saw.
+"""A seeded company with known truth: its customers act, seventeen sources export what they saw.
 
 `python -m orchestration.sample_world --help` writes it. The pipeline reads `landing/` only;
 `truth/` is for the proofs. Nothing here reads what the warehouse computes, or how it defines a

@@ -15,6 +15,10 @@ FIGURES = {
         "cx_scorecard",
         "select sum(denominator) from {} where metric_slug = 'employee_mood'",
     ),
+    "interviews": (
+        "fct_touchpoints",
+        "select count(text_key) from {} where touchpoint_type_slug = 'interview_held'",
+    ),
     "loyalty": ("loyalty", "select sum(join_count) from {}"),
     "messaging": ("fct_campaign_contacts", "select count(*) from {} where channel_slug = 'sms'"),
     "pos": ("fct_orders", "select sum(amount) from {} where channel_slug = 'store'"),

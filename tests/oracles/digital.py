@@ -104,7 +104,8 @@ def store_zone_dwell(facts: Facts) -> pd.DataFrame:
     readings = facts.table("stg_sensors__readings", schema="staging")
     stays = readings[readings.zone_slug != "entrance"]
     stores = seed("stores").set_index("store_id")
-    seen = facts.touchpoints[facts.touchpoints.touchpoint_type_slug == "zone_dwelled"]
+    kinds = facts.touchpoints.touchpoint_type_slug.isin(["zone_dwelled", "tag_read"])
+    seen = facts.touchpoints[kinds]
     seen = seen.set_index(["store_key", "occurred_at"]).customer_key
     customer = pd.Series(
         seen.reindex(pd.MultiIndex.from_frame(stays[["store_id", "entered_at"]])).to_numpy(),

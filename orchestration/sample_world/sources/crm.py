@@ -51,6 +51,13 @@ def write(world: World, out: Delivery) -> None:
     )
 
 
+def contact_ids(world: World) -> dict[int, str]:
+    """The id of each person's first contact, of those who are in the CRM for good."""
+    persons = world.persons[world.persons["is_in_crm"]]
+    known = persons[persons["first_at"] < world.start]
+    return {person: str(FIRST_CONTACT + 2 * person) for person in known["person"].tolist()}
+
+
 def _contacts(world: World) -> pd.DataFrame:
     """One row per contact as staff entered it, the second entries included."""
     rng = world.rng("crm contacts")

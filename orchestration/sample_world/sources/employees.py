@@ -34,12 +34,9 @@ def write(world: World, out: Delivery) -> None:
     if world.chunk:
         return
     rng = world.rng(SOURCE)
-    sizes = rng.integers(6, 14, len(world.teams))
+    sizes = team_sizes(rng, world)
     strain = _strain(world)
-    # 1 January 2026 is a Thursday: the first week is one that the world sees whole.
-    first_monday = world.start.astype("datetime64[W]").astype("datetime64[D]") + 4
-    mondays = np.arange(first_monday, world.end.astype("datetime64[D]"), WEEK)
-    for monday in mondays:
+    for monday in mondays_of(world):
         day = monday + WEEK
         if day >= world.end:
             break
@@ -52,6 +49,18 @@ def write(world: World, out: Delivery) -> None:
     out.truth(
         "teams", pd.DataFrame({"team_id": world.teams["team_id"], "size": sizes.astype("int64")})
     )
+
+
+def team_sizes(rng: np.random.Generator, world: World) -> np.ndarray:
+    """How many members each team has, if drawn first of all."""
+    return rng.integers(6, 14, len(world.teams))
+
+
+def mondays_of(world: World) -> np.ndarray:
+    """The Monday of every week that the world sees from its start."""
+    # 1 January 2026 is a Thursday.
+    first_monday = world.start.astype("datetime64[W]").astype("datetime64[D]") + 4
+    return np.arange(first_monday, world.end.astype("datetime64[D]"), WEEK)
 
 
 def _strain(world: World) -> dict[np.datetime64, pd.Series]:

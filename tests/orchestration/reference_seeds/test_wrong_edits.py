@@ -387,10 +387,10 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "source unknown": (
         "company_sources.csv",
         plus("kiosks,true,Kiosks"),
-        19,
+        20,
         "source_name 'kiosks' is unknown: write one of accounts, calls, chat, complete_journey, "
-        "crm, email, employees, loyalty, messaging, pos, product_usage, sensors, shop, social, "
-        "surveys, tickets, web",
+        "crm, email, employees, interviews, loyalty, messaging, pos, product_usage, sensors, "
+        "shop, social, surveys, tickets, web",
     ),
     "source neither on nor off": (
         "company_sources.csv",
@@ -779,7 +779,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "channel twice": (
         "channels.csv",
         plus("web,Website,true,digital,web"),
-        21,
+        22,
         "channel_slug 'web' as in line 2: take one of them out",
     ),
     "team of no store": (

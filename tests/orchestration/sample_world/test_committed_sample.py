@@ -35,7 +35,7 @@ def test_every_file_of_the_sample_lands_whole(tmp_path, monkeypatch):
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
     monkeypatch.setenv("THROUGHLINE_QUIET_SECONDS", "0")
     contracts = [c for c in load_contracts() if (SAMPLE_DIR / c.source_name).exists()]
-    assert len(contracts) == 16
+    assert len(contracts) == 17
 
     summaries = []
     with open_warehouse() as connection:

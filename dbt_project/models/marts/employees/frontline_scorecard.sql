@@ -1,4 +1,5 @@
--- The service of a team, the answers of its customers and its own pulse in one week, side by side.
+-- The service of a team, the answers of its customers, its own pulse and its training in one week,
+-- side by side.
 with scores as (
     select * from {{ ref('cx_scorecard') }}
     where dimension = 'team' and period_type = 'week'
@@ -17,8 +18,32 @@ cases as (
     where is_human_handled and excluded_reason is null
 ),
 
+training_courses as (
+    select * from {{ ref('int_feedback__training_courses') }}
+),
+
+mart_rules as (
+    select * from {{ ref('mart_rules') }}
+    where mart = 'frontline_scorecard'
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+-- Of a course of a few members the numbers would tell who of them has finished it.
+training_weeks as (
+    select
+        training_courses.team_key,
+        training_courses.week_start_date,
+        sum(training_courses.assigned_count) as assigned_count,
+        sum(training_courses.completed_count) as completed_count
+    from training_courses
+    inner join mart_rules
+        on training_courses.assigned_count >= mart_rules.minimum_n
+    group by
+        training_courses.team_key,
+        training_courses.week_start_date
 ),
 
 team_metrics as (
@@ -108,7 +133,11 @@ select
     coalesce(team_metrics.employee_mood_answer_count, 0) as employee_mood_answer_count,
     team_metrics.employee_enablement_score,
     coalesce(team_metrics.employee_enablement_answer_count, 0) as employee_enablement_answer_count,
-    cast(pulse_weeks.asked_count as integer) as employee_count
+    cast(pulse_weeks.asked_count as integer) as employee_count,
+    cast(training_weeks.assigned_count as bigint) as training_assigned_count,
+    cast(training_weeks.completed_count as bigint) as training_completed_count,
+    training_weeks.completed_count / cast(training_weeks.assigned_count as double)
+        as training_completion_rate
 from team_metrics
 inner join teams
     on team_metrics.team_key = teams.team_id
@@ -120,4 +149,8 @@ left join pulse_weeks
     on
         team_metrics.team_key = pulse_weeks.team_key
         and team_metrics.week_start_date = pulse_weeks.week_start_date
+left join training_weeks
+    on
+        team_metrics.team_key = training_weeks.team_key
+        and team_metrics.week_start_date = training_weeks.week_start_date
 {{ joined_periods("'week'", 'team_metrics.week_start_date') }}

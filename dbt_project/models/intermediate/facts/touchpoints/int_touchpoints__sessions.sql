@@ -53,6 +53,10 @@ select
     count(*) filter (where outcome_slug = 'no_result') as failed_search_count,
     count(*) filter (where touchpoint_type_slug = 'error_shown') as error_count,
     count(*) filter (where touchpoint_type_slug = 'rage_clicked') as rage_click_count,
+    count(*) filter (where touchpoint_type_slug = 'video_played') as video_play_count,
+    count(*) filter (where touchpoint_type_slug = 'video_played' and outcome_slug = 'completed')
+        as completed_video_count,
+    cast(sum(cast(watched_seconds as decimal(18, 3))) as double) as video_watched_seconds,
     {{ dbt.datediff('min(occurred_at)', 'max(occurred_at)', 'second') }} as duration_seconds,
 
     -- flags

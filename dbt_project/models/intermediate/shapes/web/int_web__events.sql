@@ -1,7 +1,12 @@
--- The stream is the largest source and many models read it: parsed, mapped and keyed once.
+-- The stream is the largest source and many models read it: parsed, mapped and keyed once. A view
+-- of a video is one event of it, in the session and of the person of the page around it.
 with web_events as (
     select * from {{ ref('stg_web__events') }}
     where not is_repeat
+),
+
+video_views as (
+    select * from {{ ref('int_web__video_views') }}
 ),
 
 no_ids as (
@@ -10,15 +15,85 @@ no_ids as (
     where identifier_type = 'any' and match_kind = 'exact'
 ),
 
+all_messages as (
+    select
+        'events' as source_table,
+        message_id,
+        anonymous_id,
+        user_id,
+        device_id,
+        product_id,
+        order_id,
+        checkout_id,
+        campaign_id,
+        message_type,
+        event_name,
+        channel_slug,
+        device_type,
+        page_path,
+        campaign_source,
+        campaign_medium,
+        locale_code,
+        user_agent,
+        search_term,
+        help_topic,
+        email,
+        phone,
+        given_name,
+        surname,
+        cast(null as varchar) as video_outcome_slug,
+        search_result_count,
+        cast(null as double) as watched_seconds,
+        occurred_at,
+        received_at,
+        _load_id
+    from web_events
+
+    union all
+
+    select
+        'video_events' as source_table,
+        view_id as message_id,
+        anonymous_id,
+        user_id,
+        device_id,
+        product_id,
+        cast(null as varchar) as order_id,
+        cast(null as varchar) as checkout_id,
+        cast(null as varchar) as campaign_id,
+        'track' as message_type,
+        'Video Playback Started' as event_name,
+        channel_slug,
+        device_type,
+        page_path,
+        cast(null as varchar) as campaign_source,
+        cast(null as varchar) as campaign_medium,
+        locale_code,
+        user_agent,
+        cast(null as varchar) as search_term,
+        cast(null as varchar) as help_topic,
+        cast(null as varchar) as email,
+        cast(null as varchar) as phone,
+        cast(null as varchar) as given_name,
+        cast(null as varchar) as surname,
+        outcome_slug as video_outcome_slug,
+        cast(null as bigint) as search_result_count,
+        cast(watched_seconds as double) as watched_seconds,
+        started_at as occurred_at,
+        received_at,
+        _load_id
+    from video_views
+),
+
 -- A page that writes null or 0 as the user signs nobody in.
 messages as (
     select
-        {{ all_columns_but('web_events', ['user_id']) }},
-        case when no_ids.blocked_value is null then web_events.user_id end as user_id,
-        coalesce(web_events.device_id, web_events.anonymous_id) as any_device_id
-    from web_events
+        {{ all_columns_but('all_messages', ['user_id']) }},
+        case when no_ids.blocked_value is null then all_messages.user_id end as user_id,
+        coalesce(all_messages.device_id, all_messages.anonymous_id) as any_device_id
+    from all_messages
     left join no_ids
-        on lower(trim(web_events.user_id)) = no_ids.blocked_value
+        on lower(trim(all_messages.user_id)) = no_ids.blocked_value
 ),
 
 event_types as (
@@ -42,7 +117,8 @@ bots as (
 
 select
     -- keys
-    {{ surrogate_key(["'web'", "'events'", 'messages.message_id']) }} as touchpoint_key,
+    {{ surrogate_key(["'web'", 'messages.source_table', 'messages.message_id']) }}
+        as touchpoint_key,
     case
         when messages.any_device_id is not null
             then {{ surrogate_key(["'device'", 'messages.any_device_id']) }}
@@ -78,6 +154,7 @@ select
     coalesce(named_types.touchpoint_type_slug, other_types.touchpoint_type_slug)
         as touchpoint_type_slug,
     case
+        when messages.video_outcome_slug is not null then messages.video_outcome_slug
         when named_types.touchpoint_type_slug != 'product_searched' then null
         when messages.search_result_count = 0 then 'no_result'
         when messages.search_result_count > 0 then 'results'
@@ -89,6 +166,9 @@ select
     messages.campaign_medium,
     messages.device_type,
     split_part(messages.locale_code, '-', 1) as language,
+
+    -- measures
+    messages.watched_seconds,
 
     -- flags
     coalesce(named_types.is_touchpoint, other_types.is_touchpoint, false) as is_touchpoint,
