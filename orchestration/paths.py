@@ -52,6 +52,11 @@ def identity_models_dir() -> Path:
     return data_dir() / "identity_models"
 
 
+def text_models_dir() -> Path:
+    """The version of the text models, by the hash of what it was learnt from."""
+    return data_dir() / "text_models"
+
+
 def dbt_dir() -> Path:
     """The artifacts that dbt writes about this data: manifest, results, compiled SQL, log."""
     return data_dir() / "dbt"
