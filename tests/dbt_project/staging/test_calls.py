@@ -86,7 +86,8 @@ def test_every_call_is_staged_whole_however_it_was_divided_and_redelivered(stage
     assert (waited, handled, issues) == (100 * 270, 100 * 500, 0)
     assert query(
         "select source_contact_reason, order_number, count(distinct initial_contact_id) "
-        "from staging.stg_calls__contact_records where order_number is not null group by all order by 1"
+        "from staging.stg_calls__contact_records where order_number is not null "
+        "group by all order by 1"
     ) == [("OrderStatus", "17", TAGGED), (None, "17", 400 - TAGGED)]
     assert query(
         "select distinct initiation_method from staging.stg_calls__contact_records order by all"
