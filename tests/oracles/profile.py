@@ -6,6 +6,7 @@ does not: any rate of many customers.
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from tests.oracles.facts import Facts, seed, windows
 
@@ -217,3 +218,29 @@ def lifecycle_activity(facts: Facts) -> pd.DataFrame:
         amounts = rows.assign(amount=rows[column].astype(float)).groupby(cell).amount.sum()
         found = found.join(amounts.rename(name), how="outer")
     return found.fillna(0).rename_axis(ACTIVITY)
+
+
+def sentiments(texts: pd.DataFrame) -> pd.DataFrame:
+    """Mean sentiment of each customer's texts, and the last third of them against those before."""
+    rows = {}
+    for customer, own in texts.sort_values(["occurred_at", "touchpoint_key"]).groupby(
+        "customer_key"
+    ):
+        known = own.sentiment.dropna().to_numpy(dtype=float)
+        row = {
+            "scored_text_count": len(known),
+            "unscored_text_count": len(own) - len(known),
+            "mean_sentiment": known.mean() if len(known) else np.nan,
+        }
+        last, earlier = known[len(known) - len(known) // 3 :], known[: len(known) - len(known) // 3]
+        error = 0.0
+        if len(last) > 1:
+            error = np.sqrt(last.var(ddof=1) / len(last) + earlier.var(ddof=1) / len(earlier))
+        if error > 1e-9:
+            trend = last.mean() - earlier.mean()
+            margin = stats.t.ppf(0.975, len(last) - 1) * error
+            row["sentiment_trend"] = trend
+            row["sentiment_trend_ci_low"] = max(-2.0, trend - margin)
+            row["sentiment_trend_ci_high"] = min(2.0, trend + margin)
+        rows[customer] = row
+    return pd.DataFrame.from_dict(rows, orient="index")

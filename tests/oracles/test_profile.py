@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from tests.oracles.facts import Facts
-from tests.oracles.profile import ACTIVITY, consents, lifecycle_activity, preferences, profits
+from tests.oracles.profile import (
+    ACTIVITY,
+    consents,
+    lifecycle_activity,
+    preferences,
+    profits,
+    sentiments,
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +110,35 @@ def test_contacts_and_responses_by_stage_of_life(company, facts):
     spent = mart[mart.span_count > 0]
     assert spent.span_count.tolist() == by_stage["size"].reindex(spent.index).tolist()
     np.testing.assert_allclose(spent.stage_days, by_stage["sum"].reindex(spent.index), atol=1e-6)
+
+
+def test_sentiment_and_its_trend(company, facts):
+    mart = company.published("select * from marts.customer_health").set_index("customer_key")
+    texts = company.published(
+        "select customer_key, touchpoint_key, occurred_at, sentiment from marts.fct_touchpoints "
+        "where text_key is not null and direction = 'inbound' and not is_bot and is_identified"
+    )
+
+    expected = sentiments(texts[texts.occurred_at < facts.as_of]).rename_axis("customer_key")
+
+    found = mart.loc[expected.index, expected.columns].astype(float)
+    pd.testing.assert_frame_equal(found, expected.astype(float), check_exact=False, atol=1e-6)
+    silent = mart.drop(expected.index)
+    assert silent.scored_text_count.sum() + silent.unscored_text_count.sum() == 0
+    assert expected.unscored_text_count.sum() > 0
+
+
+def test_the_oracle_of_a_trend_has_its_golden_value():
+    texts = pd.DataFrame(
+        {
+            "customer_key": "ada",
+            "touchpoint_key": list("abcdef"),
+            "occurred_at": pd.date_range("2026-03-01", periods=6),
+            "sentiment": [0.75, -0.75, 0.75, -0.75, 0.5, 1.0],
+        }
+    )
+
+    (row,) = sentiments(texts).to_dict("records")
+
+    assert row["sentiment_trend"] == pytest.approx(0.75)
+    assert row["sentiment_trend_ci_low"] == -2.0

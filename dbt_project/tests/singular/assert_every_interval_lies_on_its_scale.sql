@@ -13,6 +13,7 @@
     ),
     ('channel_consistency', 'tau_ci_low', 'tau_ci_high', '0', 'null'),
     ('churn', 'ci_low', 'ci_high', '0', '1'),
+    ('customer_health', 'sentiment_trend_ci_low', 'sentiment_trend_ci_high', '-2', '2'),
     ('defection_curve', 'ci_low', 'ci_high', '0', '1'),
     ('digital_friction', 'errors_ci_low', 'errors_ci_high', '0', 'null'),
     ('digital_friction', 'failed_searches_ci_low', 'failed_searches_ci_high', '0', 'null'),

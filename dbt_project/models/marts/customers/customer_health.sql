@@ -28,6 +28,19 @@ bad_experiences as (
     select * from {{ ref('int_bad_experiences__incidents') }}
 ),
 
+texts as (
+    select * from {{ ref('fct_touchpoints') }}
+    where
+        customer_key is not null
+        and direction = 'inbound'
+        and text_key is not null
+        and not is_bot
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -78,6 +91,94 @@ satisfaction as (
         max(answered_at) as last_answered_at
     from ranked_answers
     group by customer_key
+),
+
+text_counts as (
+    select
+        texts.customer_key,
+        count(texts.sentiment) as scored_text_count,
+        count(*) - count(texts.sentiment) as unscored_text_count
+    from texts
+    inner join settings
+        on texts.occurred_at < settings.as_of
+    group by texts.customer_key
+),
+
+-- Decimals: their sums are the same in any order.
+scored_texts as (
+    select
+        texts.customer_key,
+        cast(texts.sentiment as decimal(9, 6)) as sentiment,
+        ntile(3) over (
+            partition by texts.customer_key
+            order by texts.occurred_at, texts.touchpoint_key
+        ) = 3 as is_last
+    from texts
+    inner join settings
+        on texts.occurred_at < settings.as_of
+    where texts.sentiment is not null
+),
+
+sentiment_sums as (
+    select
+        customer_key,
+        sum(sentiment) as total,
+        count(*) as n,
+        sum(sentiment) filter (where is_last) as last_total,
+        sum(sentiment * sentiment) filter (where is_last) as last_squares,
+        count(*) filter (where is_last) as last_n,
+        sum(sentiment) filter (where not is_last) as earlier_total,
+        sum(sentiment * sentiment) filter (where not is_last) as earlier_squares,
+        count(*) filter (where not is_last) as earlier_n
+    from scored_texts
+    group by customer_key
+),
+
+-- Of Welch's interval with the fewer degrees of freedom: wide rather than narrow.
+sentiment_spreads as (
+    select
+        sentiment_sums.customer_key,
+        sentiment_sums.total / cast(sentiment_sums.n as double) as mean_sentiment,
+        sentiment_sums.last_total / cast(sentiment_sums.last_n as double)
+        - sentiment_sums.earlier_total / cast(sentiment_sums.earlier_n as double)
+            as sentiment_trend,
+        sqrt(
+            {% for part in ['last', 'earlier'] %}
+                greatest(
+                    sentiment_sums.{{ part }}_squares
+                    - sentiment_sums.{{ part }}_total * sentiment_sums.{{ part }}_total
+                    / cast(sentiment_sums.{{ part }}_n as double),
+                    0
+                )
+                / nullif(
+                    sentiment_sums.{{ part }}_n * (sentiment_sums.{{ part }}_n - 1), 0
+                )
+                {{ '+' if not loop.last }}
+            {% endfor %}
+        ) as standard_error,
+        coalesce(
+            t_quantiles.t_quantile, {{ t_quantile_of_many('(sentiment_sums.last_n - 1)') }}
+        ) as t_quantile
+    from sentiment_sums
+    left join t_quantiles
+        on sentiment_sums.last_n - 1 = t_quantiles.degrees_of_freedom
+),
+
+-- With fewer than six scored texts, or without any spread, nothing tells a trend from chance.
+sentiments as (
+    select
+        customer_key,
+        mean_sentiment,
+        case when standard_error > 0 then sentiment_trend end as sentiment_trend,
+        case
+            when standard_error > 0
+                then greatest(sentiment_trend - t_quantile * standard_error, -2)
+        end as sentiment_trend_ci_low,
+        case
+            when standard_error > 0
+                then least(sentiment_trend + t_quantile * standard_error, 2)
+        end as sentiment_trend_ci_high
+    from sentiment_spreads
 ),
 
 issues as (
@@ -135,6 +236,12 @@ measured_customers as (
         satisfaction.last_score_share,
         satisfaction.last_score_share - satisfaction.earlier_score_share as satisfaction_trend,
         satisfaction.last_answered_at,
+        coalesce(text_counts.scored_text_count, 0) as scored_text_count,
+        coalesce(text_counts.unscored_text_count, 0) as unscored_text_count,
+        sentiments.mean_sentiment,
+        sentiments.sentiment_trend,
+        sentiments.sentiment_trend_ci_low,
+        sentiments.sentiment_trend_ci_high,
         case when case_sources.is_shown then coalesce(issues.open_case_count, 0) end
             as open_case_count,
         issues.oldest_open_case_at,
@@ -152,6 +259,10 @@ measured_customers as (
         on customers.customer_key = silences.customer_key
     left join satisfaction
         on customers.customer_key = satisfaction.customer_key
+    left join text_counts
+        on customers.customer_key = text_counts.customer_key
+    left join sentiments
+        on customers.customer_key = sentiments.customer_key
     left join issues
         on customers.customer_key = issues.customer_key
     left join experiences
@@ -197,6 +308,12 @@ select
     signs.answer_count,
     signs.last_score_share,
     cast(signs.satisfaction_trend as double) as satisfaction_trend,
+    signs.scored_text_count,
+    signs.unscored_text_count,
+    signs.mean_sentiment,
+    signs.sentiment_trend,
+    signs.sentiment_trend_ci_low,
+    signs.sentiment_trend_ci_high,
     signs.open_case_count,
     signs.bad_experience_count,
     signs.recent_bad_experience_count,
