@@ -18,8 +18,18 @@ SHARED = {
     *("abs", "any_value", "array_contains", "avg", "bool_and", "bool_or", "ceil", "chr"),
     *("coalesce", "concat_ws", "contains", "count", "date_trunc", "dense_rank", "exp"),
     *("first_value", "floor", "greatest", "lag", "last_value", "lead", "least", "left", "length"),
-    *("ln", "lower", "make_date", "max", "max_by", "md5", "median", "min", "min_by", "nullif"),
-    *("percent_rank", "power", "rank", "replace", "right", "round", "row_number", "split_part"),
+    *("ln", "lower", "make_date", "max", "max_by", "md5", "median", "min", "min_by", "ntile"),
+    *(
+        "nullif",
+        "percent_rank",
+        "power",
+        "rank",
+        "replace",
+        "right",
+        "round",
+        "row_number",
+        "split_part",
+    ),
     *("sqrt", "stddev_samp", "substr", "sum", "trim", "try_cast", "upper", "year"),
 }
 
