@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.statistics.correlation import compared
+from orchestration.statistics.hazards import Watch, hazard_ratio, hazard_ratio_interval
 from orchestration.statistics.spread import Channel, share_variance, spread_between
 
 CONSISTENCY_CELL = ["measure_slug", "contact_reason_slug"]
@@ -30,6 +31,54 @@ CORRELATION_COLUMNS = {
         for suffix in ("_correlation", "_ci_low", "_ci_high")
     },
 }
+
+
+HAZARD_COLUMNS = {
+    **dict.fromkeys(["experience_number", "customer_count", "control_count"], "int64"),
+    **dict.fromkeys(["left_count", "control_left_count"], "int64"),
+    **dict.fromkeys(["hazard_ratio", "ci_low", "ci_high"], "float64"),
+}
+
+
+def hazard_ratios(
+    defections: pd.DataFrame, as_of: pd.Timestamp, settings: Mapping[str, float]
+) -> pd.DataFrame:
+    """One row per number of bad experiences: who leaves after it, against the controls.
+
+    `defections` has one row per person watched: `group_slug`, `index_customer_key`,
+    `customer_key`, `index_at`, and `churned_at` and `censored_at` if any.
+    """
+    watched = defections[defections["index_at"] < as_of].copy()
+    until = watched[["churned_at", "censored_at"]].min(axis=1).fillna(as_of).clip(upper=as_of)
+    watched["has_left"] = watched["churned_at"].eq(until) & (until < as_of)
+    watched["days"] = (until - watched["index_at"]) // pd.Timedelta(days=1)
+    ordered = watched.sort_values(["experience_number", "index_customer_key", "customer_key"])
+    rows: list[dict[str, object]] = []
+    for number, of_number in ordered.groupby("experience_number", sort=True):
+        watch = Watch(
+            of_number["days"].to_numpy(dtype=np.int64),
+            of_number["has_left"].to_numpy(dtype=bool),
+            (of_number["group_slug"] == "after_bad_experience").to_numpy(dtype=bool),
+            of_number["index_customer_key"].to_numpy(dtype=object).astype(str),
+        )
+        low, high = hazard_ratio_interval(
+            watch,
+            int(settings["bootstrap_replicates"]),
+            _generator(("hazard ratio", str(number)), settings),
+        )
+        rows.append(
+            {
+                "experience_number": number,
+                "customer_count": int(watch.is_exposed.sum()),
+                "control_count": int((~watch.is_exposed).sum()),
+                "left_count": int((watch.is_exposed & watch.has_left).sum()),
+                "control_left_count": int((~watch.is_exposed & watch.has_left).sum()),
+                "hazard_ratio": hazard_ratio(watch),
+                "ci_low": low,
+                "ci_high": high,
+            }
+        )
+    return _frame(rows, HAZARD_COLUMNS)
 
 
 def consistency(units: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataFrame:

@@ -21,17 +21,36 @@ EXPERIENCES = (1, 2, 3)
 DAY = pd.Timedelta(days=1)
 
 
+def departures(facts: Facts) -> pd.DataFrame:
+    """Who has joined, and when they left if every joining was followed by a leaving."""
+    meanings = seed("departure_touchpoints").set_index("touchpoint_type_slug").meaning
+    moves = facts.touchpoints[["customer_key", "touchpoint_type_slug", "occurred_at"]].dropna()
+    moves = moves.assign(meaning=moves.touchpoint_type_slug.map(meanings)).dropna()
+    by_customer = moves.groupby(["customer_key", "meaning"]).occurred_at
+    joined = by_customer.min().unstack().reindex(columns=["joined"])
+    left = by_customer.max().unstack().reindex(columns=["left"])
+    counts = (
+        by_customer.size().unstack(fill_value=0).reindex(columns=["joined", "left"], fill_value=0)
+    )
+    both = joined.join(left).loc[joined.joined.notna()]
+    both["left"] = both.left.where((counts.joined <= counts.left).loc[both.index])
+    return both.rename(columns={"joined": "joined_at", "left": "left_at"}).reset_index()
+
+
 def _bands(edges: list[float], values: pd.Series) -> np.ndarray:
     """The number of the band of each value: from its lower bound on, up to the upper one."""
     return np.searchsorted(edges, values, side="right")
 
 
 def _lives(facts: Facts, edges: Mapping[str, list[float]]) -> pd.DataFrame:
-    """Silences that can be judged, the time within which their customer is alive in each."""
-    silences = judged_silences(facts).dropna(subset="churns_at")
+    """Silences whose end would be seen, and when their customer is alive in each."""
+    silences = judged_silences(facts).merge(departures(facts), on="customer_key", how="left")
+    silences = silences[silences.churns_at.notna() | silences.joined_at.notna()]
+    ends = silences[["churns_at", "next_at", "left_at"]].min(axis=1)
     return silences.assign(
-        alive_until=silences[["churns_at", "next_at"]].min(axis=1),
-        is_churn=~(silences.next_at <= silences.churns_at),
+        alive_until=ends.fillna(pd.Timestamp("2200-01-01")),
+        watched_from=silences.ordered_at.where(silences.churns_at.notna(), silences.joined_at),
+        is_churn=silences.churns_at.notna() & ~(silences.next_at <= silences.churns_at),
         first_at=silences.customer_key.map(
             facts.orders[facts.orders.is_purchase].groupby("customer_key").ordered_at.min()
         ),
@@ -44,6 +63,7 @@ def _alive_at(
 ) -> pd.DataFrame:
     """Those alive at a moment, with the traits by which customers are alike."""
     alive = lives[(lives.ordered_at <= moment) & (moment < lives.alive_until)]
+    alive = alive[alive.watched_from <= moment]
     return alive.assign(
         tenure_band=_bands(edges["tenure_days"], (moment - alive.first_at) / DAY),
         silence_band=_bands(edges["silence_days"], (moment - alive.ordered_at) / DAY),
@@ -60,7 +80,10 @@ def watched(facts: Facts) -> pd.DataFrame:
     """Everyone whom the curves watch: from when, and until their churn or the end of the watch."""
     edges = seed("defection_bands").groupby("trait").band_from.agg(sorted)
     lives = _lives(facts, edges)
-    churns = lives[lives.is_churn].groupby("customer_key").churns_at.agg(sorted).to_dict()
+    lapses = lives[lives.is_churn][["customer_key", "churns_at"]]
+    left = departures(facts).dropna(subset="left_at")
+    left = left.rename(columns={"left_at": "churns_at"})[["customer_key", "churns_at"]]
+    churns = pd.concat([lapses, left]).groupby("customer_key").churns_at.agg(sorted).to_dict()
     experiences = facts.table("int_bad_experiences__incidents")
     experiences = experiences.sort_values(["occurred_at", "experience_number"])
     nth = experiences.groupby("customer_key").occurred_at.agg(list).to_dict()

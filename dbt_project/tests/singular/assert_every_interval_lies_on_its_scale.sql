@@ -15,6 +15,7 @@
     ('churn', 'ci_low', 'ci_high', '0', '1'),
     ('customer_health', 'sentiment_trend_ci_low', 'sentiment_trend_ci_high', '-2', '2'),
     ('defection_curve', 'ci_low', 'ci_high', '0', '1'),
+    ('defection_hazards', 'ci_low', 'ci_high', '0', 'null'),
     ('digital_friction', 'errors_ci_low', 'errors_ci_high', '0', 'null'),
     ('digital_friction', 'failed_searches_ci_low', 'failed_searches_ci_high', '0', 'null'),
     ('digital_friction', 'rage_clicks_ci_low', 'rage_clicks_ci_high', '0', 'null'),

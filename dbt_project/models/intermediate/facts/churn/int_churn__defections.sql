@@ -7,7 +7,10 @@ with bad_experiences as (
 
 silences as (
     select * from {{ ref('int_churn__silences') }}
-    where churns_at is not null
+),
+
+departures as (
+    select * from {{ ref('int_churn__departures') }}
 ),
 
 defection_bands as (
@@ -34,7 +37,8 @@ order_bands as (
     where trait = 'orders'
 ),
 
--- A customer is alive while their silence is within its limit.
+-- A customer is alive while their silence is within its limit, and until they say that they leave.
+-- Whose silences have no limit and who never joined could not be seen to leave.
 alive_spans as (
     select
         silences.customer_key,
@@ -43,13 +47,21 @@ alive_spans as (
         silences.first_ordered_at,
         silences.ordered_at as began_at,
         {{ week_of('silences.ordered_at') }} as began_week,
-        least(silences.churns_at, coalesce(silences.next_ordered_at, silences.churns_at))
-            as ended_at
+        case when silences.churns_at is null then departures.joined_at else silences.ordered_at end
+            as watched_from,
+        least(
+            coalesce(silences.churns_at, timestamp '9999-12-31'),
+            coalesce(silences.next_ordered_at, timestamp '9999-12-31'),
+            coalesce(departures.left_at, timestamp '9999-12-31')
+        ) as ended_at
     from silences
     inner join order_bands
         on
             silences.order_number >= order_bands.band_from
             and silences.order_number < order_bands.band_to
+    left join departures
+        on silences.customer_key = departures.customer_key
+    where silences.churns_at is not null or departures.joined_at is not null
 ),
 
 churns as (
@@ -57,7 +69,15 @@ churns as (
         customer_key,
         churns_at as churned_at
     from silences
-    where coalesce(next_ordered_at > churns_at, true)
+    where churns_at is not null and coalesce(next_ordered_at > churns_at, true)
+
+    union all
+
+    select
+        customer_key,
+        left_at as churned_at
+    from departures
+    where left_at is not null
 ),
 
 exposed as (
@@ -74,6 +94,7 @@ exposed as (
         on
             nth_experiences.customer_key = alive_spans.customer_key
             and nth_experiences.occurred_at >= alive_spans.began_at
+            and nth_experiences.occurred_at >= alive_spans.watched_from
             and nth_experiences.occurred_at < alive_spans.ended_at
 ),
 
@@ -146,6 +167,7 @@ candidates as (
             and exposed_weeks.order_band = alive_spans.order_band
             and exposed_weeks.began_week = alive_spans.began_week
             and exposed_weeks.index_at >= alive_spans.began_at
+            and exposed_weeks.index_at >= alive_spans.watched_from
             and exposed_weeks.index_at < alive_spans.ended_at
             and exposed_weeks.silent_after < alive_spans.began_at
             and exposed_weeks.silent_until >= alive_spans.began_at

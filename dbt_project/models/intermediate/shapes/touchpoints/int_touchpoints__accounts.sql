@@ -2,7 +2,6 @@
 
 with account_versions as (
     select * from {{ ref('stg_accounts__account_versions') }}
-    where is_latest
 ),
 
 events as (
@@ -22,6 +21,26 @@ touchpoints as (
         cast(null as varchar) as language,
         _load_id
     from account_versions
+    where is_latest
+
+    union all
+
+    -- The day on which an account that is closed now was exported as closed first.
+    select
+        {{ surrogate_key(["'accounts'", "'closings'", 'account_id']) }} as touchpoint_key,
+        account_id,
+        'portal' as channel_slug,
+        'account_closed' as touchpoint_type_slug,
+        min(updated_at) as occurred_at,
+        cast(null as varchar) as source_contact_reason,
+        cast(null as varchar) as order_number,
+        cast(null as varchar) as body,
+        cast(null as varchar) as language,
+        max(_load_id) as _load_id
+    from account_versions
+    where account_status = 'closed'
+    group by account_id
+    having max(case when is_latest then 1 else 0 end) = 1
 
     union all
 
