@@ -44,6 +44,8 @@ EMPTY_OR_CONSTANT = {
     "service_performance.is_min_n": "few contacts in a cell",
     "contact_pressure.mail_count": "no source of letters",
     "customer_consents.purpose_slug": "every source asks about marketing alone",
+    "contact_topics.model_text_count": "agents tag every contact, and the model names no other",
+    "contact_topics.is_complete_period": "every period shown is over",
     "customer_history.is_current": "history begins with the first run",
     "customer_history.valid_from": "",
     "customer_history.valid_to": "",

@@ -13,6 +13,8 @@
     ),
     ('channel_consistency', 'tau_ci_low', 'tau_ci_high', '0', 'null'),
     ('churn', 'ci_low', 'ci_high', '0', '1'),
+    ('contact_topics', 'negative_share_ci_low', 'negative_share_ci_high', '0', '1'),
+    ('contact_topics', 'positive_share_ci_low', 'positive_share_ci_high', '0', '1'),
     ('customer_health', 'sentiment_trend_ci_low', 'sentiment_trend_ci_high', '-2', '2'),
     ('defection_curve', 'ci_low', 'ci_high', '0', '1'),
     ('defection_hazards', 'ci_low', 'ci_high', '0', 'null'),
