@@ -1,5 +1,7 @@
 """What phrases need to be found: a language, words and nothing but words, one reason each.
 
+Rules for drivers are in `drivers`.
+
 Each check reads seeds of which `declared` has found nothing to say.
 """
 
@@ -7,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
+from orchestration.reference_seeds import drivers
 from orchestration.reference_seeds.table import Problem, Row, Seed
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -19,7 +22,8 @@ _SIGNS_OF_PATTERNS = re.compile(r"[%_*^$|\\\[\]{}()?+]")
 
 
 def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
-    """Every phrase that would find nothing, nearly everything, or two reasons."""
+    """Every phrase that would find nothing, nearly everything, or two reasons; and of drivers."""
+    yield from drivers.problems(seeds)
     first_rows: dict[tuple[str, str], Row] = {}
     for row in seeds["reason_phrases"].rows:
         phrase, language = row.text("phrase"), row.text("language")

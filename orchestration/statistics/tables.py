@@ -1,6 +1,5 @@
 """From the rows of a dbt model to those of another: one generator per cell, whatever the order."""
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from orchestration.statistics.correlation import compared
 from orchestration.statistics.hazards import Watch, hazard_ratio, hazard_ratio_interval
+from orchestration.statistics.resampling import cell_generator
 from orchestration.statistics.spread import Channel, share_variance, spread_between
 
 CONSISTENCY_CELL = ["measure_slug", "contact_reason_slug"]
@@ -64,7 +64,7 @@ def hazard_ratios(
         low, high = hazard_ratio_interval(
             watch,
             int(settings["bootstrap_replicates"]),
-            _generator(("hazard ratio", str(number)), settings),
+            cell_generator(("hazard ratio", str(number)), int(settings["bootstrap_seed"])),
         )
         rows.append(
             {
@@ -108,7 +108,11 @@ def correlations(pairs: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataF
             for column in ("left_score", "right_score", "outcome_value")
         )
         result = compared(
-            left, right, outcome, int(settings["bootstrap_replicates"]), _generator(cell, settings)
+            left,
+            right,
+            outcome,
+            int(settings["bootstrap_replicates"]),
+            cell_generator(cell, int(settings["bootstrap_seed"])),
         )
         row = {
             **dict(zip(CORRELATION_CELL, cell, strict=True)),
@@ -150,7 +154,7 @@ def _consistency_rows(
             [of_channels[slug] for slug in enough],
             [variances[slug] for slug in enough],
             int(settings["bootstrap_replicates"]),
-            _generator(cell, settings),
+            cell_generator(cell, int(settings["bootstrap_seed"])),
         )
     return [
         {
@@ -169,12 +173,6 @@ def _consistency_rows(
         }
         for slug, channel in of_channels.items()
     ]
-
-
-def _generator(cell: tuple[str, ...], settings: Mapping[str, float]) -> np.random.Generator:
-    """A cell has random numbers of its own: another cell more or less changes none of them."""
-    name = hashlib.sha256("|".join(map(str, cell)).encode()).digest()[:8]
-    return np.random.default_rng([int(settings["bootstrap_seed"]), int.from_bytes(name, "big")])
 
 
 def _frame(rows: list[dict[str, object]], columns: Mapping[str, str]) -> pd.DataFrame:

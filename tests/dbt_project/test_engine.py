@@ -16,7 +16,7 @@ from orchestration.paths import DBT_PROJECT_DIR
 # What Spark SQL has under the same name and with the same meaning.
 SHARED = {
     *("abs", "any_value", "array_contains", "avg", "bool_and", "bool_or", "ceil", "chr"),
-    *("coalesce", "concat_ws", "contains", "count", "date_trunc", "dense_rank", "exp"),
+    *("coalesce", "concat_ws", "contains", "corr", "count", "date_trunc", "dense_rank", "exp"),
     *("first_value", "floor", "greatest", "lag", "last_value", "lead", "least", "left", "length"),
     *("ln", "lower", "make_date", "max", "max_by", "md5", "median", "min", "min_by", "ntile"),
     *(

@@ -526,7 +526,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "unknown mart": (
         "mart_rules.csv",
         swap("peak_end,", "peek_end,"),
-        12,
+        13,
         "mart 'peek_end' is unknown: write 'peak_end'",
     ),
     "unknown mart of a KPI": (
@@ -577,6 +577,100 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         41,
         "minimum_n 0 is below 1: write at least 1",
     ),
+    # Drivers
+    "driver of what nobody asks": (
+        "drivers.csv",
+        swap("late or not at all,relational,nps_relational", "late or not at all,relational,ces"),
+        2,
+        "program 'relational' asks no 'ces' (survey_questions.csv): write a metric that it asks",
+    ),
+    "driver of an unknown measure": (
+        "drivers.csv",
+        swap(
+            "purchases,Purchases,relational,nps_relational,,purchases",
+            "purchases,Purchases,relational,nps_relational,,revenue",
+        ),
+        6,
+        "measure 'revenue' is unknown: write one of bad_experiences, contacts, customer_contacts, "
+        "days_late, further_contacts, mean_moment, peak_end, purchases, touchpoints, unresolved, "
+        "unresolved_matters, wait_hours",
+    ),
+    "driver of an unknown rule": (
+        "drivers.csv",
+        swap("bad_experiences,late_delivery,90", "bad_experiences,late_delivry,90"),
+        2,
+        "scope 'late_delivry' is not in bad_experience_rules.csv: write 'late_delivery', "
+        "or add it there",
+    ),
+    "driver of no rule": (
+        "drivers.csv",
+        swap("bad_experiences,late_delivery,90", "bad_experiences,,90"),
+        2,
+        "bad_experiences without a scope: write a rule_slug of bad_experience_rules.csv",
+    ),
+    "driver that is an answer": (
+        "drivers.csv",
+        swap("bad_experiences,late_delivery,90", "bad_experiences,low_satisfaction,90"),
+        2,
+        "scope 'low_satisfaction' is itself an answer: write a rule of what happened",
+    ),
+    "scope of a measure without one": (
+        "drivers.csv",
+        swap("nps_relational,,purchases,,90", "nps_relational,,purchases,shop,90"),
+        6,
+        "scope 'shop' of purchases, which has none: leave it empty",
+    ),
+    "driver twice under two names": (
+        "drivers.csv",
+        plus("bought,Bought,relational,nps_relational,,purchases,,90,0,positive,false,,,Marketing"),
+        22,
+        "bought is measured like the driver in line 6, and the two could not be told apart: "
+        "take one of them out",
+    ),
+    "driver that looks back at nothing": (
+        "drivers.csv",
+        swap("bad_experiences,late_delivery,90", "bad_experiences,late_delivery,0"),
+        2,
+        "look_back_days 0 is below 1: write 1 to 3650",
+    ),
+    "driver that helps and harms": (
+        "drivers.csv",
+        swap("purchases,,90,0,positive", "purchases,,90,0,both"),
+        6,
+        "expected_sign 'both' is unknown: write one of negative, positive",
+    ),
+    "driver by an item that nobody is asked": (
+        "drivers.csv",
+        swap("late_delivery,90,0,negative,true,delivery", "late_delivery,90,0,negative,true,queue"),
+        2,
+        "importance_item 'queue' is not in survey_item_questions.csv: write one of its values, "
+        "or add it there",
+    ),
+    "importance by how a thing was": (
+        "drivers.csv",
+        swap(
+            "purchases,,90,0,positive,false,,", "purchases,,90,0,positive,false,renewal_likelihood,"
+        ),
+        6,
+        "importance_item 'renewal_likelihood' is neither a topic nor an item of importance "
+        "(survey_item_questions.csv): write one that is",
+    ),
+    "wait of what is no wait": (
+        "drivers.csv",
+        swap("purchases,,90,0,positive,false,,,", "purchases,,90,0,positive,false,,wait,"),
+        6,
+        "perceived_item 'wait' of purchases, which is no wait: leave it empty",
+    ),
+    "perceived by a topic": (
+        "drivers.csv",
+        swap(
+            "support,csat,,wait_hours,,90,1,negative,true,service,wait",
+            "support,csat,,wait_hours,,90,1,negative,true,service,delivery",
+        ),
+        11,
+        "perceived_item 'delivery' is no perceived_wait (survey_item_questions.csv): write one "
+        "that is",
+    ),
     # Windows and thresholds
     "window before it begins": (
         "kpi_windows.csv",
@@ -618,7 +712,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "half a person": (
         "kpi_windows.csv",
         swap("minimum_people,5", "minimum_people,4.5"),
-        39,
+        40,
         "setting_value 4.5 of search_term_minimum_people: write a whole number of people above 0",
     ),
     "share above 1": (
@@ -630,7 +724,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "score off its scale": (
         "kpi_windows.csv",
         swap("favourable_sentiment,0.25", "favourable_sentiment,25"),
-        40,
+        41,
         "setting_value 25 of favourable_sentiment: write a score from -1 to 1",
     ),
     "share of the coverage": (

@@ -74,6 +74,7 @@ select
     cast(max(setting_value) filter (where setting = 'search_term_minimum_people') as bigint)
         as search_term_minimum_people,
     max(setting_value) filter (where setting = 'favourable_sentiment') as favourable_sentiment,
+    max(duration) filter (where setting = 'driver_history_days') as driver_history,
     cast(max(setting_value) filter (where setting = 'minimum_scored_moments') as bigint)
         as minimum_scored_moments,
     cast(max(setting_value) filter (where setting = 'minimum_touchpoints') as bigint)
