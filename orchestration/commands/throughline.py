@@ -11,6 +11,7 @@ import typer
 
 from orchestration.commands.identity import app as identity
 from orchestration.commands.terminal import errors_in_words, fail
+from orchestration.commands.texts import app as texts
 from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
 from orchestration.sample_world import DEFAULT_CHUNK_SIZE, DEFAULT_CUSTOMERS, DEFAULT_DAYS
 from orchestration.warehouse.private_files import keep_files_private, make_data_folder
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="The customer-experience warehouse: land, build, audit, publish.",
 )
 app.add_typer(identity, name="identity")
+app.add_typer(texts, name="texts")
 _AllowFewerRows = Annotated[
     bool, typer.Option(help="Publish although marts lost more than half of their rows.")
 ]

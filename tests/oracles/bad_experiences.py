@@ -151,6 +151,18 @@ def _unsolved_problems(facts: Facts) -> pd.DataFrame:
     )[is_open & (ends_at < facts.as_of)]
 
 
+def _negative_texts(facts: Facts) -> pd.DataFrame:
+    """Words that are negative, of who gave no score: by hand, else by a model that may be taken."""
+    said = facts.table("int_texts__sentiments")
+    words = said[said.evidence.isin(["hand", "model"]) & (said.sentiment < 0)]
+    by_model = facts.table("int_texts__scores").query("label == 'negative'").text_key
+    words = words[(words.evidence == "hand") | words.text_key.isin(by_model)]
+    touchpoints = facts.touchpoints
+    return touchpoints[touchpoints.touchpoint_key.isin(words.touchpoint_key)].assign(
+        scope="negative"
+    )
+
+
 def bad_signs(facts: Facts) -> pd.DataFrame:
     """Everything that a rule calls bad, with the rule."""
     columns = [*ABOUT, "touchpoint_key", "channel_slug", "scope", "occurred_at"]
@@ -174,6 +186,7 @@ FINDERS = (
     _abandoned_calls,
     _failed_checkouts,
     _defects,
+    _negative_texts,
 )
 
 

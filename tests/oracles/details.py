@@ -123,7 +123,8 @@ def favourable_reviews(facts: Facts) -> pd.DataFrame:
 def favourable_mentions(facts: Facts) -> pd.DataFrame:
     """Mentions in favour, of those whose words are scored."""
     mentions = facts.touchpoints.query("touchpoint_type_slug == 'social_mentioned'")
-    scored = mentions[mentions.sentiment.notna()].reset_index(drop=True)
+    said = facts.table("int_texts__sentiments")[["touchpoint_key", "sentiment"]].dropna()
+    scored = mentions.drop(columns="sentiment").merge(said, on="touchpoint_key")
     scored = scored.assign(at=scored.occurred_at)
     return _favour(facts, scored, scored.sentiment >= windows()["favourable_sentiment"])
 

@@ -174,9 +174,11 @@ def journey_satisfaction(facts: Facts) -> pd.DataFrame:
 
 def typed_steps(facts: Facts) -> pd.DataFrame:
     """The steps of every journey in order, with what each touchpoint was and how it was rated."""
-    touchpoints = facts.touchpoints[
-        ["touchpoint_key", "touchpoint_type_slug", "score", "sentiment"]
-    ]
+    touchpoints = facts.touchpoints[["touchpoint_key", "touchpoint_type_slug", "score"]].merge(
+        facts.table("int_texts__sentiments")[["touchpoint_key", "sentiment"]].dropna(),
+        on="touchpoint_key",
+        how="left",
+    )
     steps = facts.table("int_journeys__steps").merge(touchpoints, on="touchpoint_key")
     return steps.sort_values(["journey_key", "step_number"], ignore_index=True)
 

@@ -31,6 +31,7 @@
     ('repurchase', 'ci_low', 'ci_high', '0', '1'),
     ('retention_cohorts', 'ci_low', 'ci_high', '0', '1'),
     ('session_funnel', 'ci_low', 'ci_high', '0', '1'),
+    ('text_model_quality', 'balanced_accuracy_ci_low', 'balanced_accuracy_ci_high', '0', '1'),
     ('value_of_experience', 'ci_low', 'ci_high', 'null', 'null'),
 ] %}
 {%- set scales_of_kpis = [

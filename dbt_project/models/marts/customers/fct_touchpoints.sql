@@ -30,6 +30,11 @@ bad_signs as (
     select * from {{ ref('int_bad_experiences__signs') }}
 ),
 
+sentiments as (
+    select * from {{ ref('int_texts__sentiments') }}
+    where touchpoint_key is not null
+),
+
 -- A touchpoint may be a step of several journeys: it bears the one in which its money counts, of
 -- the highest priority among those that it is about.
 leading_journeys as (
@@ -85,7 +90,8 @@ select
     touchpoints.language,
     touchpoints.wait_seconds,
     touchpoints.handle_seconds,
-    touchpoints.sentiment,
+    coalesce(sentiments.sentiment, touchpoints.sentiment) as sentiment,
+    sentiments.sentiment_confidence,
     touchpoints.score,
     touchpoints.revenue_amount,
     touchpoints.cost_amount,
@@ -93,6 +99,7 @@ select
     coalesce(customers.is_identified, false) as is_identified,
     touchpoints.is_bot,
     bad_touchpoints.touchpoint_key is not null as is_bad_experience,
+    coalesce(sentiments.is_contradiction, false) as is_contradiction,
     touchpoints.occurred_at,
     touchpoints.occurred_date,
     touchpoints.received_at,
@@ -110,5 +117,7 @@ left join customers
     on touchpoints.customer_key = customers.customer_key
 left join bad_touchpoints
     on touchpoints.touchpoint_key = bad_touchpoints.touchpoint_key
+left join sentiments
+    on touchpoints.touchpoint_key = sentiments.touchpoint_key
 -- In order of time, so that a query for some days reads only these.
 order by touchpoints.occurred_at, touchpoints.touchpoint_key

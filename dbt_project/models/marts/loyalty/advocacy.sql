@@ -16,9 +16,19 @@ reviews as (
     where metric_slug = 'review_positive' and is_counted
 ),
 
+sentiments as (
+    select * from {{ ref('int_texts__sentiments') }}
+    where touchpoint_key is not null
+),
+
 mentions as (
-    select * from {{ ref('int_touchpoints__all') }}
-    where touchpoint_type_slug = 'social_mentioned'
+    select
+        {{ all_columns_but('touchpoints', ['sentiment']) }},
+        coalesce(sentiments.sentiment, touchpoints.sentiment) as sentiment
+    from {{ ref('int_touchpoints__all') }} as touchpoints
+    left join sentiments
+        on touchpoints.touchpoint_key = sentiments.touchpoint_key
+    where touchpoints.touchpoint_type_slug = 'social_mentioned'
 ),
 
 orders as (

@@ -1,6 +1,6 @@
--- Each row is one thing that a rule calls bad; several of them can be one bad experience. Texts are
--- no sign until they are scored. Nothing here depends on `as_of`: a promise that is still open is a
--- sign of the moment at which it will be broken, and marts show what has come to pass.
+-- Each row is one thing that a rule calls bad; several of them can be one bad experience. Nothing
+-- here depends on `as_of`: a promise that is still open is a sign of the moment at which it will be
+-- broken, and marts show what has come to pass.
 with counted_answers as (
     select * from {{ ref('int_feedback__counted_answers') }}
     where is_counted and band in ('bottom', 'detractor')
@@ -16,6 +16,12 @@ web_events as (
 
 web_sessions as (
     select * from {{ ref('int_web__sessions') }}
+),
+
+-- The words of who gave no score, read by a person or by a model that may be taken.
+negative_texts as (
+    select * from {{ ref('int_texts__sentiments') }}
+    where is_negative_text and touchpoint_key is not null
 ),
 
 orders as (
@@ -152,6 +158,24 @@ observations as (
         occurred_at
     from touchpoints
     where wait_seconds is not null
+
+    union all
+
+    select
+        touchpoints.touchpoint_key as sign_key,
+        touchpoints.touchpoint_key,
+        touchpoints.customer_key,
+        touchpoints.case_key,
+        touchpoints.order_key,
+        touchpoints.channel_slug,
+        touchpoints.contact_reason_slug,
+        'text' as evidence,
+        'negative' as scope,
+        cast(null as double) as measure,
+        touchpoints.occurred_at
+    from touchpoints
+    inner join negative_texts
+        on touchpoints.touchpoint_key = negative_texts.touchpoint_key
 
     union all
 

@@ -8,6 +8,11 @@ touchpoints as (
     select * from {{ ref('int_touchpoints__all') }}
 ),
 
+sentiments as (
+    select * from {{ ref('int_texts__sentiments') }}
+    where touchpoint_key is not null
+),
+
 touchpoint_types as (
     select * from {{ ref('touchpoint_types') }}
 ),
@@ -82,7 +87,7 @@ described_steps as (
         touchpoints.is_purchase,
         touchpoints.occurred_date,
         touchpoints.score,
-        touchpoints.sentiment,
+        coalesce(sentiments.sentiment, touchpoints.sentiment) as sentiment,
         touchpoints.wait_seconds,
         touchpoints.handle_seconds,
         -- An amount counts once: in the journey of the highest priority that the touchpoint is
@@ -119,6 +124,8 @@ described_steps as (
         on steps.touchpoint_key = touchpoints.touchpoint_key
     inner join signed_steps
         on steps.journey_step_key = signed_steps.journey_step_key
+    left join sentiments
+        on steps.touchpoint_key = sentiments.touchpoint_key
     left join touchpoint_types
         on touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
     left join channels
