@@ -3,6 +3,7 @@ select
     segment_slug,
     program_slug,
     metric_slug,
+    journey_slug,
     driver_name,
     finding_slug,
     round(effect, 2) as points_per_unit,
@@ -11,7 +12,8 @@ select
     round(mean_points_ci_high, 2) as at_most,
     affected_count,
     unlinked_count,
+    money_at_stake_amount,
     quadrant_slug,
     hidden_reason_slug
 from marts.experience_drivers
-order by segment_slug, program_slug, metric_slug, derived_rank nulls last, driver_name;
+order by segment_slug, program_slug, metric_slug, journey_slug, derived_rank nulls last, driver_name;
