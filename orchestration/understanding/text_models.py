@@ -23,6 +23,7 @@ from orchestration.paths import text_models_dir
 from orchestration.understanding.languages import plain_language, with_languages
 from orchestration.understanding.text_model import Calibration, TextModel
 from orchestration.understanding.text_settings import REASON, SENTIMENT, TextSettings, quality_frame
+from orchestration.warehouse.state_files import read_state
 
 # Another form of what is kept, or another way to learn, makes other versions.
 _CODE_VERSION = 1
@@ -174,11 +175,11 @@ def _version(texts: pd.DataFrame, about: Mapping[str, Any]) -> str:
 
 
 def _kept(folder: Path) -> dict[str, Any] | None:
-    """What the newest version says of itself; a version of another form is none."""
+    """What the newest version says of itself; one that is cut or of another form is none."""
     found = []
     for path in folder.glob(f"*/{_ABOUT}"):
-        about = json.loads(path.read_text(encoding="utf-8"))
-        if about.get("code_version") == _CODE_VERSION:
+        about = read_state(path)
+        if about is not None and about.get("code_version") == _CODE_VERSION:
             found.append(about)
     return max(found, key=lambda about: (about["learnt_at"], about["version"]), default=None)
 

@@ -122,9 +122,10 @@ def test_what_another_release_kept_is_not_read(kept, folder, labelled, settings,
     assert version(folder, labelled, settings).version != kept[0].version
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn"])
-def test_a_damaged_version_is_learnt_anew(content, kept, folder, labelled, settings):
-    (folder / kept[0].version / "sentiment.npz").write_bytes(content)
+@pytest.mark.parametrize("name", ["sentiment.npz", "about.json"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 torn", b'{"version": '])
+def test_a_damaged_version_is_learnt_anew(name, content, kept, folder, labelled, settings):
+    (folder / kept[0].version / name).write_bytes(content)
 
     new = version(folder, labelled, settings)
 
