@@ -90,10 +90,9 @@ def ask(
         question = QUESTIONS[program]
         score = answers(rng, program, people.segment[who], people.trait[who], drivers)
         is_scored = has_answered & ((number == 0) | ~is_partial)
-        share = (score - question.least) / (question.most - question.least)
         points = points_by_aspect(program, people.segment[who], drivers)
         aspect = aspects_named(rng, points)
-        band = texts.band_of_share(share)
+        band = texts.band_of_score(score, question.most)
         writes = is_scored & ~is_partial & (number == 0) & (rng.random(rows) < TEXT_CHANCES[band])
         text, said = texts.opinions(rng, writes, band, people.language[who], aspect)
         text = np.where(writes, text, "")
@@ -333,7 +332,7 @@ def review(scene: Scene, intents: Intents, is_defective: np.ndarray) -> None:
     reviews = (at < scene.days) & people.has_handle[who] & scene.chance(0.18, rows)
     stars = 4.3 + 0.4 * people.trait[who] - 1.8 * is_defective + rng.normal(0, 0.8, rows)
     stars = np.clip(np.rint(stars), 1, 5)
-    band = texts.band_of_share((stars - 1) / 4)
+    band = texts.band_of_score(stars, 5)
     about = np.full(rows, ASPECTS.index("product"))
     scene.moments.log(
         "review_posted", reviews, person=who, at=at, product=intents.product, score=stars, scale=5,

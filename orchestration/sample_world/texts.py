@@ -14,6 +14,8 @@ CONTRADICTING_SHARE = 0.05
 WRONG_LANGUAGE_SHARE = 0.03
 MISTYPED_SHARE = 0.08
 SENTIMENTS = np.array([-0.75, 0.0, 0.75])
+# By the best possible score: the last one that is negative, and the last one that is neutral.
+LAST_OF_BANDS = {5: (2, 3), 7: (2, 4), 10: (6, 8)}
 
 REASONS = (
     "delivery", "defect", "payment", "return", "account",
@@ -242,6 +244,12 @@ def sentiment_of(rng: np.random.Generator, band: np.ndarray) -> np.ndarray:
     return np.round(SENTIMENTS[band] + rng.uniform(-0.2, 0.2, len(band)), 3)
 
 
-def band_of_share(share: np.ndarray) -> np.ndarray:
-    """The band of a score, given as its place between the least (0) and the most possible (1)."""
-    return np.where(share < 0.55, NEGATIVE, np.where(share < 0.8, NEUTRAL, POSITIVE))
+def band_of_score(score: np.ndarray, most: int) -> np.ndarray:
+    """The band that companies put a score into: who gives four of five stars writes praise.
+
+    `most` is the best possible score, of stars (5), effort (7) or recommendation (10).
+    """
+    last_negative, last_neutral = LAST_OF_BANDS[most]
+    return np.where(
+        score <= last_negative, NEGATIVE, np.where(score <= last_neutral, NEUTRAL, POSITIVE)
+    )

@@ -237,7 +237,7 @@ def _chats(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
 def _remarks(world: World, chats: pd.DataFrame) -> np.ndarray:
     """What some write beside their rating."""
     rng = world.rng(f"{SOURCE}_remarks")
-    band = texts.band_of_share((chats["agent_score"].fillna(3).to_numpy() - 1) / 4)
+    band = texts.band_of_score(chats["agent_score"].fillna(3).to_numpy(), 5)
     writes = chats["is_rated"].to_numpy() & (rng.random(len(chats)) < REMARK_SHARE)
     languages = pd.Index(LANGUAGES).get_indexer(world.persons.loc[chats["person"], "language"])
     about = np.full(len(chats), ASPECTS.index("service"))

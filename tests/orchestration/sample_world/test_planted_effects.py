@@ -73,7 +73,7 @@ def test_who_left_buys_no_more(big_world):
 def test_words_agree_with_scores(big_world):
     said = big_world.of_kind("review_posted")
 
-    assert said["score"].corr(said["sentiment"]) > 0.8
+    assert said["score"].corr(said["sentiment"]) > 0.75
 
 
 def test_a_spreading_defect_shows_in_the_contacts_of_many_customers(big_world):
