@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.company import Company, shared_company
+from orchestration.sample_world import DEFAULT_CUSTOMERS, DEFAULT_DAYS
+from tests.company import Company, built_once, generate_and_run, shared_company
 
 # Two data folders of one test make the same customer keys; processes that tests start know it too.
 os.environ.setdefault("THROUGHLINE_KEY_SECRET", "the secret of all tests")
@@ -54,3 +55,16 @@ def company(tmp_path_factory) -> Company:
         # Each process has a folder of its own in that of the run.
         folder = folder.parent
     return shared_company(folder, customers=1_200, days=90)
+
+
+@pytest.fixture(scope="session")
+def default_company(tmp_path_factory) -> Company:
+    """The company of `make run`, for slow tests of what a small one has too few answers for."""
+    folder = tmp_path_factory.getbasetemp()
+    return Company(
+        *built_once(
+            folder,
+            "default_company",
+            lambda data: generate_and_run(data, DEFAULT_CUSTOMERS, DEFAULT_DAYS).output,
+        )
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.sample_world.people import SEGMENTS
 from orchestration.understanding.drivers import effects
-from tests.company import Company, generate_and_run
+from tests.company import Company
 
 pytestmark = pytest.mark.slow
 
@@ -69,9 +69,9 @@ MINIMUM_N = 50
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory) -> Company:
-    """The sample company as `throughline sample` makes it: a small one has too few answers."""
-    return generate_and_run(tmp_path_factory.mktemp("sample"), customers=10_000, days=180)
+def company(default_company) -> Company:
+    """A small one has too few answers."""
+    return default_company
 
 
 @pytest.fixture(scope="module")
