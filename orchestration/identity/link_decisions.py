@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from orchestration.identity.resolution import (
     Bridge,
@@ -18,6 +19,8 @@ from orchestration.identity.resolution import (
     resolve,
 )
 
+# What a match weighs: the kinds of `unreliable` in matching.yaml, without loading Splink for it.
+WEIGHED_KINDS = ("birth_date", "full_name", "government_id")
 _SCHEMA = pa.schema(
     [
         ("left_profile_key", pa.string()),
@@ -38,6 +41,20 @@ _SCHEMA = pa.schema(
         ("right_value", pa.string()),
     ]
 )
+
+
+def waived_kinds(
+    unreliable_kinds: Collection[str], is_paired: bool, links: pa.Table
+) -> Collection[str]:
+    """The kinds of marks that refuse nothing among these links.
+
+    Where nobody has more than two records (`is_paired`), a match has weighed all that two of them
+    differ in, and no third is tied to them. Whatever else joins profiles has weighed nothing: one
+    link by an identifier, and every reliable kind refuses again.
+    """
+    if is_paired and not pc.any(pc.not_equal(links["link_reason"], "match")).as_py():
+        return WEIGHED_KINDS
+    return unreliable_kinds
 
 
 def decide(

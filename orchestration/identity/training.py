@@ -524,8 +524,7 @@ def _with_pairs(model: Model, counted: _Records) -> Model:
     There a record that has found its own is out of the question for all others. Two that have
     found none are likelier one person, as most others that they could belong to are gone. The odds
     are those of such two, so only those who are each other's likeliest may be linked, and no
-    identifier may have found records their own before. What two differ in is weighed in their
-    odds, and nobody else is tied to them: it refuses nothing once more.
+    identifier may have found records their own before.
     """
     rules = configuration()["pairs"]
     joined = _number(
@@ -544,14 +543,7 @@ def _with_pairs(model: Model, counted: _Records) -> Model:
     share = model["settings"]["probability_two_random_records_match"]
     odds = share / (1 - share) / lonely**2
     settings = model["settings"] | {"probability_two_random_records_match": odds / (1 + odds)}
-    kinds = configuration()["unreliable"]["kinds"]
-    paired: Model = {
-        **model,
-        "settings": settings,
-        "is_paired": True,
-        "unreliable_kinds": [kind for kind, name in kinds.items() if name in counted.compared],
-    }
-    return paired
+    return {**model, "settings": settings, "is_paired": True}
 
 
 def _term_frequencies(counted: _Records, person_share: float = 0) -> dict[str, TermFrequencies]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.statistics.resampling import CONFIDENCE, cell_generator
+from orchestration.statistics.typed import RESAMPLES, frame_types
 
 EVERYONE = "all"
 DRAWS = 200
@@ -53,9 +54,15 @@ EFFECT_COLUMNS = {
     "is_distinct": "boolean",
     "is_min_n": "bool",
     "reason_slug": "string",
-    "mean_points_draws": "object",
+    "mean_points_draws": RESAMPLES,
 }
 _MONEY = ["money_amount", "money_ci_low", "money_ci_high"]
+MONEY_COLUMNS = {
+    **EFFECT_COLUMNS,
+    "horizon_days": "Int64",
+    **dict.fromkeys(_MONEY, "float64"),
+    "is_money_proven": "bool",
+}
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ def effects(values: pd.DataFrame, minimum_n: int, seed: int) -> pd.DataFrame:
                     cell_generator(cell, seed),
                 )
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype(EFFECT_COLUMNS)
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype(frame_types(EFFECT_COLUMNS))
 
 
 def with_money(found: pd.DataFrame, money: pd.DataFrame) -> pd.DataFrame:

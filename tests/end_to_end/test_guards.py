@@ -37,6 +37,10 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"cx"."marts"."dim_customers"',
         "update {relation} set net_revenue_amount = net_revenue_amount + 1",
     ),
+    "assert_stages_of_a_life_add_up_to_the_customer": (
+        '"cx"."marts"."customer_lifecycle_activity"',
+        "update {relation} set touchpoint_count = touchpoint_count + 1",
+    ),
     "assert_no_link_joins_two_customers": (
         '"warehouse"."intermediate"."int_identity__customer_profiles"',
         "update {relation} set customer_key = profile_key",

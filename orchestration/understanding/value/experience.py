@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.statistics.resampling import CONFIDENCE
+from orchestration.statistics.typed import RESAMPLES, frame_types
 
 CELL = ["program_slug", "metric_slug", "scale_slug", "horizon_days", "segment_slug"]
 ALL = "all"
@@ -45,7 +46,7 @@ BAND_COLUMNS = {
     ),
     **dict.fromkeys(["is_reference", "is_highest", "is_min_n"], "bool"),
     **dict.fromkeys(["money_per_point_amount", "money_ci_low", "money_ci_high"], "float64"),
-    "money_draws": "object",
+    "money_draws": RESAMPLES,
 }
 # So many segments have a level of their own in the figure of all segments; the rest share one.
 _OWN_LEVELS = 10
@@ -141,7 +142,7 @@ def experience_values(units: pd.DataFrame, settings: Mapping[str, float]) -> pd.
         for place, (index, is_highest) in enumerate(rows["is_highest"].items()):
             for column, value in _figures(effects, place, is_highest).items():
                 table.at[index, column] = value
-    return table.astype(BAND_COLUMNS)[list(BAND_COLUMNS)]
+    return table.astype(frame_types(BAND_COLUMNS))[list(BAND_COLUMNS)]
 
 
 def _is_judged(units: pd.DataFrame) -> np.ndarray:

@@ -90,12 +90,15 @@ different_namesakes as (
     where is_beyond_birth_dates
 ),
 
--- Where birth dates are often mistyped, two of them do not prove two people.
+-- Where birth dates are often mistyped, two of them do not prove two people. Where nobody has more
+-- than two records, a record is tied to one other alone, and their odds weigh the birth dates.
 limits as (
     select settings.birth_date_edits
     from settings
     cross join {{ ref('int_identity__matched_records') }} as matched_records
-    where not array_contains(matched_records.unreliable_kinds, 'birth_date')
+    where
+        not matched_records.is_paired
+        and not array_contains(matched_records.unreliable_kinds, 'birth_date')
 ),
 
 -- A profile that bears the name of father and son and shows no birth date matches both.

@@ -139,7 +139,8 @@ perceived_drivers as (
         count(*) as perceived_count,
         avg(cast(survey_items.value as decimal(18, 6))) / 60 as perceived_mean_hours,
         avg(cast(driver_values.value as decimal(18, 6))) as measured_mean_hours,
-        corr(survey_items.value, driver_values.value) as perceived_correlation
+        -- Beyond this place the order of rows decides.
+        round(corr(survey_items.value, driver_values.value), 9) as perceived_correlation
     from driver_values
     inner join drivers
         on

@@ -213,6 +213,50 @@ term_words as (
     from frequent_terms
 ),
 
+name_places as (
+    select
+        unparted_name,
+        {{ one_row_per(numbers_to('length(unparted_name) - 1')) }} as place
+    from unparted_names
+    where length(unparted_name) >= 2
+),
+
+name_runs as (
+    select substr(unparted_name, place, 2) as run
+    from name_places
+
+    union
+
+    select substr(unparted_name, place, 3) as run
+    from name_places
+    where place <= length(unparted_name) - 2
+),
+
+-- A run has two or three characters: itself, and each two of its three.
+term_runs as (
+    select
+        term,
+        word as run
+    from term_words
+    where term_kind = 'run'
+
+    union
+
+    select
+        term,
+        substr(word, 1, 2) as run
+    from term_words
+    where term_kind = 'run'
+
+    union
+
+    select
+        term,
+        substr(word, 2, 2) as run
+    from term_words
+    where term_kind = 'run' and length(word) = 3
+),
+
 terms_with_names as (
     select
         term_words.term_kind,
@@ -224,14 +268,21 @@ terms_with_names as (
     union
 
     select
-        term_words.term_kind,
+        'run' as term_kind,
         term_words.term
     from term_words
+    inner join name_runs
+        on term_words.word = name_runs.run
+    where term_words.term_kind = 'run'
+
+    union
+
+    select
+        'run' as term_kind,
+        term_runs.term
+    from term_runs
     inner join unparted_names
-        on
-            contains(unparted_names.unparted_name, term_words.word)
-            or contains(term_words.word, unparted_names.unparted_name)
-    where term_words.term_kind = 'run' and length(unparted_names.unparted_name) >= 2
+        on term_runs.run = unparted_names.unparted_name
 )
 
 select

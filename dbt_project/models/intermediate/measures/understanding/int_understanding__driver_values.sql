@@ -385,7 +385,7 @@ counted_events as (
 subject_moments as (
     select
         subjects.response_key,
-        avg(2 * moments.moment_score - 1) as mean_moment,
+        cast(avg(cast(2 * moments.moment_score - 1 as decimal(18, 9))) as double) as mean_moment,
         (
             max_by(
                 2 * moments.moment_score - 1, {{ sort_key([

@@ -1,6 +1,7 @@
 """What moves each score, by how much, and whether that can be told."""
 
-from orchestration.understanding.drivers import effects, with_money
+from orchestration.statistics.typed import typed
+from orchestration.understanding.drivers import MONEY_COLUMNS, effects, with_money
 
 
 def model(dbt, session):
@@ -13,4 +14,4 @@ def model(dbt, session):
         int(rules.at["experience_drivers", "minimum_n"]),
         int(windows.at[0, "bootstrap_seed"]),
     )
-    return with_money(found, dbt.ref("int_value__money_per_point").df())
+    return typed(with_money(found, dbt.ref("int_value__money_per_point").df()), MONEY_COLUMNS)
