@@ -189,6 +189,10 @@ SHOWN_ROWS: dict[str, tuple[str, str]] = {
         "insert into {relation} (experience_number, group_slug, index_at) "
         "select 1, 'affected', timestamp '2020-01-01' from range(1000)",
     ),
+    "emerging_terms_is_not_empty": (
+        '"warehouse"."intermediate"."int_texts__emerging_terms"',
+        "insert into {relation} (term) values ('backpack')",
+    ),
     "excluded_orders_is_not_empty": (
         '"warehouse"."intermediate"."int_shapes__orders"',
         "update {relation} set excluded_reason = 'test'",

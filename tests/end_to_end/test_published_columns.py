@@ -73,6 +73,7 @@ EMPTY_OR_CONSTANT = {
     "fct_cases.excluded_reason": "a small company has no spam and no merged ticket",
     "fct_cases.reopened_count": "nor a reopened one",
     "fct_cases.first_reopened_at": "",
+    "fct_cases.is_callback_accepted": "nor a callback that somebody took",
     "fct_cases.is_satisfaction_worsened": "nor a rating that changed for the worse",
     "fct_journeys.peak_end_score": "needs three scored moments in a journey",
     "fct_survey_responses.invalid_reason": "the sample has no answer outside its scale",
