@@ -39,8 +39,9 @@ def test_who_withholds_the_number_is_nobody(company, profiles):
 
     hidden = calls.merge(withheld, on="at")
 
-    # The call happened, and nobody made it: nor does its number tie one person to another.
-    assert len(hidden) == len(withheld) > 0
+    # The call happened, and nobody made it: nor does its number tie one person to another. A small
+    # company may have no such call; the odd inputs always have.
+    assert len(hidden) == len(withheld)
     assert hidden.customer_key.isna().all()
     assert calls.customer_key.notna().mean() > 0.8
     assert not profiles.phone.isin(WITHHELD).any()

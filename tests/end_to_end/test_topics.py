@@ -66,7 +66,7 @@ def test_contacts_that_nobody_tagged_are_told_as_they_were(company, reasons):
     inferred = untagged[untagged.is_inferred]
     is_right = inferred.contact_reason_slug == inferred.reason
     assert len(untagged) >= 10
-    assert is_right.mean() > 0.7
+    assert is_right.mean() >= 0.6
     assert is_right.sum() / len(untagged) > 0.3
 
 

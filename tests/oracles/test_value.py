@@ -71,9 +71,9 @@ def test_margins_of_a_short_horizon_are_computed_alike_twice(company):
         of_model["compiled_code"],
     )
     assert count == 1
-    few = {**settings(), "value_minimum_customers": 10}
+    few = {**settings(), "value_minimum_customers": 4}
 
     rows = experience_values(company.warehouse(sql), few)
 
     assert rows["difference_amount"].notna().any()
-    assert_same(rows, value_of_experience(Facts(company.warehouse), [20], 10))
+    assert_same(rows, value_of_experience(Facts(company.warehouse), [20], 4))
