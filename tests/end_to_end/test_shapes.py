@@ -295,7 +295,8 @@ RULES = {
         "is_human_handled": "{} = (agent_reply_count > 0)",
         "is_queued": "{} = (source_name = 'calls' and clock_started_at is not null)",
         "is_abandoned": "not {} or is_queued and not is_human_handled",
-        "is_callback_accepted": "not {} or source_name = 'calls'",
+        # Who takes a callback is called back.
+        "is_callback_accepted": "not {} or source_name = 'calls' and is_human_handled",
         "is_solved": (
             "{} = case source_name when 'tickets' then last_solved_at is not null when "
             "'calls' then is_human_handled else {} end"
