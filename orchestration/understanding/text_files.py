@@ -11,6 +11,7 @@ import pandas as pd
 from orchestration.paths import REFERENCE_DIR, warehouse_path
 from orchestration.understanding.text_settings import SENTIMENT, SENTIMENTS, TextSettings
 from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.private_files import create_private
 
 SAMPLE_SIZE = 200
 # A text may be longer than what the csv module takes by itself.
@@ -136,7 +137,7 @@ def write_sample(path: Path, channel: str, language: str) -> int:
         )
     drawn = sorted(texts, key=lambda row: hashlib.sha256(row[0].encode()).hexdigest())
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = create_private(path)
     except FileExistsError as error:
         raise TextFileError(f"{path} is there already: it may hold labels") from error
     except OSError as error:

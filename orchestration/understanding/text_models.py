@@ -23,6 +23,7 @@ from orchestration.paths import text_models_dir
 from orchestration.understanding.languages import plain_language, with_languages
 from orchestration.understanding.text_model import Calibration, TextModel
 from orchestration.understanding.text_settings import REASON, SENTIMENT, TextSettings, quality_frame
+from orchestration.warehouse.private_files import create_private
 from orchestration.warehouse.state_files import read_state
 
 # Another form of what is kept, or another way to learn, makes other versions.
@@ -196,7 +197,7 @@ def _keep(folder: Path, version: TextModels, about: Mapping[str, Any]) -> None:
     for task, model in version.models.items():
         kept_models[task] = None if model is None else _described(model)
         if model is not None:
-            with _private(new / f"{task}.npz") as file:
+            with os.fdopen(create_private(new / f"{task}.npz"), "wb") as file:
                 np.savez(file, **{name: getattr(model, name) for name in _ARRAYS})
     quality = version.quality.astype(object).where(version.quality.notna(), None)
     text = json.dumps(
@@ -208,14 +209,9 @@ def _keep(folder: Path, version: TextModels, about: Mapping[str, Any]) -> None:
             "quality": quality.to_dict("records"),
         }
     )
-    with _private(new / _ABOUT) as file:
-        file.write(text.encode())
+    with os.fdopen(create_private(new / _ABOUT), "w", encoding="utf-8") as file:
+        file.write(text)
     new.rename(folder / version.version)
-
-
-def _private(path: Path) -> Any:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "wb")
 
 
 def _described(model: TextModel) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 Plain arithmetic on what was held out; `text_learning` holds it out.
 """
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from orchestration.statistics.resampling import CONFIDENCE
+from orchestration.statistics.resampling import CONFIDENCE, cell_generator
 
 # One-sided, 90 %: a level of confidence is taken only where chance alone rarely makes it.
 _QUANTILE = 1.2815515655446004
@@ -85,8 +84,7 @@ class Held:
         if len(classes) < 2:
             return dict(empty)
         customers, of_customer = np.unique(self.customer, return_inverse=True)
-        digest = hashlib.sha256(name.encode()).digest()[:8]
-        generator = np.random.default_rng([seed, int.from_bytes(digest, "big")])
+        generator = cell_generator((name,), seed)
         draws = generator.multinomial(
             len(customers), np.full(len(customers), 1 / len(customers)), size=_REPLICATES
         )

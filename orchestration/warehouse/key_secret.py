@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.paths import data_dir
+from orchestration.warehouse.private_files import create_private
 from orchestration.warehouse.state_files import sync
 
 SAMPLE_SECRET = "sample"  # noqa: S105 - known on purpose
@@ -59,8 +60,7 @@ def write_secret(path: Path) -> str:
     secret = secrets.token_urlsafe(32)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(create_private(new), "w", encoding="utf-8") as file:
         file.write(secret)
         file.flush()
         os.fsync(file.fileno())

@@ -27,3 +27,11 @@ def make_data_folder(folder: Path) -> None:
     finally:
         os.umask(previous_mask)
     folder.chmod(_DATA_FOLDER)
+
+
+def create_private(path: Path) -> int:
+    """A new file of mode 0600, open for writing; the caller closes the descriptor.
+
+    Raises FileExistsError.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from orchestration.sample_world.people import SEGMENTS
+from orchestration.sample_world.satisfaction import QUESTIONS
 from orchestration.understanding.drivers import effects
 from tests.company import Company
 
@@ -136,3 +137,16 @@ def test_no_interval_lies_on_the_wrong_side_of_zero(found):
     wrong = found[((low > 0) & (found.own < 0)) | ((high < 0) & (found.own > 0))]
 
     assert wrong[["program_slug", "segment_slug", "driver_slug"]].to_numpy().tolist() == []
+
+
+def test_peak_and_end_are_remembered_and_the_mean_is_not(values):
+    """Over all segments: the planted memory lies in its interval, and that of its proxy holds 0."""
+    rows = effects(values, MINIMUM_N, 1)
+    journeys = rows[(rows.journey_slug == "problem_resolution") & (rows.segment_slug == "all")]
+    remembered = journeys.set_index("driver_slug").loc["peak_end"]
+    proxy = journeys.set_index("driver_slug").loc["mean_moment"]
+    planted = np.mean(QUESTIONS["journey_csat"].effects["peak_end"])
+
+    assert remembered.effect > 0
+    assert remembered.effect_ci_low <= planted <= remembered.effect_ci_high
+    assert proxy.effect_ci_low <= 0 <= proxy.effect_ci_high

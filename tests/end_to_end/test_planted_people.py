@@ -39,9 +39,8 @@ def test_who_withholds_the_number_is_nobody(company, profiles):
 
     hidden = calls.merge(withheld, on="at")
 
-    # The call happened, and nobody made it: nor does its number tie one person to another. A small
-    # company may have no such call; the odd inputs always have.
-    assert len(hidden) == len(withheld)
+    # The call happened, and nobody made it: nor does its number tie one person to another.
+    assert len(hidden) == len(withheld) > 0
     assert hidden.customer_key.isna().all()
     assert calls.customer_key.notna().mean() > 0.8
     assert not profiles.phone.isin(WITHHELD).any()
@@ -94,9 +93,11 @@ def test_the_lift_of_an_experiment_holds_what_was_planted(company, capsys):
 
     for kind, experiment in experiments.iterrows():
         lift = lifts.loc[kind]
-        true = arms[arms.campaign == experiment.campaign]
         assert lift.ci_low <= experiment.effect <= lift.ci_high, kind
         assert (lift.verdict == "more") == (experiment.effect > 0)
-        # Some of them are one customer: households share addresses.
-        assert lift.held_out_count >= 0.85 * true.is_held_out.sum()
-        assert lift.treated_count >= 0.9 * (~true.is_held_out).sum()
+    # Of both together: of the few who are held out from one, some share an address.
+    judged = lifts.loc[experiments.index]
+    held_out = arms.is_held_out & arms.campaign.isin(experiments.campaign)
+    treated = ~arms.is_held_out & arms.campaign.isin(experiments.campaign)
+    assert judged.held_out_count.sum() >= 0.9 * held_out.sum()
+    assert judged.treated_count.sum() >= 0.9 * treated.sum()

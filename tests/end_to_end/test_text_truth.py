@@ -76,3 +76,31 @@ def test_words_that_emerge_are_those_of_what_happened(default_company, capsys):
     assert len(found["slow_sign_in"])
     of_none = terms[~terms.index.isin(pd.concat(found.values()).index)]
     assert of_none.term.tolist() == []
+
+
+def test_contacts_that_nobody_tagged_are_told_as_they_were(default_company, capsys):
+    """By the truth, both ways; a wrong one is what was said at the end, about how it went."""
+    cell = ["channel_slug", "second"]
+    cases = default_company.truth("cases")
+    cases = cases.assign(
+        channel_slug=cases.channel.replace("call", "phone"),
+        second=cases.opened_at.dt.floor("s").astype("datetime64[us]"),
+    ).drop_duplicates(cell, keep=False)
+    reasons = default_company.warehouse("select * from intermediate.int_texts__reasons")
+    opened = default_company.warehouse(
+        "select case_key, opened_at from intermediate.int_cases__cases"
+    )
+    opened = opened.assign(second=opened.opened_at.dt.floor("s").astype("datetime64[us]"))
+    untagged = (
+        reasons[reasons.tagged_reason_slug.isna()]
+        .merge(opened[["case_key", "second"]], on="case_key")
+        .merge(cases[[*cell, "reason"]], on=cell)
+    )
+
+    inferred = untagged[untagged.is_inferred]
+    is_right = inferred.contact_reason_slug == inferred.reason
+    with capsys.disabled():
+        print(f"\n{len(untagged)} untagged: {len(inferred)} told, {is_right.sum()} rightly")
+    assert len(untagged) >= 100
+    assert is_right.mean() > 0.8
+    assert is_right.sum() / len(untagged) > 0.5

@@ -47,29 +47,6 @@ def test_phrases_tell_why_a_case_was_opened(company, reasons):
     assert (told.phrase_reason_slug == told.tagged_reason_slug).mean() > 0.9
 
 
-def test_contacts_that_nobody_tagged_are_told_as_they_were(company, reasons):
-    """By the truth, both ways; a wrong one is what was said at the end, about how it went."""
-    cell = ["channel_slug", "second"]
-    cases = company.truth("cases")
-    cases = cases.assign(
-        channel_slug=cases.channel.replace("call", "phone"),
-        second=cases.opened_at.dt.floor("s").astype("datetime64[us]"),
-    ).drop_duplicates(cell, keep=False)
-    opened = company.warehouse("select case_key, opened_at from intermediate.int_cases__cases")
-    opened = opened.assign(second=opened.opened_at.dt.floor("s").astype("datetime64[us]"))
-    untagged = (
-        reasons[reasons.tagged_reason_slug.isna()]
-        .merge(opened[["case_key", "second"]], on="case_key")
-        .merge(cases[[*cell, "reason"]], on=cell)
-    )
-
-    inferred = untagged[untagged.is_inferred]
-    is_right = inferred.contact_reason_slug == inferred.reason
-    assert len(untagged) >= 10
-    assert is_right.mean() >= 0.6
-    assert is_right.sum() / len(untagged) > 0.3
-
-
 def test_what_nobody_tagged_is_told_rightly_or_not_at_all(reasons):
     comments = reasons[
         reasons.tagged_reason_slug.isna()

@@ -295,11 +295,13 @@ def test_a_long_history_tells_the_same_of_journeys_twice(long_history):
         marts = Marts(connection)
         assert_cut_as_read_from_the_beginning(marts)
         # Of 300 customers too few come back often enough for a rhythm: nobody's silence is judged,
-        # and too few close their account for a curve.
+        # and so few close their account that there may be no curve.
         for name in sorted(set(ORACLES) - {"peak_end", "defection_curve"}):
             assert_as_computed_again(marts, name)
         curve = defection.defection_curve(marts.facts)
         assert len(curve) == len(marts.mart("defection_curve"))
+        if len(curve):
+            assert_as_computed_again(marts, "defection_curve")
         assert marts.facts.table("int_churn__silences").churns_at.isna().all()
         assert assert_channels_differ_as_computed_again(marts) > 0
         assert_satisfactions_tell_what_is_computed_again(marts, {"repurchase"})

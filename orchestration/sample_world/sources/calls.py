@@ -159,7 +159,7 @@ def _calls(world: World, rng: np.random.Generator, moments: pd.DataFrame) -> pd.
     has_hold = is_answered & (rng.random(count) < 0.3)
     hold = np.where(has_hold, handle * rng.uniform(0.05, 0.3, count), 0).astype("int64")
     after = np.where(is_answered, handle * rng.uniform(0.02, 0.15, count), 0).astype("int64")
-    is_withheld = is_inbound & (rng.random(count) < WITHHELD_SHARE)
+    is_withheld = is_inbound & (rng.random(count) >= 1 - WITHHELD_SHARE)
     return pd.DataFrame(
         {
             "contact": moments["moment"].astype(str),

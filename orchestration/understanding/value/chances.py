@@ -10,10 +10,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from orchestration.statistics.correlation import average_ranks
+from orchestration.statistics.resampling import NORMAL_QUANTILE
 
 # As if each standardised column had been seen a little without effect: nothing separates wholly.
 _RIDGE = 1.0
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def judge(model: Logistic, columns: np.ndarray, outcomes: np.ndarray) -> Judgeme
         base_rate=base,
         mean_chance=float(chances.mean()),
         auc=area,
-        auc_ci_low=max(area - _Z * error, 0.0),
+        auc_ci_low=max(area - NORMAL_QUANTILE * error, 0.0),
         # A rule of one column may point either way.
         best_rule_auc=max(max(one, 1 - one) for one in of_columns),
         brier=float(((chances - outcomes) ** 2).mean()),

@@ -5,14 +5,13 @@ is compared (the difference of differences), between customers of the same earli
 and segment, by least squares. It tells what goes along with satisfaction, not what it causes.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from orchestration.statistics.resampling import CONFIDENCE
+from orchestration.statistics.resampling import CONFIDENCE, cell_generator
 from orchestration.statistics.typed import RESAMPLES, frame_types
 
 CELL = ["program_slug", "metric_slug", "scale_slug", "horizon_days", "segment_slug"]
@@ -206,7 +205,7 @@ def _effects(
         units["margin_after_amount"].to_numpy(dtype=float),
         np.column_stack([tenure, *((segments == level).to_numpy(dtype=float) for level in own)]),
         int(settings["value_bootstrap_draws"]),
-        _generator(cell, settings),
+        cell_generator(cell, int(settings["value_bootstrap_seed"])),
     )
 
 
@@ -229,12 +228,6 @@ def _figures(effects: BandEffects, band: int, is_highest: bool) -> dict[str, obj
             "money_draws": [float(value) for value in drawn],
         }
     return figures
-
-
-def _generator(cell: tuple[object, ...], settings: Mapping[str, float]) -> np.random.Generator:
-    """A cell has random numbers of its own: another cell more or less changes none of them."""
-    name = hashlib.sha256("|".join(map(str, cell)).encode()).digest()[:8]
-    return np.random.default_rng([int(settings["value_bootstrap_seed"]), int.from_bytes(name)])
 
 
 def _standardized(columns: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.statistics.correlation import spearman
+from orchestration.statistics.resampling import NORMAL_QUANTILE
 from orchestration.understanding.value.chances import Judgement, Logistic, fit_logistic, judge
 from orchestration.understanding.value.purchases import (
     BgNbd,
@@ -51,7 +52,6 @@ PREDICTION_COLUMNS = {
 }
 _FIFTHS = range(1, 6)
 _DAYS_AHEAD = 30
-_Z = 1.959963984540054
 # Changed with each change of how something is computed here.
 _CODE_VERSION = 1
 
@@ -283,7 +283,7 @@ def _held_out(
             "error_share": _share(forecast.sum() - came.sum(), came.sum()),
             "past_rate_error_share": _share(naive[slug].sum() - came.sum(), came.sum()),
             "rank_correlation": correlation,
-            "rank_ci_low": correlation - _Z / np.sqrt(max(len(came) - 1, 1)),
+            "rank_ci_low": correlation - NORMAL_QUANTILE / np.sqrt(max(len(came) - 1, 1)),
             "fifths": [
                 (fifth, name, float(values[fifths == fifth].mean()))
                 for fifth in _FIFTHS

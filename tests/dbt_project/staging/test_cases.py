@@ -22,7 +22,7 @@ KINDS = (
 
 @pytest.fixture
 def small_world():
-    return simulate(range(4_000), days=45, seed=3)
+    return simulate(range(6_000), days=45, seed=3)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_every_moment_of_service_is_one_touchpoint(touchpoints, small_world):
     did = moments.assign(occurred_at=moments["at"].dt.floor("s"))
     did = did.groupby(["kind", "occurred_at"]).size().sort_index()
     seen = touchpoints.groupby(["touchpoint_type_slug", "occurred_at"]).size().sort_index()
-    assert len(moments) > 150
+    assert len(moments) > 200
     assert set(moments["kind"]) == set(touchpoints["touchpoint_type_slug"])
     assert [(*key, n) for key, n in did.items()] == [(*key, n) for key, n in seen.items()]
 

@@ -10,18 +10,7 @@ typed as (
     select
         trim(week) as iso_week,
         trim(team) as team_name,
-        -- ISO week 1 holds 4 January.
-        date_trunc(
-            'week',
-            make_date({{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4)
-        )
-        + {{ duration_of(
-            '7 * ('
-            ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer')
-            ~ ' - 1)',
-            'day'
-        ) }}
-            as week_starts_at,
+        {{ iso_week_start('trim(week)') }} as week_starts_at,
         asked as asked_text,
         "How did the week go? / 1" as mood_1_text,
         "How did the week go? / 2" as mood_2_text,

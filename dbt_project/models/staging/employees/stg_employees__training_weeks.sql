@@ -11,18 +11,7 @@ typed as (
         trim(week) as iso_week,
         trim(team) as team_name,
         trim(course) as course_name,
-        -- ISO week 1 holds 4 January.
-        date_trunc(
-            'week',
-            make_date({{ delivered_number('left(trim(week), 4)', 'iso_year', 'integer') }}, 1, 4)
-        )
-        + {{ duration_of(
-            '7 * ('
-            ~ delivered_number('substr(trim(week), 7)', 'iso_week', 'integer')
-            ~ ' - 1)',
-            'day'
-        ) }}
-            as week_starts_at,
+        {{ iso_week_start('trim(week)') }} as week_starts_at,
         assigned as assigned_text,
         completed as completed_text,
         {{ delivered_number('assigned', 'people', 'integer') }} as assigned_count,

@@ -19,21 +19,8 @@ bookings as (
     select * from {{ ref('int_orders__customer_bookings') }}
 ),
 
-coverage as (
-    select * from {{ ref('int_orders__coverage') }}
-),
-
-source_coverage as (
-    select * from {{ ref('int_company__source_coverage') }}
-),
-
-order_sources as (
-    select distinct source_name
-    from {{ ref('int_orders__unlinked_orders') }}
-),
-
-settings as (
-    select * from {{ ref('int_company__settings') }}
+observed_time as (
+    select * from {{ ref('int_value__observed_time') }}
 ),
 
 horizons as (
@@ -41,24 +28,6 @@ horizons as (
         horizon_days,
         {{ duration_of('horizon_days', 'day') }} as horizon
     from {{ ref('value_horizons') }}
-),
-
--- A source of orders that fell silent shows nothing of what was bought since.
-covered_stretch as (
-    select
-        coverage.covered_from,
-        coverage.hole_dates,
-        least(
-            settings.as_of,
-            (
-                select min(source_coverage.covered_until)
-                from order_sources
-                inner join source_coverage
-                    on order_sources.source_name = source_coverage.source_name
-            )
-        ) as covered_until
-    from coverage
-    cross join settings
 ),
 
 -- Points of two scales are not the same points: of a question that was asked on several, the one
@@ -94,10 +63,10 @@ judged_answers as (
             as tenure_days,
         case
             when
-                covered_stretch.covered_from is null
-                or answers.answered_at - horizons.horizon < covered_stretch.covered_from
+                observed_time.covered_from is null
+                or answers.answered_at - horizons.horizon < observed_time.covered_from
                 or {{ list_size(items_where(
-                    'covered_stretch.hole_dates',
+                    'observed_time.hole_dates',
                     'hole',
                     'cast(hole as timestamp) <= answers.answered_at + horizons.horizon '
                     ~ 'and cast(hole as timestamp) + ' ~ duration_of(1, 'day')
@@ -105,7 +74,7 @@ judged_answers as (
                 )) }} > 0
                 then 'not_covered'
             when customers.first_seen_at > answers.answered_at - horizons.horizon then 'too_new'
-            when answers.answered_at + horizons.horizon >= covered_stretch.covered_until
+            when answers.answered_at + horizons.horizon >= observed_time.covered_until
                 then 'immature'
             else 'eligible'
         end as eligibility
@@ -119,7 +88,7 @@ judged_answers as (
     inner join customers
         on answers.customer_key = customers.customer_key
     cross join horizons
-    cross join covered_stretch
+    cross join observed_time
 ),
 
 ranked_answers as (

@@ -40,6 +40,7 @@ select
     settings.as_of,
     coverage.covered_from,
     least(settings.as_of, silences.covered_until) as covered_until,
+    coverage.hole_dates,
     {{ list_size('coverage.hole_dates') }} as hole_count,
     order_counts.order_count,
     order_counts.known_customer_count
