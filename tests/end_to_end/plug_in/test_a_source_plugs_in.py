@@ -128,6 +128,17 @@ def test_the_source_is_in_every_shape(project, shape):
     assert query(project, "warehouse.duckdb", sql)[0][0] > 0
 
 
+def test_a_column_of_no_values_has_a_type(project):
+    """A small company has no answers: what a model makes of none, the next must be able to read."""
+    for file in ("warehouse.duckdb", "build/cx.duckdb"):
+        untyped = query(
+            project,
+            file,
+            "select table_name, column_name from duckdb_columns() where data_type = '\"NULL\"'",
+        )
+        assert untyped == []
+
+
 def test_the_source_is_reconciled_from_its_lines_to_its_money(project):
     steps = query(
         project,
