@@ -256,7 +256,7 @@ LOST_DAYS = (
     Fault(
         "int_orders__refunds.sql",
         "from refunds\n",
-        "from refunds\nwhere dayofmonth(refunded_at) != 15\n",
+        "from refunds\nwhere dayofmonth(refunded_at) % 2 = 0\n",
     ),
     Fault(
         "fct_touchpoints.sql",
