@@ -1,4 +1,7 @@
-"""Employees: the weekly pulse. Who answered is nobody's business, so answers have no person."""
+"""Employees: the weekly pulse. Who answered is nobody's business, so answers have no person.
+
+Fewer answers of a team than the rule of the mart asks for count nowhere.
+"""
 
 import pandas as pd
 
@@ -11,6 +14,9 @@ def _answers(facts: Facts, question: str) -> pd.DataFrame:
     answers = facts.table("int_feedback__pulse_answers")
     answers = answers[answers.metric_slug == questions.metric_slug[question]]
     teams = seed("teams").set_index("team_id")
+    rules = seed("mart_rules").set_index("mart").minimum_n
+    group = answers.groupby([answers.team_key.fillna(""), answers.week_start_date])
+    is_of_a_few = group.answer_key.transform("size") < int(rules["frontline_scorecard"])
     return pd.DataFrame(
         {
             "customer": None,
@@ -18,7 +24,7 @@ def _answers(facts: Facts, question: str) -> pd.DataFrame:
             "team": answers.team_key,
             "store": answers.team_key.map(teams.store_id),
             "value": answers.score,
-            "state": unit_states(answers.index),
+            "state": unit_states(answers.index, excluded=is_of_a_few),
         }
     )
 

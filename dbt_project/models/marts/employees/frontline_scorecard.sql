@@ -46,6 +46,13 @@ training_weeks as (
         training_courses.week_start_date
 ),
 
+shown_sizes as (
+    select pulse_weeks.*
+    from pulse_weeks
+    inner join mart_rules
+        on pulse_weeks.asked_count >= mart_rules.minimum_n
+),
+
 team_metrics as (
     select
         member as team_key,
@@ -133,7 +140,7 @@ select
     coalesce(team_metrics.employee_mood_answer_count, 0) as employee_mood_answer_count,
     team_metrics.employee_enablement_score,
     coalesce(team_metrics.employee_enablement_answer_count, 0) as employee_enablement_answer_count,
-    cast(pulse_weeks.asked_count as integer) as employee_count,
+    cast(shown_sizes.asked_count as integer) as employee_count,
     cast(training_weeks.assigned_count as bigint) as training_assigned_count,
     cast(training_weeks.completed_count as bigint) as training_completed_count,
     training_weeks.completed_count / cast(training_weeks.assigned_count as double)
@@ -145,10 +152,10 @@ left join workloads
     on
         team_metrics.team_key = workloads.team_key
         and team_metrics.week_start_date = workloads.week_start_date
-left join pulse_weeks
+left join shown_sizes
     on
-        team_metrics.team_key = pulse_weeks.team_key
-        and team_metrics.week_start_date = pulse_weeks.week_start_date
+        team_metrics.team_key = shown_sizes.team_key
+        and team_metrics.week_start_date = shown_sizes.week_start_date
 left join training_weeks
     on
         team_metrics.team_key = training_weeks.team_key
