@@ -14,12 +14,14 @@ from orchestration.reference_seeds import (
     settings,
     understanding,
     values,
+    warnings,
 )
 from orchestration.reference_seeds.shape import read_seeds
 from orchestration.reference_seeds.table import Problem, Seed
 
 # By the folder below `seeds/reference/`; each sees every seed.
 FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
+    "acting": warnings.problems,
     "company": company.problems,
     "identity": identity.problems,
     "journeys": journeys.problems,

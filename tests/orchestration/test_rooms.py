@@ -13,8 +13,18 @@ ROOT = PROJECT_DIR / "orchestration"
 LOOSE = {"__init__.py", "definitions.py", "paths.py"}
 # From the ground up; a new room needs a place among them.
 ROOMS = (
-    *("paths", "warehouse", "statistics", "understanding", "sample_world", "reference_seeds"),
-    *("landing", "identity", "publishing", "instance", "components", "defs", "definitions", "ui"),
+    *("paths", "warehouse", "statistics", "understanding", "acting", "sample_world"),
+    *(
+        "reference_seeds",
+        "landing",
+        "identity",
+        "publishing",
+        "instance",
+        "components",
+        "defs",
+        "definitions",
+        "ui",
+    ),
     "commands",
 )
 

@@ -577,6 +577,86 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         41,
         "minimum_n 0 is below 1: write at least 1",
     ),
+    # Early warning
+    "rule of a count in an area that it has not": (
+        "warning_rules.csv",
+        swap("sign_in,none,fall", "sign_in,page,fall"),
+        13,
+        "area 'page' is not known of a sign_in: write one of none",
+    ),
+    "rule of an unknown count": (
+        "warning_rules.csv",
+        swap("sign_in,none,fall", "login,none,fall"),
+        13,
+        "count_of 'login' is unknown: write one of contact_reason, emerging_term, error, "
+        "low_score, new_error, purchase, sign_in",
+    ),
+    "rule of single customers": (
+        "warning_rules.csv",
+        swap("fall,none,1 7,0.05,5,42,Digital", "fall,none,1 7,0.05,2,42,Digital"),
+        13,
+        "minimum_customers 2 of sign_in would show single customers: write 5 or more",
+    ),
+    "rule of too short a baseline": (
+        "warning_rules.csv",
+        swap("fall,none,1 7,0.05,5,42,Digital", "fall,none,1 7,0.05,5,21,Digital"),
+        13,
+        "minimum_baseline_days 21 is below 42: write 42 to 56",
+    ),
+    "window that a test has not": (
+        "warning_rules.csv",
+        swap("rise,none,3,,2,42", "rise,none,1 7,,2,42"),
+        7,
+        "window_days '1 7' of new_error: write 3",
+    ),
+    "rate without a share of false ones": (
+        "warning_rules.csv",
+        swap("fall,none,1 7,0.05,5,42,Digital", "fall,none,1 7,,5,42,Digital"),
+        13,
+        "no false_share: fill it in",
+    ),
+    "share of false ones of what has no rate": (
+        "warning_rules.csv",
+        swap("rise,none,3,,2,42", "rise,none,3,0.05,2,42"),
+        7,
+        "false_share of new_error, which has none: leave it empty",
+    ),
+    "new error that falls": (
+        "warning_rules.csv",
+        swap("page,rise,none,3", "page,fall,none,3"),
+        7,
+        "a new_error only comes up: write direction rise",
+    ),
+    "purchases per active customer": (
+        "warning_rules.csv",
+        swap("sign_in,none,fall,none", "sign_in,none,fall,active_customers"),
+        13,
+        "sign_in is counted as it is: write exposure none",
+    ),
+    "rule twice under two names": (
+        "warning_rules.csv",
+        plus("logins,Fewer log in,sign_in,none,fall,none,1 7,0.05,5,42,Digital"),
+        15,
+        "logins counts what the rule in line 13 counts: take one of them out",
+    ),
+    "nobody buys a page": (
+        "exposure_rules.csv",
+        swap("page,saw,7", "page,bought,7"),
+        6,
+        "nobody is exposed to a page as one who bought: write one of met_error, saw",
+    ),
+    "exposed for no time": (
+        "exposure_rules.csv",
+        swap("page,saw,7", "page,saw,0"),
+        6,
+        "days 0 is below 1: write 1 to 365",
+    ),
+    "setting of early warning taken out": (
+        "warning_settings.csv",
+        without("asking_days"),
+        1,
+        "no row for setting 'asking_days': bring it back",
+    ),
     # Drivers
     "driver of what nobody asks": (
         "drivers.csv",
