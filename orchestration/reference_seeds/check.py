@@ -7,6 +7,7 @@ from orchestration.paths import REFERENCE_DIR
 from orchestration.reference_seeds import (
     company,
     declared,
+    feedback,
     identity,
     journeys,
     kpis,
@@ -23,6 +24,7 @@ from orchestration.reference_seeds.table import Problem, Seed
 FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
     "acting": warnings.problems,
     "company": company.problems,
+    "feedback": feedback.problems,
     "identity": identity.problems,
     "journeys": journeys.problems,
     "kpis": kpis.problems,

@@ -251,17 +251,34 @@ def _reached(facts: Facts, detractors: pd.DataFrame) -> pd.DataFrame:
         contacts, on="customer_key"
     )
     pairs = pairs[pairs.occurred_at > pairs.answered_at]
-    # Of a contact without a team or reason, the next one that has it.
-    return pairs.sort_values(["occurred_at", "touchpoint_key"]).groupby("response_key").first()
+    pairs = pairs.sort_values(["occurred_at", "touchpoint_key"]).drop_duplicates("response_key")
+    return pairs.set_index("response_key")
+
+
+def _owner(answer: pd.Series, rules: list[dict[str, str]], store_teams: dict[str, str]) -> str:
+    """The team that has to call: of the first rule that fits the answer and finds one."""
+    asked = {"program_slug": "program", "channel_slug": "channel", "store_id": "store"}
+    asked["contact_reason_slug"] = "contact_reason"
+    found = {"case_team": answer.team, "store_team": store_teams.get(answer.store)}
+    for rule in rules:
+        if any(rule[key] and rule[key] != answer[column] for key, column in asked.items()):
+            continue
+        team = found.get(rule["owner_kind"], rule["team_id"])
+        if isinstance(team, str):
+            return team
+    raise AssertionError("the last rule fits all")
 
 
 def _loops(facts: Facts, detractors: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
-    """Units of loops: by the team that reached the detractor, else that whose case it was."""
+    """Units of loops: by the team that has to call the detractor."""
     reached = _reached(facts, detractors)
     units = _units(facts, detractors, value)
     by_call = detractors.response_key.map(reached.contact_reason_slug)
+    rules = seed("closed_loop_owners").sort_values("priority").fillna("").to_dict("records")
+    teams = seed("teams").dropna(subset="store_id").sort_values("team_id", ascending=False)
+    store_teams = dict(zip(teams.store_id, teams.team_id, strict=True))
     return units.assign(
-        team=detractors.response_key.map(reached.team_key).fillna(units.team),
+        team=[_owner(unit, rules, store_teams) for _, unit in units.iterrows()],
         contact_reason=units.contact_reason.fillna(by_call),
     )
 

@@ -942,6 +942,58 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         6,
         "calendar_slug 'social_desk' has no hours in business_hours.csv: add them",
     ),
+    "detractor without an owner": (
+        "closed_loop_owners.csv",
+        swap("6,team,,,,,T01", "6,team,relational,,,,T01"),
+        7,
+        "priority 6, the last rule, does not fit every detractor: "
+        "make it owner_kind team without a condition",
+    ),
+    "owner that a case may lack": (
+        "closed_loop_owners.csv",
+        swap("6,team,,,,,T01", "6,case_team,,,,,"),
+        7,
+        "priority 6, the last rule, does not fit every detractor: "
+        "make it owner_kind team without a condition",
+    ),
+    "owner without a team": (
+        "closed_loop_owners.csv",
+        swap("4,team,,ticket,,,T04", "4,team,,ticket,,,"),
+        5,
+        "no team_id of owner_kind team: write the team that has to call",
+    ),
+    "owner twice": (
+        "closed_loop_owners.csv",
+        swap("1,case_team,,,,,", "1,case_team,,,,,T04"),
+        2,
+        "team_id 'T04' of owner_kind case_team: leave it empty, or write owner_kind team",
+    ),
+    "owner of an unknown kind": (
+        "closed_loop_owners.csv",
+        swap("2,store_team", "2,shop_team"),
+        3,
+        "owner_kind 'shop_team' is unknown: write one of case_team, store_team, team",
+    ),
+    "owner that is no team": (
+        "closed_loop_owners.csv",
+        swap("4,team,,ticket,,,T04", "4,team,,ticket,,,T99"),
+        5,
+        "team_id 'T99' is not in teams.csv: write one of its values, or add it there",
+    ),
+    "a call to us is no talk that we begin": (
+        "closed_loop_contacts.csv",
+        plus("call_inbound,resolved"),
+        3,
+        "touchpoint_type_slug 'call_inbound' is no talk that a person of the company begins: "
+        "write one that is outbound and human",
+    ),
+    "talk of an unknown outcome": (
+        "closed_loop_contacts.csv",
+        swap("call_outbound,reached", "call_outbound,voicemail"),
+        2,
+        "outcome_slug 'voicemail' of call_outbound is not in touchpoint_outcomes.csv: "
+        "write one of reached, no_answer",
+    ),
     "cases without a calendar": (
         "calendar_assignments.csv",
         without("5,"),

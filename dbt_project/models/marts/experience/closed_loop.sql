@@ -3,8 +3,8 @@ with loops as (
     select * from {{ ref('int_feedback__loops') }}
 ),
 
-answer_subjects as (
-    select * from {{ ref('int_journeys__answer_subjects') }}
+loop_owners as (
+    select * from {{ ref('int_journeys__loop_owners') }}
 ),
 
 settings as (
@@ -14,13 +14,18 @@ settings as (
 select
     loops.response_key,
     loops.customer_key,
-    coalesce(loops.contact_team_key, answer_subjects.team_key) as team_key,
+    loop_owners.owner_team_key,
+    loops.contact_team_key,
+    loops.contact_touchpoint_key,
+    loop_owners.store_key,
     loops.source_name,
     loops.program_slug,
     loops.metric_slug,
     loops.channel_slug,
     loops.segment_slug,
-    loops.contact_reason_slug,
+    coalesce(loops.contact_reason_slug, 'unknown') as contact_reason_slug,
+    loops.contact_channel_slug,
+    loops.contact_outcome_slug,
     case
         when loops.customer_key is null then 'unknown'
         when loops.contacted_at <= loops.due_at then 'closed'
@@ -38,6 +43,8 @@ select
         else 'open'
     end as recovery_state,
     loops.score,
+    loops.detractor_answer_count,
+    loops.missed_attempt_count,
     {{ dbt.datediff('loops.answered_at', 'loops.contacted_at', 'second') }} as contact_seconds,
     loops.answered_at,
     loops.answered_date,
@@ -46,5 +53,5 @@ select
     loops.next_answered_at
 from loops
 cross join settings
-left join answer_subjects
-    on loops.response_key = answer_subjects.response_key
+left join loop_owners
+    on loops.response_key = loop_owners.response_key

@@ -6,23 +6,23 @@ customers as (
     select * from {{ ref('int_identity__customers') }}
 ),
 
-answer_subjects as (
-    select * from {{ ref('int_journeys__answer_subjects') }}
+loop_owners as (
+    select * from {{ ref('int_journeys__loop_owners') }}
 ),
 
 judged_loops as (
     select
         loops.*,
-        -- Who reached them answers for it; whom nobody reached, the team whose case they rated.
-        coalesce(loops.contact_team_key, answer_subjects.team_key) as team_key,
+        -- Who had to reach them answers for it: by who did, no team would ever fail.
+        loop_owners.owner_team_key as team_key,
         -- Nobody can tell whether an unknown customer was called.
         case when customers.is_identified then 'eligible' else 'unknown' end as person_state,
         coalesce(loops.next_answered_at <= loops.recovery_due_at, false) as has_answered_again
     from loops
     left join customers
         on loops.customer_key = customers.customer_key
-    left join answer_subjects
-        on loops.response_key = answer_subjects.response_key
+    left join loop_owners
+        on loops.response_key = loop_owners.response_key
 ),
 
 -- A detractor who did not answer again has said nothing about recovery.

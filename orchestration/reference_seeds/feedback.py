@@ -1,0 +1,57 @@
+"""Rules for the closed loop: every detractor has an owner, and only a talk with a person closes.
+
+Each check reads seeds of which `declared` has found nothing to say.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from orchestration.reference_seeds.table import Problem, Seed
+
+_CONDITIONS = ("program_slug", "channel_slug", "contact_reason_slug", "store_id")
+
+
+def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
+    """Detractors without an owner, and contacts by which nobody talks to anybody."""
+    yield from _owner_problems(seeds["closed_loop_owners"])
+    yield from _contact_problems(seeds)
+
+
+def _owner_problems(owners: Seed) -> Iterator[Problem]:
+    for row in owners.rows:
+        if row["owner_kind"] == "team" and not row["team_id"]:
+            yield row.problem("no team_id of owner_kind team: write the team that has to call")
+        if row["owner_kind"] != "team" and row["team_id"]:
+            yield row.problem(
+                f"team_id {row['team_id']!r} of owner_kind {row['owner_kind']}: "
+                "leave it empty, or write owner_kind team"
+            )
+    last = max(owners.rows, key=lambda row: int(row.text("priority")))
+    if last["owner_kind"] != "team" or any(last[condition] for condition in _CONDITIONS):
+        yield last.problem(
+            f"priority {last['priority']}, the last rule, does not fit every detractor: "
+            "make it owner_kind team without a condition"
+        )
+
+
+def _contact_problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
+    types = {row.text("touchpoint_type_slug"): row for row in seeds["touchpoint_types"].rows}
+    outcomes = seeds["touchpoint_outcomes"]
+    for row in seeds["closed_loop_contacts"].rows:
+        slug, outcome = row.text("touchpoint_type_slug"), row.text("outcome_slug")
+        contact = types[slug]
+        if contact["direction"] != "outbound" or contact["actor"] != "human":
+            yield row.problem(
+                f"touchpoint_type_slug {slug!r} is no talk that a person of the company begins: "
+                "write one that is outbound and human"
+            )
+            continue
+        known = [
+            other.text("outcome_slug")
+            for other in outcomes.rows
+            if other["touchpoint_type_slug"] == slug
+        ]
+        if outcome not in known:
+            words = f"write one of {', '.join(known)}" if known else "add it there"
+            yield row.problem(
+                f"outcome_slug {outcome!r} of {slug} is not in {outcomes.path.name}: {words}"
+            )
