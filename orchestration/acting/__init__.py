@@ -1,1 +1,1 @@
-"""What to do next: what spreads and whom it reaches, as pure functions of frames."""
+"""What to do next, and what came of it: pure functions of frames."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestration.paths import REFERENCE_DIR
 from orchestration.reference_seeds import (
+    acting,
     company,
     declared,
     feedback,
@@ -15,14 +16,13 @@ from orchestration.reference_seeds import (
     settings,
     understanding,
     values,
-    warnings,
 )
 from orchestration.reference_seeds.shape import read_seeds
 from orchestration.reference_seeds.table import Problem, Seed
 
 # By the folder below `seeds/reference/`; each sees every seed.
 FOLDER_CHECKS: dict[str, Callable[[Mapping[str, Seed]], Iterable[Problem]]] = {
-    "acting": warnings.problems,
+    "acting": acting.problems,
     "company": company.problems,
     "feedback": feedback.problems,
     "identity": identity.problems,

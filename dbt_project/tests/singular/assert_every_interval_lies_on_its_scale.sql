@@ -2,9 +2,19 @@
 -- lies between 0 and 1. Each line is a mart, a lower and an upper bound, and the ends of their
 -- scale; a convention test sees to it that no mart with an interval is missing.
 {%- set scales = [
+    (
+        'action_outcomes', 'ci_low', 'ci_high',
+        "case when kind != 'improvement' and metric_slug != 'spends' then -1 end",
+        "case when kind != 'improvement' and metric_slug != 'spends' then 1 end"
+    ),
+    (
+        'action_outcomes', 'sequential_ci_low', 'sequential_ci_high',
+        "case when metric_slug != 'spends' then -1 end",
+        "case when metric_slug != 'spends' then 1 end"
+    ),
+    ('action_outcomes', 'adjusted_ci_low', 'adjusted_ci_high', 'null', 'null'),
     ('advocacy', 'favourable_review_ci_low', 'favourable_review_ci_high', '0', '1'),
     ('advocacy', 'favourable_mention_ci_low', 'favourable_mention_ci_high', '0', '1'),
-    ('campaign_lift', 'ci_low', 'ci_high', '-1', '1'),
     ('campaign_response', 'ci_low', 'ci_high', '0', '1'),
     ('cart_abandonment', 'ci_low', 'ci_high', '0', '1'),
     (

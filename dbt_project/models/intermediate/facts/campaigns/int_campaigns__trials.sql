@@ -1,7 +1,9 @@
--- Who was sent a campaign and who was held out of it, and whether they bought. A customer with
--- several addresses is one: held out only if nothing was delivered to any of them.
-with contacts as (
-    select * from {{ ref('int_campaigns__contacts') }}
+-- Who was sent a campaign and who was held out of it. A message that bounced was sent: who has no
+-- working address is among those held out as well. A customer with several addresses is one: held
+-- out only if nothing was sent to any of them.
+with touchpoints as (
+    select * from {{ ref('int_touchpoints__all') }}
+    where not is_bot and campaign_key is not null
 ),
 
 controls as (
@@ -17,22 +19,17 @@ customers as (
     where is_identified
 ),
 
-orders as (
-    select * from {{ ref('int_orders__orders') }}
-    where is_purchase and customer_key is not null
-),
-
-windows as (
-    select * from {{ ref('int_company__windows') }}
-),
-
 assignments as (
     select
         campaign_key,
         customer_key,
         false as is_held_out,
-        delivered_at as assigned_at
-    from contacts
+        {{ is_campaign_message('touchpoint_type_slug') }} as is_reached,
+        occurred_at as assigned_at
+    from touchpoints
+    where
+        {{ is_campaign_message('touchpoint_type_slug') }}
+        or touchpoint_type_slug in ('email_bounced', 'sms_failed')
 
     union all
 
@@ -40,50 +37,23 @@ assignments as (
         controls.campaign_key,
         customer_profiles.customer_key,
         true as is_held_out,
+        false as is_reached,
         controls.held_out_at as assigned_at
     from controls
     inner join customer_profiles
         on controls.profile_key = customer_profiles.profile_key
-),
-
-trials as (
-    select
-        assignments.campaign_key,
-        assignments.customer_key,
-        bool_and(assignments.is_held_out) as is_held_out,
-        min(assignments.assigned_at) as assigned_at
-    from assignments
-    inner join customers
-        on assignments.customer_key = customers.customer_key
-    group by
-        assignments.campaign_key,
-        assignments.customer_key
-),
-
-buyers as (
-    select distinct
-        trials.campaign_key,
-        trials.customer_key
-    from trials
-    cross join windows
-    inner join orders
-        on
-            trials.customer_key = orders.customer_key
-            and trials.assigned_at < orders.ordered_at
-            and trials.assigned_at + windows.campaign_conversion >= orders.ordered_at
 )
 
 select
-    {{ surrogate_key(['trials.campaign_key', 'trials.customer_key']) }} as trial_key,
-    trials.campaign_key,
-    trials.customer_key,
-    trials.is_held_out,
-    buyers.customer_key is not null as has_bought,
-    trials.assigned_at,
-    trials.assigned_at + windows.campaign_conversion as matures_at
-from trials
-cross join windows
-left join buyers
-    on
-        trials.campaign_key = buyers.campaign_key
-        and trials.customer_key = buyers.customer_key
+    {{ surrogate_key(['assignments.campaign_key', 'assignments.customer_key']) }} as trial_key,
+    assignments.campaign_key,
+    assignments.customer_key,
+    bool_and(assignments.is_held_out) as is_held_out,
+    bool_or(assignments.is_reached) as is_reached,
+    min(assignments.assigned_at) as assigned_at
+from assignments
+inner join customers
+    on assignments.customer_key = customers.customer_key
+group by
+    assignments.campaign_key,
+    assignments.customer_key

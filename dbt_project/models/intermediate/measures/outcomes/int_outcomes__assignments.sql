@@ -1,0 +1,13 @@
+-- One form for everything that chance decided: campaigns with a control group of their source.
+with campaign_trials as (
+    select * from {{ ref('int_campaigns__trials') }}
+)
+
+select
+    'campaign' as kind,
+    campaign_key as subject,
+    customer_key,
+    is_held_out,
+    is_reached,
+    assigned_at
+from campaign_trials
