@@ -18,6 +18,29 @@ cases as (
     where is_human_handled and excluded_reason is null
 ),
 
+text_cases as (
+    select
+        case_key,
+        team_key
+    from {{ ref('int_cases__cases') }}
+),
+
+reasons as (
+    select * from {{ ref('int_texts__reasons') }}
+),
+
+sentiments as (
+    select * from {{ ref('int_texts__sentiments') }}
+),
+
+answers as (
+    select * from {{ ref('int_feedback__counted_answers') }}
+),
+
+answer_subjects as (
+    select * from {{ ref('int_journeys__answer_subjects') }}
+),
+
 training_courses as (
     select * from {{ ref('int_feedback__training_courses') }}
 ),
@@ -53,6 +76,14 @@ shown_sizes as (
         on pulse_weeks.asked_count >= mart_rules.minimum_n
 ),
 
+judged_scores as (
+    select
+        scores.*,
+        scores.denominator >= mart_rules.minimum_n as is_shown
+    from scores
+    cross join mart_rules
+),
+
 team_metrics as (
     select
         member as team_key,
@@ -67,7 +98,12 @@ team_metrics as (
             'csat',
             'closed_loop'
         ] %}
-            max(case when metric_slug = '{{ metric }}' then value end) as {{ metric }}_rate,
+            max(
+                case
+                    when metric_slug = '{{ metric }}' and is_shown
+                        then value
+                end
+            ) as {{ metric }}_rate,
             max(case when metric_slug = '{{ metric }}' then denominator end)
                 as {{ metric }}_unit_count,
         {%- endfor %}
@@ -81,10 +117,86 @@ team_metrics as (
         max(case when metric_slug = 'first_response_time' then value end) as first_response_seconds,
         max(case when metric_slug = 'resolution_business_time_last' then value end)
             as resolution_business_seconds
-    from scores
+    from judged_scores
     group by
         member,
         period_start_date
+),
+
+-- What customers wrote in a case of the team, or answered about it or about its store.
+answered_texts as (
+    select
+        answers.touchpoint_key,
+        max(coalesce(answer_subjects.team_key, store_teams.team_id)) as team_key
+    from answers
+    inner join answer_subjects
+        on answers.response_key = answer_subjects.response_key
+    left join teams as store_teams
+        on answer_subjects.store_key = store_teams.store_id
+    where answers.touchpoint_key is not null
+    group by answers.touchpoint_key
+),
+
+team_texts as (
+    select
+        reasons.text_key,
+        reasons.customer_key,
+        coalesce(reasons.contact_reason_slug, 'unknown') as contact_reason_slug,
+        coalesce(text_cases.team_key, answered_texts.team_key) as team_key,
+        cast(date_trunc('week', reasons.occurred_date) as date) as week_start_date,
+        sentiments.sentiment
+    from reasons
+    inner join sentiments
+        on reasons.text_key = sentiments.text_key
+    left join text_cases
+        on reasons.case_key = text_cases.case_key
+    left join answered_texts
+        on sentiments.touchpoint_key = answered_texts.touchpoint_key
+),
+
+text_weeks as (
+    select
+        team_key,
+        week_start_date,
+        count(distinct customer_key) as customer_count,
+        count(*) as text_count,
+        count(distinct case when sentiment is not null then customer_key end)
+            as judged_customer_count,
+        avg(case when sentiment is not null then cast(sentiment < 0 as integer) end)
+            as negative_share,
+        avg(case when sentiment is not null then cast(sentiment > 0 as integer) end)
+            as positive_share
+    from team_texts
+    where team_key is not null
+    group by
+        team_key,
+        week_start_date
+),
+
+reason_weeks as (
+    select
+        team_key,
+        week_start_date,
+        contact_reason_slug,
+        count(distinct customer_key) as customer_count
+    from team_texts
+    where team_key is not null and contact_reason_slug != 'unknown'
+    group by
+        team_key,
+        week_start_date,
+        contact_reason_slug
+),
+
+ranked_reasons as (
+    select
+        reason_weeks.*,
+        row_number() over (
+            partition by reason_weeks.team_key, reason_weeks.week_start_date
+            order by reason_weeks.customer_count desc, reason_weeks.contact_reason_slug asc
+        ) as reason_rank
+    from reason_weeks
+    inner join mart_rules
+        on reason_weeks.customer_count >= mart_rules.minimum_n
 ),
 
 workloads as (
@@ -136,6 +248,23 @@ select
     coalesce(team_metrics.csat_unit_count, 0) as csat_unit_count,
     team_metrics.closed_loop_rate,
     coalesce(team_metrics.closed_loop_unit_count, 0) as closed_loop_unit_count,
+    case
+        when text_weeks.customer_count >= mart_rules.minimum_n then text_weeks.text_count
+    end as text_count,
+    case
+        when text_weeks.judged_customer_count >= mart_rules.minimum_n
+            then text_weeks.judged_customer_count
+    end as judged_customer_count,
+    case
+        when text_weeks.judged_customer_count >= mart_rules.minimum_n
+            then text_weeks.negative_share
+    end as negative_text_share,
+    case
+        when text_weeks.judged_customer_count >= mart_rules.minimum_n
+            then text_weeks.positive_share
+    end as positive_text_share,
+    ranked_reasons.contact_reason_slug as frequent_reason_slug,
+    ranked_reasons.customer_count as frequent_reason_customer_count,
     team_metrics.employee_mood_score,
     coalesce(team_metrics.employee_mood_answer_count, 0) as employee_mood_answer_count,
     team_metrics.employee_enablement_score,
@@ -146,8 +275,18 @@ select
     training_weeks.completed_count / cast(training_weeks.assigned_count as double)
         as training_completion_rate
 from team_metrics
+cross join mart_rules
 inner join teams
     on team_metrics.team_key = teams.team_id
+left join text_weeks
+    on
+        team_metrics.team_key = text_weeks.team_key
+        and team_metrics.week_start_date = text_weeks.week_start_date
+left join ranked_reasons
+    on
+        team_metrics.team_key = ranked_reasons.team_key
+        and team_metrics.week_start_date = ranked_reasons.week_start_date
+        and ranked_reasons.reason_rank = 1
 left join workloads
     on
         team_metrics.team_key = workloads.team_key
