@@ -1,12 +1,39 @@
 -- The service of a team, the answers of its customers, its own pulse and its training in one week,
 -- side by side.
-with scores as (
+with week_scores as (
     select * from {{ ref('cx_scorecard') }}
-    where dimension = 'team' and period_type = 'week'
+    where period_type = 'week'
 ),
 
 teams as (
     select * from {{ ref('teams') }}
+),
+
+-- What a store sells, takes back and hears is its teams', all of them.
+scores as (
+    select
+        member,
+        period_start_date,
+        metric_slug,
+        value,
+        denominator
+    from week_scores
+    where dimension = 'team'
+
+    union all
+
+    select
+        teams.team_id as member,
+        week_scores.period_start_date,
+        'store_' || week_scores.metric_slug as metric_slug,
+        week_scores.value,
+        week_scores.denominator
+    from week_scores
+    inner join teams
+        on week_scores.member = teams.store_id
+    where
+        week_scores.dimension = 'store'
+        and week_scores.metric_slug in ('csat', 'basket', 'refund_rate_lines')
 ),
 
 pulse_weeks as (
@@ -96,7 +123,9 @@ team_metrics as (
             'reopening',
             'transfer',
             'csat',
-            'closed_loop'
+            'closed_loop',
+            'store_csat',
+            'store_refund_rate_lines'
         ] %}
             max(
                 case
@@ -107,6 +136,9 @@ team_metrics as (
             max(case when metric_slug = '{{ metric }}' then denominator end)
                 as {{ metric }}_unit_count,
         {%- endfor %}
+        max(case when metric_slug = 'store_basket' and is_shown then value end)
+            as store_basket_amount,
+        max(case when metric_slug = 'store_basket' then denominator end) as store_order_count,
         max(case when metric_slug = 'employee_mood' then value end) as employee_mood_score,
         max(case when metric_slug = 'employee_mood' then denominator end)
             as employee_mood_answer_count,
@@ -248,6 +280,12 @@ select
     coalesce(team_metrics.csat_unit_count, 0) as csat_unit_count,
     team_metrics.closed_loop_rate,
     coalesce(team_metrics.closed_loop_unit_count, 0) as closed_loop_unit_count,
+    team_metrics.store_csat_rate,
+    coalesce(team_metrics.store_csat_unit_count, 0) as store_csat_unit_count,
+    team_metrics.store_refund_rate_lines_rate as store_returned_line_rate,
+    coalesce(team_metrics.store_refund_rate_lines_unit_count, 0) as store_line_count,
+    team_metrics.store_basket_amount,
+    coalesce(team_metrics.store_order_count, 0) as store_order_count,
     case
         when text_weeks.customer_count >= mart_rules.minimum_n then text_weeks.text_count
     end as text_count,
