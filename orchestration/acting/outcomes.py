@@ -61,7 +61,8 @@ def randomised_readouts(arm_sums: pd.DataFrame, experiments: pd.DataFrame) -> pd
     is_share = ~metric.isin(MEAN_METRICS).to_numpy(dtype=bool)
 
     treated, control = _arm(rows, "treated"), _arm(rows, "held_out")
-    plain = _either(is_share, newcombe(treated, control), welch(treated, control))
+    of_shares = tuple(_only(is_share, arm) for arm in (treated, control))
+    plain = _either(is_share, newcombe(*of_shares), welch(treated, control))
     always = sequential(treated, control, is_share)
     less_before = adjusted(
         treated,
@@ -84,7 +85,7 @@ def randomised_readouts(arm_sums: pd.DataFrame, experiments: pd.DataFrame) -> pd
         "adjusted_ci_high": np.where(is_normal, less_before.high, np.nan),
         "minimum_detectable_difference": np.where(
             is_share,
-            detectable_share(smoothed_share(control), treated.count, control.count),
+            detectable_share(smoothed_share(of_shares[1]), of_shares[0].count, of_shares[1].count),
             detectable_mean(treated, control),
         ),
         "sample_ratio_p": sample_ratio_p(treated.count, control.count, share),
@@ -148,6 +149,11 @@ def _arm(rows: pd.DataFrame, name: str) -> Arm:
         _numbers(rows, f"{name}_total"),
         _numbers(rows, f"{name}_squares"),
     )
+
+
+def _only(is_kept: np.ndarray, arm: Arm) -> Arm:
+    """Without the customers of the other rows: what is no share has no bounds of a share."""
+    return Arm(*(np.where(is_kept, sums, 0.0) for sums in (arm.count, arm.total, arm.squares)))
 
 
 def _rarest(arm: Arm) -> np.ndarray:

@@ -81,6 +81,7 @@ def _series_problems(row: Row, seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     kind, dimensions = kpis[metric].text("kind"), kpis[metric].text("dimensions").split()
     if kind not in _KINDS_OF_SERIES:
         yield row.problem(f"metric_slug {metric!r} is a {kind}: write a KPI that is a rate or mean")
+        return
     if dimension is not None and dimension not in dimensions:
         yield not_among(row, "dimension", dimension, dimensions)
     if row["member"] is not None and row["member"] == row["comparison_member"]:

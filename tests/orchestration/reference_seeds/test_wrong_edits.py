@@ -657,6 +657,98 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         1,
         "no row for setting 'asking_days': bring it back",
     ),
+    # Experiments
+    "improvement with arms": (
+        "experiments.csv",
+        swap("improvement,before_after", "improvement,randomised"),
+        7,
+        "method 'randomised' of kind 'improvement': write 'before_after'",
+    ),
+    "experiment on nobody": (
+        "experiments.csv",
+        swap("CMP016,buys", ",buys"),
+        6,
+        "no subject, which randomised needs: fill it in",
+    ),
+    "experiment without a window": (
+        "experiments.csv",
+        swap("CMP016,buys,,7", "CMP016,buys,,"),
+        6,
+        "no window_days, which randomised needs: fill it in",
+    ),
+    "series beside arms": (
+        "experiments.csv",
+        swap("CMP016,buys,,7,0.2,,", "CMP016,buys,,7,0.2,channel,"),
+        6,
+        "dimension 'channel' of randomised, which has none: leave it empty",
+    ),
+    "arms beside series": (
+        "experiments.csv",
+        swap("fcr,,,,channel", "fcr,,,0.1,channel"),
+        7,
+        "held_out_share '0.1' of before_after, which has none: leave it empty",
+    ),
+    "outcome that nothing shows": (
+        "experiments.csv",
+        swap("CMP016,buys", "CMP016,buy"),
+        6,
+        "metric_slug 'buy' is unknown: write 'buys'",
+    ),
+    "goal of no journey": (
+        "experiments.csv",
+        swap("reaches_goal,repeat_purchase", "reaches_goal,"),
+        4,
+        "reaches_goal without a journey_slug: write one of journey_types.csv",
+    ),
+    "journey of no goal": (
+        "experiments.csv",
+        swap("CMP016,buys,", "CMP016,buys,renewal"),
+        6,
+        "journey_slug 'renewal' of buys, which has none: leave it empty",
+    ),
+    "all held out": (
+        "experiments.csv",
+        swap("CMP016,buys,,7,0.2", "CMP016,buys,,7,1"),
+        6,
+        "held_out_share 1 is above 0.99: write 0 to 0.99",
+    ),
+    "improvement of no KPI": (
+        "experiments.csv",
+        swap("before_after,,fcr,", "before_after,,fcrr,"),
+        7,
+        "metric_slug 'fcrr' is not in kpis.csv: write 'fcr', or add it there",
+    ),
+    "improvement of a median": (
+        "experiments.csv",
+        swap("before_after,,fcr,", "before_after,,store_zone_dwell,"),
+        7,
+        "metric_slug 'store_zone_dwell' is a median: write a KPI that is a rate or mean",
+    ),
+    "improvement of no dimension of its KPI": (
+        "experiments.csv",
+        swap("channel,chat,ticket", "store,chat,ticket"),
+        7,
+        "dimension 'store' is unknown: write one of channel, contact_reason, journey, segment, "
+        "service_cell, team, total",
+    ),
+    "improvement compared with itself": (
+        "experiments.csv",
+        swap("channel,chat,ticket", "channel,chat,chat"),
+        7,
+        "member 'chat' is compared with itself: write another comparison_member",
+    ),
+    "experiment that ends before it begins": (
+        "experiments.csv",
+        swap("2026-03-01,", "2026-03-01,2026-03-01"),
+        7,
+        "ended 2026-03-01 is not after started 2026-03-01: write a later day",
+    ),
+    "campaign read twice alike": (
+        "experiments.csv",
+        swap("CMP016,buys,,7,0.2", "CMP010,buys,,7,0.3"),
+        6,
+        "CMP010 is read by buys in line 2 too: take one of them out",
+    ),
     # Drivers
     "driver of what nobody asks": (
         "drivers.csv",
