@@ -58,6 +58,7 @@ EMPTY_OR_CONSTANT = {
     "channel_consistency.tau": "",
     "channel_consistency.tau_ci_low": "",
     "channel_consistency.tau_ci_high": "",
+    "frontline_scorecard.store_csat_rate": "in no week are five answers about one store",
     "loyalty.is_min_n": "few referrals in a week",
     "service_performance.is_min_n": "few contacts in a cell",
     "contact_pressure.mail_count": "no source of letters",
