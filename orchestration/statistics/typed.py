@@ -16,6 +16,7 @@ _TYPES = {
     "int64": pa.int64(),
     "Int64": pa.int64(),
     "float64": pa.float64(),
+    "datetime64[us]": pa.timestamp("us"),
     "bool": pa.bool_(),
     "boolean": pa.bool_(),
     RESAMPLES: pa.list_(pa.float64()),
