@@ -4,8 +4,32 @@ with alarms as (
     select * from {{ ref('int_warnings__alarms') }}
 ),
 
-emerging_terms as (
+found_terms as (
     select * from {{ ref('int_texts__emerging_terms') }}
+),
+
+-- A term that as many customers wrote as a longer one around it says nothing beside it.
+parts_of_terms as (
+    select distinct
+        found_terms.week_start_date,
+        found_terms.term
+    from found_terms
+    inner join found_terms as longer
+        on
+            found_terms.week_start_date = longer.week_start_date
+            and found_terms.customer_count = longer.customer_count
+            and found_terms.term != longer.term
+            and contains(longer.term, found_terms.term)
+),
+
+emerging_terms as (
+    select found_terms.*
+    from found_terms
+    left join parts_of_terms
+        on
+            found_terms.week_start_date = parts_of_terms.week_start_date
+            and found_terms.term = parts_of_terms.term
+    where parts_of_terms.term is null
 ),
 
 rules as (
