@@ -1,4 +1,5 @@
--- One form for everything that chance decided: campaigns with a control group of their source.
+-- One form for everything that chance decided: campaigns with a control group of their source. Arms
+-- that are drawn elsewhere, as those of actions, are one more branch here.
 with campaign_trials as (
     select * from {{ ref('int_campaigns__trials') }}
 )
