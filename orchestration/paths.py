@@ -83,6 +83,11 @@ def published_metrics_dir() -> Path:
     return published_dir() / "metrics"
 
 
+def report_path() -> Path:
+    """The page that people open: the report of the current version."""
+    return published_dir() / "report" / "index.html"
+
+
 def published_path() -> Path:
     """The file that BI tools open."""
     return published_dir() / "cx.duckdb"

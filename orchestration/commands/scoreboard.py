@@ -3,13 +3,13 @@
 Figures only: a definition belongs in the marts, and is read here, not repeated.
 """
 
-import csv
 from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.paths import REFERENCE_DIR, published_path
+from orchestration.paths import published_path
 from orchestration.publishing import versions
+from orchestration.reporting.headlines import headline_metrics
 from orchestration.warehouse.connections import SETTINGS
 
 
@@ -104,7 +104,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, mart: str, column: str) -> li
 
 
 def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
-    headlines = _headline_metric_slugs()
+    headlines = headline_metrics()
     rows = connection.execute(
         "select metric_slug, metric_name, kind, value, ci_low, ci_high, denominator "
         "from marts.cx_scorecard where period_type = 'total' and dimension = 'total' "
@@ -119,13 +119,6 @@ def _headline_metrics(connection: duckdb.DuckDBPyConnection) -> Section:
         "Experience (95 % interval)",
         [figures[slug] for slug in headlines if slug in figures],
     )
-
-
-def _headline_metric_slugs() -> list[str]:
-    """The KPIs that the seed gives a headline rank, in that order."""
-    with (REFERENCE_DIR / "kpis" / "kpis.csv").open(newline="", encoding="utf-8") as file:
-        ranked = [kpi for kpi in csv.DictReader(file) if kpi["headline_rank"]]
-    return [kpi["metric_slug"] for kpi in sorted(ranked, key=lambda kpi: int(kpi["headline_rank"]))]
 
 
 def _in_words(kind: str, value: float, low: float, high: float) -> str:

@@ -157,6 +157,20 @@ def scoreboard() -> None:
         typer.echo(rendered(sections()))
 
 
+@app.command()
+def report(
+    is_opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+) -> None:
+    """Say where the report of the published version is: a page for everybody, in one file."""
+    from orchestration.paths import report_path
+
+    if not report_path().exists():
+        fail("nothing is published yet: `throughline run` does it")
+    typer.echo(report_path())
+    if is_opened:
+        typer.launch(report_path().resolve().as_uri())
+
+
 # All that follows the first word is `mf`'s, options too.
 @app.command(context_settings={"allow_interspersed_args": False}, no_args_is_help=True)
 def metrics(

@@ -11,12 +11,13 @@ from typing import Any
 import dagster as dg
 
 from orchestration.instance.writer import WarehouseWriter
-from orchestration.paths import published_path
+from orchestration.paths import published_path, report_path
 from orchestration.publishing.clock import StaleClockError, assert_clock_fits
 from orchestration.publishing.known_values import PersonalColumn
 from orchestration.publishing.personal_data import PersonalDataError
 from orchestration.publishing.publish import NotAuditedError, publish
 from orchestration.publishing.shrinkage import ShrunkMartsError
+from orchestration.reporting.report import company_report
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.key_secret import UnsafeSecretError, assert_secret_is_safe
 
@@ -56,7 +57,7 @@ class PublishedMarts(dg.Component, dg.Model):
             deps=list(marts.values()),
             group_name="published",
             kinds={"duckdb", "parquet"},
-            description="What readers open: `published/cx.duckdb`, Parquet files, metrics.",
+            description="What readers open: `published/cx.duckdb`, Parquet, metrics, the report.",
         )
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter, config: PublishConfig
@@ -65,12 +66,14 @@ class PublishedMarts(dg.Component, dg.Model):
                 assert_secret_is_safe()
                 with read_warehouse() as connection:
                     assert_clock_fits(connection)
+                    report = company_report(connection)
                 publication = publish(
                     frozenset(marts),
                     tagged,
                     definitions,
                     personal,
                     may_shrink=None if config.allow_fewer_rows else shrinking,
+                    report=report,
                 )
             except _REFUSALS as error:
                 raise dg.Failure(str(error), allow_retries=False) from error
@@ -86,6 +89,7 @@ class PublishedMarts(dg.Component, dg.Model):
                     "tables": len(publication.row_counts),
                     "dagster/row_count": sum(publication.row_counts.values()),
                     "path": dg.MetadataValue.path(published_path()),
+                    "report": dg.MetadataValue.path(report_path()),
                 }
             )
 

@@ -6,7 +6,7 @@ Nothing lies below `published/` before it was judged. Callers hold `warehouse_lo
 """
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,10 @@ from orchestration.warehouse.state_files import write_state
 _METRICS_PROJECT = Path(__file__).parent / "metrics"
 # BI tools embed older versions of DuckDB; dbt's profile says the same of the build.
 _STORAGE_VERSION = "v1.4.0"
+
+
+# What makes the report of a version: from its marts, its number and the time.
+Report = Callable[[duckdb.DuckDBPyConnection, int, datetime], str]
 
 
 class NotAuditedError(Exception):
@@ -51,6 +55,7 @@ def publish(
     metric_definitions: Path,
     personal_columns: Collection[PersonalColumn] = (),
     may_shrink: Collection[str] | None = (),
+    report: Report | None = None,
 ) -> Publication:
     """Publish the audited build; whatever goes wrong, readers keep the version they have.
 
@@ -59,7 +64,8 @@ def publish(
     `marts` are the relations that the code builds, as `schema.name`: what an older code left in
     the file goes. `metric_definitions` is dbt's semantic manifest of that code. The values of
     `personal_columns`, columns of deliveries, are never published. `may_shrink` are the marts that
-    may lose most of their rows from one version to the next; None if all may.
+    may lose most of their rows from one version to the next; None if all may. `report` makes the
+    page of the version from what is published.
     """
     inputs = build_state.audited_inputs()
     if inputs is None:
@@ -70,6 +76,7 @@ def publish(
     with duckdb.connect(str(public_build_path()), read_only=True, config=SETTINGS) as connection:
         assert_no_personal_data(connection, tagged_columns, personal_columns, warehouse_path())
         profile = cells.profile(connection, warehouse_path())
+    now = datetime.now(UTC)
     with versions.new_version() as (version, folder):
         copy = folder / "cx.duckdb"
         _write_fresh(public_build_path(), copy)
@@ -80,10 +87,14 @@ def publish(
                     f"the copy differs from the build: {_difference(built, copied)}"
                 )
             _export_parquet(connection, list(copied), folder / "parquet")
+            if report:
+                (folder / "report").mkdir()
+                page = report(connection, version, now)
+                (folder / "report" / "index.html").write_text(page, encoding="utf-8")
         _add_metrics(metric_definitions, folder / "metrics")
         note = {
             "version": version,
-            "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "published_at": now.isoformat(timespec="seconds"),
             "inputs": inputs,
             "row_counts": built,
             "profile": profile,

@@ -1,10 +1,11 @@
 """Published versions: numbered folders, and one link that says which is current.
 
-    published/versions/<n>/cx.duckdb, parquet/, metrics/, version.json
+    published/versions/<n>/cx.duckdb, parquet/, metrics/, report/, version.json
     published/current -> versions/<n>          the only thing that is ever switched
     published/cx.duckdb -> current/cx.duckdb   what readers open
     published/parquet -> current/parquet
     published/metrics -> current/metrics       where `mf` runs
+    published/report -> current/report         the page that people open
     published/rollback.json                    the older version that somebody chose, if any
 
 Readers see the newest version, unless somebody rolled back from just that one. So a publish that
@@ -123,6 +124,7 @@ def _switch_to(version: int) -> None:
     _link("cx.duckdb", Path("current") / "cx.duckdb")
     _link("parquet", Path("current") / "parquet")
     _link("metrics", Path("current") / "metrics")
+    _link("report", Path("current") / "report")
     sync(published_dir())
 
 

@@ -18,6 +18,7 @@ ROOMS = (
         "reference_seeds",
         "landing",
         "identity",
+        "reporting",
         "publishing",
         "instance",
         "components",
