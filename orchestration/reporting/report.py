@@ -16,7 +16,15 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from orchestration.reporting import health, journeys, scorecard, service, understanding, words
+from orchestration.reporting import (
+    health,
+    journeys,
+    scorecard,
+    service,
+    understanding,
+    warnings,
+    words,
+)
 from orchestration.reporting.blocks import Flow, Section
 from orchestration.reporting.headlines import headline_metrics
 
@@ -51,6 +59,7 @@ def render(
         scorecard.section(connection, company.currency, company.headlines),
         journeys.section(connection, company.currency),
         understanding.section(connection, company.currency),
+        warnings.section(connection),
         service.section(connection, company.currency),
         health.section(connection),
     ]

@@ -12,7 +12,7 @@ from orchestration.reporting import words
 from orchestration.reporting.report import Company, render
 
 HOSTILE = "<script>alert('x')</script>\"><img src=https://example.com/x>"
-SECTIONS = ("scorecard", "journeys", "what-matters", "service", "health")
+SECTIONS = ("scorecard", "journeys", "what-matters", "warnings", "service", "health")
 
 
 class Tables(HTMLParser):
@@ -159,6 +159,25 @@ def test_drivers_and_topics_are_those_of_the_marts(company, tables):
     assert sum(int(row[2].replace(",", "")) for row in shown) == topics["texts"].sum()
 
 
+def test_every_warning_that_is_open_is_on_the_page(marts):
+    marts.execute("update marts.early_warnings set episode_state = 'over'")
+    columns = "rule_name, topic, direction, episode_state, peak_customer_count, owner, "
+    columns += "peak_expected_count, peak_window_days, began_date, last_date, area, episode_key"
+    marts.execute(
+        f"insert into marts.early_warnings ({columns}) values "
+        "('Reasons', 'defect', 'rise', 'open', 58, 'Product', 0.5, 7, '2026-03-21', '2099-01-01', "
+        "'none', 'k1'), "
+        "('Errors', 'new_error', 'rise', 'open', null, 'Digital', null, 1, '2026-03-21', "
+        "'2099-01-02', 'none', 'k2')"
+    )
+    first, second = tables_of(render_of(marts))["Open now"][1:]
+
+    assert first[0] == "new error, more than expected"
+    assert first[4:6] == ["fewer than shown", words.NOT_KNOWN]
+    assert second[4:6] == ["58", "0.5"]
+    assert second[-1] == "Product"
+
+
 def test_the_page_says_what_not_to_believe(marts):
     marts.execute(
         "update marts.data_freshness set is_silent = true, quarantined_count = 2 "
@@ -188,6 +207,7 @@ def test_names_of_a_company_are_text_and_nothing_else(marts):
         ("dim_slugs", "slug_name"),
         ("data_freshness", "source_description"),
         ("experience_drivers", "driver_name"),
+        ("early_warnings", "topic"),
     ):
         marts.execute(f"update marts.{table} set {column} = $1", [HOSTILE])
     marts.execute(
