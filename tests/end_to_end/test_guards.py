@@ -49,6 +49,14 @@ SINGULAR_BREAKAGES: dict[str, tuple[str, str]] = {
         '"cx"."marts"."dim_customers"',
         "delete from {relation} where customer_key = (select min(customer_key) from {relation})",
     ),
+    "assert_every_low_answer_is_in_one_loop": (
+        '"cx"."marts"."closed_loop"',
+        "delete from {relation} where response_key = (select min(response_key) from {relation})",
+    ),
+    "assert_no_figure_tells_of_a_few_employees": (
+        '"cx"."marts"."cx_scorecard"',
+        "update {relation} set denominator = 1 where metric_slug = 'employee_mood'",
+    ),
     "assert_daily_kpis_add_up_to_the_scorecard": (
         '"cx"."marts"."agg_kpis_daily"',
         "update {relation} set numerator = numerator + 1",
