@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestration.commands.audience import app as audience
 from orchestration.commands.identity import app as identity
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.commands.texts import app as texts
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The customer-experience warehouse: land, build, audit, publish.",
 )
+app.add_typer(audience, name="audience")
 app.add_typer(identity, name="identity")
 app.add_typer(texts, name="texts")
 _AllowFewerRows = Annotated[

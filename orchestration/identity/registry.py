@@ -1,4 +1,4 @@
-"""The tables that no archive can give back: customer keys, what was believed when, the log.
+"""The tables that no archive can give back: customer keys, what was believed and decided when.
 
 dbt adds to them and never builds them anew. Carrying them from one warehouse to the next belongs
 here; what is in them is dbt's business.
@@ -16,6 +16,8 @@ TABLES = (
     "int_identity__profile_beliefs",
     "int_identity__customer_key_changes",
     "int_identity__customer_history",
+    "int_actions__arms",
+    "int_actions__decision_history",
 )
 
 

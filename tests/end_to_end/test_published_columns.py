@@ -81,6 +81,8 @@ EMPTY_OR_CONSTANT = {
     "fct_survey_responses.is_valid": "",
     "survey_items.is_valid": "",
     "survey_items.source_name": "one source of surveys",
+    "audiences.decided_date": "all is decided for one day",
+    "next_best_actions.decided_date": "",
     "early_warnings.earlier_listed_count": "no list was over when the next one of its rule began",
     "early_warnings.earlier_listed_asked_count": "",
     "early_warnings.earlier_listed_asked_share": "",

@@ -25,7 +25,7 @@ def test_a_question_has_an_answer_in_the_published_file(company, path):
 
 def test_the_readme_names_each_question_with_its_marts():
     readme = (PROJECT_DIR / "README.md").read_text()
-    assert len(QUESTIONS) == 28
+    assert len(QUESTIONS) == 29
     for path in QUESTIONS:
         sql = path.read_text()
         question = sql.splitlines()[0].removeprefix("-- ")

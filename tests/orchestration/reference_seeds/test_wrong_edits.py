@@ -664,6 +664,36 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
         7,
         "method 'randomised' of kind 'improvement': write 'before_after'",
     ),
+    "action for nobody": (
+        "action_conditions.csv",
+        swap("win_back,days_past_rhythm,at_least,1\n", ""),
+        5,
+        "win_back has no condition: add a row to action_conditions.csv",
+    ),
+    "action without a message": (
+        "messages.csv",
+        swap("ask_after_trouble_email,ask_after_trouble,email,any,\n", ""),
+        4,
+        "ask_after_trouble has no message: add a row to messages.csv",
+    ),
+    "offer that is called service": (
+        "actions.csv",
+        swap("offer,marketing,buys,30,0.05,35", "offer,service,buys,30,0.05,35"),
+        5,
+        "win_back is an offer, which needs consent: write purpose marketing",
+    ),
+    "half of the quiet hours": (
+        "contact_policies.csv",
+        swap("sms,20,9", "sms,20,"),
+        4,
+        "quiet hours need both ends: fill in the other, or leave both empty",
+    ),
+    "message of an unknown action": (
+        "messages.csv",
+        swap("win_back_push,win_back", "win_back_push,win_bak"),
+        7,
+        "action_slug 'win_bak' is not in actions.csv: write 'win_back', or add it there",
+    ),
     "experiment on nobody": (
         "experiments.csv",
         swap("CMP016,buys", ",buys"),
@@ -1121,6 +1151,8 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
 }
 # Where a mistake shows, if not in the file that has it.
 SHOWN_IN = {
+    "action for nobody": "actions.csv",
+    "action without a message": "actions.csv",
     "currency gone": "company_settings.csv",
     "never open": "business_calendars.csv",
 }

@@ -1,8 +1,15 @@
--- What is read by arms: each experiment of the seed, and each campaign by who buys, unless the seed
--- says so. An outcome that no source ever showed did not stay away: nobody looked.
+-- What is read by arms: each experiment of the seed, each campaign by who buys and each action by
+-- what it hopes for, unless the seed says so. An outcome that no source ever showed did not stay
+-- away: nobody looked.
 with declared_experiments as (
     select * from {{ ref('experiments') }}
     where method = 'randomised'
+),
+
+actions as (
+    select * from {{ ref('actions') }}
+    -- Which journey's goal only an experiment of the seed can say.
+    where success_slug != 'reaches_goal'
 ),
 
 campaigns as (
@@ -64,6 +71,27 @@ experiments as (
             declared_experiments.kind = 'campaign'
             and tried_campaigns.campaign_key = declared_experiments.subject
             and declared_experiments.metric_slug = 'buys'
+    where declared_experiments.experiment_slug is null
+
+    union all
+
+    select
+        'action_' || actions.action_slug as experiment_slug,
+        actions.action_name as experiment_name,
+        'action' as kind,
+        actions.action_slug as subject,
+        actions.success_slug as metric_slug,
+        cast(null as varchar) as journey_slug,
+        {{ duration_of('actions.success_days', 'day') }} as outcome_window,
+        actions.held_out_share,
+        actions.valid_from as started_date,
+        actions.valid_until as ended_date
+    from actions
+    left join declared_experiments
+        on
+            declared_experiments.kind = 'action'
+            and actions.action_slug = declared_experiments.subject
+            and actions.success_slug = declared_experiments.metric_slug
     where declared_experiments.experiment_slug is null
 ),
 

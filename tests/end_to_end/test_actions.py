@@ -1,0 +1,321 @@
+"""Next best action: on the built company, and on customers drawn at random, no rule is broken."""
+
+import csv
+import shutil
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from orchestration.acting.audiences import COLUMNS, AudienceError, export
+from orchestration.paths import REFERENCE_DIR
+from tests.company import opened
+
+CLASSES = {"service": 1, "promise": 2, "care": 3, "offer": 4}
+CHAIN = ("eligible", "responses", "options", "judged", "decisions")
+
+
+def seed(name):
+    return pd.read_csv(REFERENCE_DIR / "acting" / f"{name}.csv", keep_default_na=True)
+
+
+def table(connection, name):
+    return connection.execute(f"from warehouse.intermediate.{name}").df()
+
+
+def broken_rules(connection):
+    """Each decision that a rule forbids, and each customer who was wronged, by the definition."""
+    actions, policies = seed("actions").set_index("action_slug"), seed("contact_policies")
+    policies = policies.set_index("channel_slug")
+    settings = table(connection, "int_company__settings")
+    now = settings["as_of"].item()
+    decisions = table(connection, "int_actions__decisions")
+    judged = table(connection, "int_actions__judged")
+    people = table(connection, "int_identity__golden_records").set_index("customer_key")
+    consents = table(connection, "int_consent__current")
+    allowed = {
+        (row.customer_key, row.purpose_slug, row.channel_slug): row.is_allowed
+        for row in consents.itertuples()
+    }
+    sent = table(connection, "int_campaigns__marketing_messages")
+    sent["days"] = (now - sent["sent_at"]).dt.total_seconds() / 86_400
+    measures = table(connection, "int_actions__customer_measures")
+    with_case = set(measures.query("measure == 'open_cases' and measure_value > 0")["customer_key"])
+    hurt = table(connection, "int_bad_experiences__incidents")
+    hurt = hurt.groupby("customer_key")["occurred_at"].max()
+    episodes = table(connection, "int_warnings__episodes").query("is_open")["episode_key"]
+    exposed = table(connection, "int_warnings__exposed_customers").query("is_exposed")
+    exposed = set(exposed[exposed["episode_key"].isin(episodes)]["customer_key"])
+    broken = []
+    for row in decisions[decisions["action_slug"] != "nothing"].itertuples():
+        action, policy = actions.loc[row.action_slug], policies.loc[row.channel_slug]
+        key, channel = row.customer_key, row.channel_slug
+        if action.purpose == "marketing":
+            if allowed.get((key, "marketing", channel)) is not True:
+                broken.append((key, "consent"))
+            if key in with_case:
+                broken.append((key, "open case"))
+            if key in exposed:
+                broken.append((key, "exposed"))
+            if key in hurt.index and (now - hurt[key]).days < action.rest_days:
+                broken.append((key, "rest"))
+        elif allowed.get((key, "service", channel)) is False:
+            broken.append((key, "refused service"))
+        if not (action.purpose == "service" and policy.is_service_exempt):
+            own = sent[sent["customer_key"] == key]
+            for days, column in ((7, "most_per_7_days"), (30, "most_per_30_days")):
+                within = own[own["days"] <= days]
+                if len(within) >= policies.loc["all", column]:
+                    broken.append((key, f"pressure of all {days}"))
+                if (within["channel_slug"] == channel).sum() >= policy[column]:
+                    broken.append((key, f"pressure {days}"))
+        address = {"email": "email", "sms": "phone", "phone": "phone"}.get(channel)
+        if address and people.loc[key, address] is None:
+            broken.append((key, "address"))
+        hours = range(int(row.hour_block), int(row.hour_block) + 3)
+        start, end = policy.quiet_from_hour, policy.quiet_until_hour
+        if any(hour >= start or hour < end for hour in hours):
+            broken.append((key, "quiet hours"))
+        if row.expected_value <= 0:
+            broken.append((key, "not worth it"))
+    # In both directions: who could have had an action of a higher class, or a better one, has it.
+    free = judged[judged["refusal_slug"].isna()].assign(
+        order=lambda rows: rows["priority_class"].map(CLASSES)
+    )
+    best = free.sort_values(
+        ["customer_key", "order", "expected_value", "action_slug"],
+        ascending=[True, True, False, True],
+    ).drop_duplicates("customer_key")
+    expected = dict(zip(best["customer_key"], best["action_slug"], strict=True))
+    known = table(connection, "int_identity__customers").query("is_identified")["customer_key"]
+    decided = dict(zip(decisions["customer_key"], decisions["action_slug"], strict=True))
+    assert decided.keys() == set(known)
+    broken += [
+        (key, "another was better") for key in known if decided[key] != expected.get(key, "nothing")
+    ]
+    return broken
+
+
+@pytest.fixture
+def databases(company, tmp_path):
+    company.copy_databases(tmp_path)
+    with opened(tmp_path) as connection:
+        yield connection
+
+
+def test_no_decision_breaks_a_rule(databases):
+    decisions = table(databases, "int_actions__decisions")
+
+    assert broken_rules(databases) == []
+    assert len(decisions[decisions["action_slug"] != "nothing"]) > 30
+
+
+def test_conditions_hold_for_all_whom_an_action_is_meant_for_and_for_nobody_else(databases):
+    measures = table(databases, "int_actions__customer_measures")
+    values = measures.pivot_table(index="customer_key", columns="measure", values="measure_value")
+    known = table(databases, "int_identity__customers").query("is_identified")["customer_key"]
+    values = values.reindex(known)
+    conditions = seed("action_conditions")
+    for measure in set(conditions["measure"]):
+        if measure not in values:
+            values[measure] = np.nan
+        if not measure.startswith("days_"):
+            values[measure] = values[measure].fillna(0)
+    expected = set()
+    for action, rows in conditions.groupby("action_slug"):
+        holds = pd.Series(True, index=values.index)
+        for row in rows.itertuples():
+            value = values[row.measure]
+            holds &= value >= row.bound if row.comparison == "at_least" else value <= row.bound
+        expected |= {(action, key) for key in holds.index[holds]}
+    eligible = table(databases, "int_actions__eligible")
+
+    assert set(zip(eligible["action_slug"], eligible["customer_key"], strict=True)) == expected
+
+
+@pytest.mark.parametrize("draw", [1, 2, 3])
+def test_over_customers_drawn_at_random_no_decision_breaks_a_rule(databases, company, draw):
+    random = np.random.default_rng(draw)
+    keys = table(databases, "int_identity__customers").query("is_identified")["customer_key"]
+    now = table(databases, "int_company__settings")["as_of"].item()
+
+    def some(share):
+        return keys[random.random(len(keys)) < share].reset_index(drop=True)
+
+    def times(count, days):
+        return now - pd.to_timedelta(random.uniform(0, days, count), unit="D")
+
+    def replace(name, rows):
+        databases.register("drawn", rows)
+        target = f"warehouse.intermediate.{name}"
+        databases.execute(f"delete from {target}")
+        databases.execute(f"insert into {target} by name from drawn")
+        databases.unregister("drawn")
+
+    consents = [
+        pd.DataFrame(
+            {
+                "customer_key": (chosen := some(0.6)),
+                "purpose_slug": purpose,
+                "channel_slug": channel,
+                "is_allowed": random.random(len(chosen)) < 0.7,
+            }
+        )
+        for purpose in ("marketing", "service")
+        for channel in ("email", "sms", "push", "phone")
+    ]
+    replace("int_consent__current", pd.concat(consents))
+    messages = [
+        pd.DataFrame(
+            {
+                "touchpoint_key": [f"{channel}{number}{index}" for index in range(len(chosen))],
+                "customer_key": chosen,
+                "channel_slug": channel,
+                "sent_at": times(len(chosen), 40),
+            }
+        )
+        for channel in ("email", "sms", "push")
+        for number in range(4)
+        for chosen in [some(0.4)]
+    ]
+    replace("int_campaigns__marketing_messages", pd.concat(messages))
+    measures = [
+        pd.DataFrame(
+            {
+                "customer_key": (chosen := some(share)),
+                "measure": measure,
+                "measure_value": random.integers(1, most, len(chosen)).astype(float),
+            }
+        )
+        for measure, share, most in (
+            ("open_detractor_answers", 0.1, 3),
+            ("overdue_orders", 0.1, 3),
+            ("recent_bad_experiences", 0.2, 3),
+            ("open_cases", 0.2, 3),
+            ("days_since_order", 0.7, 250),
+            ("days_past_rhythm", 0.3, 90),
+        )
+    ]
+    replace("int_actions__customer_measures", pd.concat(measures))
+    chosen = some(0.4)
+    hurt = pd.DataFrame({"customer_key": chosen, "occurred_at": times(len(chosen), 40)})
+    hurt["bad_experience_key"] = hurt["customer_key"]
+    replace("int_bad_experiences__incidents", hurt)
+    chosen = some(0.2)
+    replace("int_warnings__episodes", pd.DataFrame({"episode_key": ["e"], "is_open": [True]}))
+    replace(
+        "int_warnings__exposed_customers",
+        pd.DataFrame({"episode_key": "e", "customer_key": chosen, "is_exposed": True}),
+    )
+    people = table(databases, "int_identity__golden_records")
+    for column in ("email", "phone"):
+        people[column] = people[column].where(random.random(len(people)) < 0.6, None)
+    replace("int_identity__golden_records", people)
+
+    compiled = company.compiled_tables()
+    for name in CHAIN:
+        relation, query = compiled[f"int_actions__{name}"]
+        databases.execute(f"create or replace table {relation} as {query}")
+
+    decisions = table(databases, "int_actions__decisions")
+    assert broken_rules(databases) == []
+    assert decisions["action_slug"].nunique() >= 5
+    assert set(table(databases, "int_actions__options")["refusal_slug"].dropna()) >= {
+        *("open_case", "bad_experience", "exposed", "no_address", "no_consent"),
+        "contact_pressure",
+    }
+
+
+def test_arms_are_drawn_as_the_seed_says_and_one_by_one(databases):
+    expression = (
+        "cast('0x' || substr(md5(cast(to_json([cast({action} as varchar), "
+        "cast(i as varchar)]) as varchar)), 1, 8) as bigint) / 4294967296.0"
+    )
+    one, other = (expression.format(action=f"'{action}'") for action in ("voucher", "call"))
+    ((first, second, both),) = databases.execute(
+        f"select avg(cast({one} < 0.1 as int)), avg(cast({other} < 0.1 as int)), "
+        f"avg(cast({one} < 0.1 and {other} < 0.1 as int)) from range(20000) as numbers(i)"
+    ).fetchall()
+    arms = table(databases, "int_actions__arms")
+    drawn = databases.execute(
+        "select arm, cast('0x' || substr(arm_key, 1, 8) as bigint) / 4294967296.0 as draw, "
+        "action_slug from warehouse.intermediate.int_actions__arms"
+    ).df()
+    shares = drawn["action_slug"].map(seed("actions").set_index("action_slug")["held_out_share"])
+
+    assert first == pytest.approx(0.1, abs=0.005)
+    assert second == pytest.approx(0.1, abs=0.005)
+    assert both == pytest.approx(0.01, abs=0.003)
+    assert len(arms) > 50
+    assert ((drawn["arm"] == "held_out") == (drawn["draw"] < shares)).all()
+
+
+def test_audiences_hold_keys_alone_and_nobody_who_is_held_out(company):
+    audiences = company.published("from marts.audiences")
+    decisions = company.published(
+        "from marts.next_best_actions where action_slug != 'nothing'"
+    ).set_index("customer_key")
+
+    assert set(audiences["customer_key"]) == set(decisions.index[decisions["arm"] == "treated"])
+    assert not {"address", "email", "phone", "given_name"} & set(audiences)
+
+
+@pytest.fixture
+def private(company, tmp_path, monkeypatch):
+    """A copy of the data folder, to export from."""
+    shutil.copytree(company.data / "build", tmp_path / "data" / "build")
+    shutil.copyfile(company.data / "warehouse.duckdb", tmp_path / "data" / "warehouse.duckdb")
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_an_export_joins_addresses_and_asks_for_consent_again(private, company, tmp_path):
+    members = company.published(
+        "select customer_key, channel_slug from marts.audiences "
+        "where action_slug = 'next_order_voucher' order by 1"
+    )
+    refuser, speller = members["customer_key"].iloc[:2]
+    with opened(private) as connection:
+        connection.execute(
+            "update warehouse.intermediate.int_consent__current set is_allowed = false "
+            "where customer_key = $1",
+            [refuser],
+        )
+        connection.execute(
+            "update warehouse.intermediate.int_identity__golden_records "
+            "set given_name = '=cmd()' where customer_key = $1",
+            [speller],
+        )
+    path = tmp_path / "audience.csv"
+    done = export(path, "next_order_voucher")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = {row["customer_key"]: row for row in csv.DictReader(file)}
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert rows.keys() == set(members["customer_key"]) - {refuser}
+    assert (done.written, done.without_consent, done.without_address) == (len(members) - 1, 1, 0)
+    assert rows[speller]["given_name"] == "'=cmd()"
+    assert all(("@" in row["address"]) == (row["channel_slug"] == "email") for row in rows.values())
+    assert tuple(next(iter(rows.values()))) == COLUMNS
+
+
+def test_an_export_says_what_it_cannot_do(private, tmp_path):
+    with pytest.raises(AudienceError, match=r"no such action: fly; there are .*call_detractor"):
+        export(tmp_path / "a.csv", "fly")
+    assert not (tmp_path / "a.csv").exists()
+    (tmp_path / "b.csv").write_text("mine")
+    with pytest.raises(AudienceError, match="is there already"):
+        export(tmp_path / "b.csv", "call_detractor")
+    assert (tmp_path / "b.csv").read_text() == "mine"
+
+
+def test_decisions_have_a_history_by_change(company):
+    decisions = company.published(
+        "select customer_key, count(*) as versions, count(*) filter (where is_current) as current "
+        "from marts.fct_action_decisions group by 1"
+    )
+    now = company.published("select count(*) as customers from marts.next_best_actions")
+
+    assert len(decisions) == now["customers"].item()
+    assert (decisions["current"] == 1).all()
