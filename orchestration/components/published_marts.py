@@ -42,6 +42,8 @@ class PublishedMarts(dg.Component, dg.Model):
     """The public marts of one dbt manifest, published once their audit has passed."""
 
     manifest_path: Path
+    # The report reads the marts of the product: another project has a page of its own, or none.
+    has_report: bool = False
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """One asset: its dependencies are what makes an audit's failure stop it."""
@@ -66,7 +68,7 @@ class PublishedMarts(dg.Component, dg.Model):
                 assert_secret_is_safe()
                 with read_warehouse() as connection:
                     assert_clock_fits(connection)
-                    report = company_report(connection)
+                    report = company_report(connection) if self.has_report else None
                 publication = publish(
                     frozenset(marts),
                     tagged,
@@ -89,7 +91,7 @@ class PublishedMarts(dg.Component, dg.Model):
                     "tables": len(publication.row_counts),
                     "dagster/row_count": sum(publication.row_counts.values()),
                     "path": dg.MetadataValue.path(published_path()),
-                    "report": dg.MetadataValue.path(report_path()),
+                    **({"report": dg.MetadataValue.path(report_path())} if self.has_report else {}),
                 }
             )
 

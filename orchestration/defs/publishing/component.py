@@ -9,4 +9,4 @@ from orchestration.warehouse.dbt_invocation import manifest_path
 @dg.component_instance
 def published_marts(_context: dg.ComponentLoadContext) -> PublishedMarts:
     """Every mart of the dbt project."""
-    return PublishedMarts(manifest_path=manifest_path())
+    return PublishedMarts(manifest_path=manifest_path(), has_report=True)
