@@ -57,6 +57,11 @@ def text_models_dir() -> Path:
     return data_dir() / "text_models"
 
 
+def audience_log_path() -> Path:
+    """How many addresses of which audience were exported when: a line each, private."""
+    return data_dir() / "audience_exports.jsonl"
+
+
 def dbt_dir() -> Path:
     """The artifacts that dbt writes about this data: manifest, results, compiled SQL, log."""
     return data_dir() / "dbt"

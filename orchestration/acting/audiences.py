@@ -5,12 +5,15 @@ and consent is asked for again: what was decided this morning may have been refu
 """
 
 import csv
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from orchestration.paths import audience_log_path
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.private_files import create_private
 
@@ -70,7 +73,7 @@ _MEMBERS = """
     order by audiences.customer_key, audiences.channel_slug
 """
 # A spreadsheet takes what begins so for a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 class AudienceError(ValueError):
@@ -107,11 +110,24 @@ def export(path: Path, action: str, channel: str | None = None) -> Export:
                 writer.writerow([_plain(row[column], column) for column in COLUMNS])
     except FileExistsError:
         raise AudienceError(f"{path} is there already: name another file") from None
-    return Export(
+    done = Export(
         len(addressed),
         sum(not row["is_allowed"] for row in members),
         len(allowed) - len(addressed),
     )
+    _log(action, channel, done)
+    return done
+
+
+def _log(action: str, channel: str | None, done: Export) -> None:
+    """Add a line to the log of exports: when, what, how many; nobody's key or address."""
+    line = {"exported_at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action}
+    with open(audience_log_path(), "a", encoding="utf-8", opener=_private_opener) as file:
+        file.write(json.dumps({**line, "channel": channel, **asdict(done)}) + "\n")
+
+
+def _private_opener(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _members(action: str, channel: str | None) -> list[dict[str, object]]:
@@ -130,7 +146,7 @@ def _members(action: str, channel: str | None) -> list[dict[str, object]]:
 
 def _plain(value: object, column: str) -> object:
     """A cell that no spreadsheet runs; a phone number keeps the sign that it begins with."""
-    if not isinstance(value, str) or not value.startswith(_FORMULA_SIGNS):
+    if not isinstance(value, str) or not value.lstrip().startswith(_FORMULA_SIGNS):
         return value
     if column == "address" and value[1:].isdigit() and value[0] == "+":
         return value

@@ -1,6 +1,7 @@
 """Next best action: on the built company, and on customers drawn at random, no rule is broken."""
 
 import csv
+import json
 import shutil
 import stat
 
@@ -284,7 +285,7 @@ def test_an_export_joins_addresses_and_asks_for_consent_again(private, company, 
         )
         connection.execute(
             "update warehouse.intermediate.int_identity__golden_records "
-            "set given_name = '=cmd()' where customer_key = $1",
+            "set given_name = ' =cmd()' where customer_key = $1",
             [speller],
         )
     path = tmp_path / "audience.csv"
@@ -295,9 +296,20 @@ def test_an_export_joins_addresses_and_asks_for_consent_again(private, company, 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert rows.keys() == set(members["customer_key"]) - {refuser}
     assert (done.written, done.without_consent, done.without_address) == (len(members) - 1, 1, 0)
-    assert rows[speller]["given_name"] == "'=cmd()"
+    assert rows[speller]["given_name"] == "' =cmd()"
     assert all(("@" in row["address"]) == (row["channel_slug"] == "email") for row in rows.values())
     assert tuple(next(iter(rows.values()))) == COLUMNS
+    log = private / "audience_exports.jsonl"
+    (line,) = (json.loads(text) for text in log.read_text().splitlines())
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    del line["exported_at"]
+    assert line == {
+        "action": "next_order_voucher",
+        "channel": None,
+        "written": len(members) - 1,
+        "without_consent": 1,
+        "without_address": 0,
+    }
 
 
 def test_an_export_says_what_it_cannot_do(private, tmp_path):
