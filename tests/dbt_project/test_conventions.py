@@ -174,6 +174,10 @@ WITHOUT_DIMENSION = {
     "next_stage_slug": "a word of dim_slugs",
     "last_stage_slug": "a word of dim_slugs",
     "stage_slug": "a word of dim_slugs",
+    "action_slug": "a row of the seed of actions, or nothing",
+    "message_slug": "a row of the seed of messages",
+    "reason_slug": "a measure of the seed of conditions",
+    "second_reason_slug": "a word that its column lists",
     "program_slug": "a word of the source",
     "scale_slug": "named by its own bounds",
 }
