@@ -1,7 +1,8 @@
 """Audiences with addresses: a private file for a sending tool, made from keys at the last moment.
 
-Published tables hold keys alone. Who may read the private warehouse joins addresses to them here,
-and consent is asked for again: what was decided this morning may have been refused since.
+Published tables hold keys alone. Who may read the private warehouse joins addresses to them here.
+Whom to contact is what was published, so what no audit passed is sent to nobody; consent is what
+the newest build knows, so what was allowed then may be refused since.
 """
 
 import csv
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.paths import audience_log_path
+from orchestration.paths import audience_log_path, published_path
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.private_files import create_private
 
@@ -29,12 +30,6 @@ COLUMNS = (
     "hour_block",
 )
 _MEMBERS = """
-    with consents as (
-        select customer_key, channel_slug, purpose_slug, bool_and(is_allowed) as is_allowed
-        from intermediate.int_consent__current
-        group by all
-    )
-
     select
         audiences.customer_key,
         case
@@ -58,7 +53,7 @@ _MEMBERS = """
         on audiences.action_slug = actions.action_slug
     inner join intermediate.int_identity__golden_records as golden_records
         on audiences.customer_key = golden_records.customer_key
-    left join consents
+    left join intermediate.int_consent__current as consents
         on
             audiences.customer_key = consents.customer_key
             and audiences.channel_slug = consents.channel_slug
@@ -95,7 +90,7 @@ def export(path: Path, action: str, channel: str | None = None) -> Export:
     Who is held out is never written. Push goes by key: its address is the tool's.
 
     Raises:
-        AudienceError: No such action, nothing was built yet, or the file is there already.
+        AudienceError: No such action, nothing is published yet, or the file is there already.
     """
     members = _members(action, channel)
     allowed = [row for row in members if row["is_allowed"] and not row["is_held_out"]]
@@ -132,7 +127,7 @@ def _private_opener(path: str, flags: int) -> int:
 
 def _members(action: str, channel: str | None) -> list[dict[str, object]]:
     try:
-        with read_warehouse() as connection:
+        with read_warehouse(published_path()) as connection:
             known = connection.execute("select action_slug from reference.actions order by 1")
             actions = [slug for (slug,) in known.fetchall()]
             if action not in actions:
@@ -141,7 +136,7 @@ def _members(action: str, channel: str | None) -> list[dict[str, object]]:
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     except (duckdb.CatalogException, duckdb.IOException):
-        raise AudienceError("nothing was built yet, or a run is under way: try later") from None
+        raise AudienceError("nothing is published yet, or a run is under way: try later") from None
 
 
 def _plain(value: object, column: str) -> object:

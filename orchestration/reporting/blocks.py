@@ -20,7 +20,6 @@ class Column:
 
     title: str
     is_number: bool = False
-    is_wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,3 +126,11 @@ def records(
     cursor = connection.execute(query, list(parameters))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def grouped(found: Sequence[Record], column: str) -> dict[Any, list[Record]]:
+    """Records by the value of a column, in their order."""
+    groups: dict[Any, list[Record]] = {}
+    for record in found:
+        groups.setdefault(record[column], []).append(record)
+    return groups

@@ -21,7 +21,7 @@ from orchestration.reporting.blocks import (
 _FRESHNESS = """
     select
         source_name, source_description, delivery_count, quarantined_count, unlanded_count,
-        days_behind, hole_count, is_silent, covered_from, covered_until, last_file_date
+        days_behind, hole_count, is_silent, covered_from, covered_until
     from marts.data_freshness
     where is_enabled
     order by source_name
@@ -121,7 +121,7 @@ def doubts(
 
 def _sources(freshness: Sequence[Record]) -> Table:
     columns = [
-        Column("Source", is_wide=True),
+        Column("Source"),
         Column("Covered from"),
         Column("Covered until"),
         Column("Days behind", is_number=True),
@@ -229,7 +229,7 @@ def _values(values: Sequence[Record]) -> Table:
         Column("Column"),
         Column("Reason"),
         Column("Values", is_number=True),
-        Column("One stands in", is_wide=True),
+        Column("One stands in"),
     ]
     rows = [
         [
@@ -247,7 +247,7 @@ def _values(values: Sequence[Record]) -> Table:
 
 def _reconciliation(steps: Sequence[Record]) -> Table:
     columns = [
-        Column("Step", is_wide=True),
+        Column("Step"),
         Column("Comparisons", is_number=True),
         Column("Expected", is_number=True),
         Column("Found", is_number=True),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from orchestration.reporting import charts, words
+from orchestration.reporting import words
 from orchestration.reporting.blocks import (
     Block,
     Cell,
@@ -16,7 +16,14 @@ from orchestration.reporting.blocks import (
     Record,
     Section,
     Table,
+    grouped,
     records,
+)
+from orchestration.reporting.pieces import (
+    MEASURE_COLUMNS,
+    counted_bars,
+    figure_cell,
+    measure_cells,
 )
 
 _JOURNEYS = """
@@ -25,9 +32,7 @@ _JOURNEYS = """
         names.journey_name,
         names.goal,
         names.owner,
-        names.target_hours,
-        count(*) as started,
-        count(*) filter (where journeys.outcome_slug = 'open') as still_open
+        count(*) as started
     from marts.fct_journeys as journeys
     inner join marts.dim_journeys as names
         on journeys.journey_slug = names.journey_slug
@@ -112,11 +117,11 @@ _MOST_STEPS = 6
 def section(connection: duckdb.DuckDBPyConnection, currency: str) -> Section:
     """A table over all journeys, then one part for each."""
     journeys = records(connection, _JOURNEYS)
-    measures = _by_journey(records(connection, _MEASURES, [list(_SHOWN)]))
-    stages = _by_journey(records(connection, _STAGES))
-    failures = _by_journey(records(connection, _FAILURES))
-    paths = _by_journey(records(connection, _PATHS))
-    moments = _by_journey(records(connection, _PEAK_END))
+    measures = grouped(records(connection, _MEASURES, [list(_SHOWN)]), "journey_slug")
+    stages = grouped(records(connection, _STAGES), "journey_slug")
+    failures = grouped(records(connection, _FAILURES), "journey_slug")
+    paths = grouped(records(connection, _PATHS), "journey_slug")
+    moments = grouped(records(connection, _PEAK_END), "journey_slug")
     parts = []
     for journey in journeys:
         slug = journey["journey_slug"]
@@ -138,13 +143,6 @@ def section(connection: duckdb.DuckDBPyConnection, currency: str) -> Section:
     )
 
 
-def _by_journey(found: Sequence[Record]) -> dict[str, list[Record]]:
-    grouped: dict[str, list[Record]] = {}
-    for record in found:
-        grouped.setdefault(record["journey_slug"], []).append(record)
-    return grouped
-
-
 def _overview(
     journeys: Sequence[Record], measures: dict[str, list[Record]], currency: str
 ) -> Table:
@@ -164,12 +162,12 @@ def _overview(
             [
                 Cell(journey["journey_name"]),
                 Cell(words.count(journey["started"])),
-                *(_figure(of_journey.get(slug), currency) for slug in shown),
+                *(figure_cell(of_journey.get(slug), currency) for slug in shown),
                 Cell(journey["owner"] or words.NOT_KNOWN, "quiet"),
             ]
         )
     columns = [
-        Column("Journey", is_wide=True),
+        Column("Journey"),
         Column("Started", is_number=True),
         *(Column(title, is_number=True) for title in shown.values()),
         Column("Owner"),
@@ -177,74 +175,26 @@ def _overview(
     return Table("All journeys; only those count that their sources cover", columns, rows)
 
 
-def _figure(measure: Record | None, currency: str) -> Cell:
-    if measure is None or not measure["is_min_n"]:
-        return Cell(words.NOT_KNOWN, "quiet")
-    return Cell(words.measure(measure["value"], measure["unit"], currency))
-
-
 def _measures(journey: Record, measures: Sequence[Record], currency: str) -> Table:
     of_journey = {record["metric_slug"]: record for record in measures}
-    rows = []
-    for slug, title in _SHOWN.items():
-        record = of_journey.get(slug)
-        if record is None:
-            continue
-        value = record["value"] if record["is_min_n"] else None
-        low, high = (record["ci_low"], record["ci_high"]) if value is not None else (None, None)
-        verdict, tone = words.verdict(record["status"])
-        interval = words.between(low, high, record["unit"], currency)
-        rows.append(
-            [
-                Cell(title),
-                Cell(words.measure(value, record["unit"], currency)),
-                Cell(words.measure(record["target"], record["unit"], currency)),
-                Cell(
-                    interval,
-                    chart=charts.interval(
-                        value, low, high, record["target"], f"{title}: {interval}"
-                    ),
-                ),
-                Cell(verdict, tone, is_pill=True),
-                Cell(words.count(record["denominator"])),
-            ]
-        )
-    columns = [
-        Column("Measure", is_wide=True),
-        Column("Value", is_number=True),
-        Column("Target", is_number=True),
-        Column("95 % interval and target"),
-        Column("Verdict"),
-        Column("n", is_number=True),
+    rows = [
+        [Cell(title), *measure_cells(of_journey[slug], title, currency)]
+        for slug, title in _SHOWN.items()
+        if slug in of_journey
     ]
+    columns = [Column("Measure"), *MEASURE_COLUMNS]
     return Table(f"{journey['journey_name']}: how it goes", columns, rows)
 
 
 def _funnel(journey: Record, stages: Sequence[Record]) -> Figure:
-    started = journey["started"]
-    items = [
-        (
-            stage["stage_name"],
-            stage["journeys"],
-            f"{words.count(stage['journeys'])} ({words.share(stage['journeys'] / started, 0)})",
-        )
-        for stage in stages
-    ]
-    title = f"{journey['journey_name']}: journeys that reach each stage"
-    table = Table(
-        title,
+    return counted_bars(
+        f"{journey['journey_name']}: journeys that reach each stage",
         [Column("Stage"), Column("Journeys", is_number=True), Column("Share", is_number=True)],
         [
-            [Cell(name), Cell(words.count(number)), Cell(words.share(number / started))]
-            for name, number, _ in items
+            (stage["stage_name"], stage["journeys"], _of(stage["journeys"], journey["started"]))
+            for stage in stages
         ],
-        is_folded=True,
-    )
-    return Figure(
-        title,
-        charts.bars(items, title),
-        table,
-        "Stages in the order in which journeys come to them; not every way needs all of them.",
+        note="Stages in the order in which journeys come to them; not every way needs all of them.",
     )
 
 
@@ -300,32 +250,30 @@ def _flow(journey: Record, paths: Sequence[Record]) -> Flow:
 
 
 def _where_it_fails(journey: Record, failures: Sequence[Record]) -> Block:
-    title = f"{journey['journey_name']}: stage in which journeys end without their goal"
     if not failures:
         return Note("No judged journey ended without its goal.")
     total = sum(failure["failed"] for failure in failures)
-    items = [
-        (
-            failure["stage_name"] or words.NOT_KNOWN,
-            failure["failed"],
-            f"{words.count(failure['failed'])} ({words.share(failure['failed'] / total, 0)})",
-        )
-        for failure in failures
-    ]
-    table = Table(
-        title,
+    return counted_bars(
+        f"{journey['journey_name']}: stage in which journeys end without their goal",
         [
             Column("Last stage"),
             Column("Given up or failed", is_number=True),
             Column("Share", is_number=True),
         ],
         [
-            [Cell(name), Cell(words.count(number)), Cell(words.share(number / total))]
-            for name, number, _ in items
+            (
+                failure["stage_name"] or words.NOT_KNOWN,
+                failure["failed"],
+                _of(failure["failed"], total),
+            )
+            for failure in failures
         ],
-        is_folded=True,
+        "bar bad",
     )
-    return Figure(title, charts.bars(items, title, "bar bad"), table)
+
+
+def _of(part: int, whole: int) -> str:
+    return words.share(part / whole, 0)
 
 
 def _peak_and_end(moments: Sequence[Record]) -> Block:

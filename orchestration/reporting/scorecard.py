@@ -14,8 +14,10 @@ from orchestration.reporting.blocks import (
     Table,
     Tile,
     Tiles,
+    grouped,
     records,
 )
+from orchestration.reporting.pieces import MEASURE_COLUMNS, measure_cells, shown
 
 # A month counts in the line only as a whole, and only with enough units.
 _MONTHS = """
@@ -31,27 +33,11 @@ _MONTHS = """
 """
 _TOTALS = """
     select
-        scorecard.metric_slug,
-        scorecard.metric_name,
-        scorecard.level,
-        scorecard.parent_metric_slug,
-        scorecard.unit,
-        scorecard.owner,
-        scorecard.value,
-        scorecard.ci_low,
-        scorecard.ci_high,
-        scorecard.target,
-        scorecard.status,
-        scorecard.is_min_n,
-        scorecard.denominator,
-        scorecard.n_immature,
-        kpis.definition,
-        kpis.is_higher_better
-    from marts.cx_scorecard as scorecard
-    inner join marts.dim_kpis as kpis
-        on scorecard.metric_slug = kpis.metric_slug
-    where scorecard.period_type = 'total' and scorecard.dimension = 'total'
-    order by scorecard.metric_name, scorecard.metric_slug
+        metric_slug, metric_name, parent_metric_slug, unit, owner, value, ci_low, ci_high, target,
+        status, is_min_n, denominator
+    from marts.cx_scorecard
+    where period_type = 'total' and dimension = 'total'
+    order by metric_name, metric_slug
 """
 
 
@@ -60,7 +46,7 @@ def section(
 ) -> Section:
     """Headline figures, then every KPI below the one that it serves."""
     kpis = records(connection, _TOTALS)
-    months = _by_kpi(records(connection, _MONTHS))
+    months = grouped(records(connection, _MONTHS), "metric_slug")
     by_slug = {kpi["metric_slug"]: kpi for kpi in kpis}
     tiles = [_tile(by_slug[slug], currency) for slug in headlines if slug in by_slug]
     tree = list(_in_tree_order(kpis))
@@ -81,13 +67,6 @@ def section(
     )
 
 
-def _by_kpi(months: Sequence[Record]) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = {}
-    for record in months:
-        found.setdefault(record["metric_slug"], []).append(record)
-    return found
-
-
 def _tile(kpi: Record, currency: str) -> Tile:
     verdict, tone = words.verdict(kpi["status"])
     interval = words.between(kpi["ci_low"], kpi["ci_high"], kpi["unit"], currency)
@@ -98,16 +77,11 @@ def _tile(kpi: Record, currency: str) -> Tile:
     )
     return Tile(
         kpi["metric_name"],
-        words.measure(_shown(kpi), kpi["unit"], currency),
+        words.measure(shown(kpi), kpi["unit"], currency),
         f"{interval}{target} · n {words.count(kpi['denominator'])}",
         verdict,
         tone,
     )
-
-
-def _shown(kpi: Record) -> float | None:
-    """A value of too few cases is no figure to look at."""
-    return kpi["value"] if kpi["is_min_n"] else None
 
 
 def _in_tree_order(kpis: Sequence[Record]) -> Iterator[tuple[int, Record]]:
@@ -129,14 +103,9 @@ def _in_tree_order(kpis: Sequence[Record]) -> Iterator[tuple[int, Record]]:
 def _table(
     tree: Sequence[tuple[int, Record]], months: dict[str, list[Record]], currency: str
 ) -> Table:
+    value, target, interval, verdict, count = MEASURE_COLUMNS
     columns = [
-        Column("KPI", is_wide=True),
-        Column("Value", is_number=True),
-        Column("Target", is_number=True),
-        Column("95 % interval and target"),
-        Column("Months"),
-        Column("Verdict"),
-        Column("n", is_number=True),
+        *(Column("KPI"), value, target, interval, Column("Months"), verdict, count),
         Column("Owner"),
     ]
     return Table(
@@ -147,31 +116,15 @@ def _table(
 
 
 def _row(depth: int, kpi: Record, months: Sequence[Record], currency: str) -> list[Cell]:
-    verdict, tone = words.verdict(kpi["status"])
-    value, unit = _shown(kpi), kpi["unit"]
-    low, high = (kpi["ci_low"], kpi["ci_high"]) if value is not None else (None, None)
-    interval = words.between(low, high, unit, currency)
+    name, unit = kpi["metric_name"], kpi["unit"]
+    way = [words.measure(month["value"], unit, currency) for month in months]
     line = charts.sparkline(
         [month["value"] for month in months],
-        f"{kpi['metric_name']}, {len(months)} months, from "
-        f"{words.measure(months[0]['value'], unit, currency)} to "
-        f"{words.measure(months[-1]['value'], unit, currency)}"
-        if months
-        else "",
+        f"{name}, {len(way)} months, from {way[0]} to {way[-1]}" if way else "",
     )
+    value, target, interval, verdict, count = measure_cells(kpi, name, currency)
     return [
-        Cell(kpi["metric_name"], depth=depth),
-        Cell(words.measure(value, unit, currency)),
-        Cell(words.measure(kpi["target"], unit, currency)),
-        Cell(
-            interval,
-            chart=charts.interval(
-                value, low, high, kpi["target"], f"{kpi['metric_name']}: {interval}"
-            ),
-        ),
-        Cell(chart=line),
-        Cell(verdict, tone, is_pill=True),
-        Cell(words.count(kpi["denominator"])),
+        *(Cell(name, depth=depth), value, target, interval, Cell(chart=line), verdict, count),
         Cell(kpi["owner"], "quiet"),
     ]
 

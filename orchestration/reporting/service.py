@@ -6,6 +6,7 @@ import duckdb
 
 from orchestration.reporting import charts, words
 from orchestration.reporting.blocks import Cell, Column, Figure, Record, Section, Table, records
+from orchestration.reporting.pieces import counted_bars, figure_cell
 
 _MEASURES = """
     select
@@ -91,24 +92,16 @@ def _channels(channels: Sequence[Record], measures: Sequence[Record], currency: 
     found = {(measure["channel_slug"], measure["metric_slug"]): measure for measure in measures}
     rows = []
     for channel in channels:
-        cells = [_cell(found.get((channel["channel_slug"], slug)), currency) for slug in _SHOWN]
+        cells = [
+            figure_cell(found.get((channel["channel_slug"], slug)), currency) for slug in _SHOWN
+        ]
         if any(cell.text != words.NOT_KNOWN for cell in cells):
             rows.append([Cell(channel["channel_name"]), *cells])
     columns = [
-        Column("Channel", is_wide=True),
+        Column("Channel"),
         *(Column(title, is_number=True) for title in _SHOWN.values()),
     ]
     return Table("Service by channel; – where too few or where it does not apply", columns, rows)
-
-
-def _cell(measure: Record | None, currency: str) -> Cell:
-    if measure is None or not measure["is_min_n"] or measure["value"] is None:
-        return Cell(words.NOT_KNOWN, "quiet")
-    tone = words.verdict(measure["status"])[1]
-    return Cell(
-        words.measure(measure["value"], measure["unit"], currency),
-        tone if tone in ("good", "bad") else "",
-    )
 
 
 def _reasons(found: Sequence[Record]) -> Table:
@@ -130,7 +123,7 @@ def _reasons(found: Sequence[Record]) -> Table:
             ]
         )
     columns = [
-        Column("Contact reason", is_wide=True),
+        Column("Contact reason"),
         Column("Months"),
         *(Column(words.month(month), is_number=True) for month in months),
     ]
@@ -138,46 +131,20 @@ def _reasons(found: Sequence[Record]) -> Table:
 
 
 def _incidents(incidents: Sequence[Record]) -> Figure:
-    title = "What went wrong: incidents by their first sign"
-    items = [
-        (
-            incident["rule_name"],
-            incident["incidents"],
-            f"{words.count(incident['incidents'])}, "
-            f"{words.plural(incident['customers'], 'customer')}",
-        )
-        for incident in incidents
-    ]
-    table = Table(
-        title,
+    return counted_bars(
+        "What went wrong: incidents by their first sign",
+        [Column("First sign"), Column("Incidents", is_number=True), Column("Customers")],
         [
-            Column("First sign"),
-            Column("Incidents", is_number=True),
-            Column("Customers", is_number=True),
+            (one["rule_name"], one["incidents"], words.plural(one["customers"], "customer"))
+            for one in incidents
         ],
-        [
-            [
-                Cell(incident["rule_name"]),
-                Cell(words.count(incident["incidents"])),
-                Cell(words.count(incident["customers"])),
-            ]
-            for incident in incidents
-        ],
-        is_folded=True,
+        "bar bad",
     )
-    return Figure(title, charts.bars(items, title, "bar bad"), table)
 
 
 def _touchpoints(channels: Sequence[Record]) -> Figure:
-    title = "Touchpoints by channel"
-    items = [
-        (channel["channel_name"], channel["touchpoints"], words.count(channel["touchpoints"]))
-        for channel in channels
-    ]
-    table = Table(
-        title,
+    return counted_bars(
+        "Touchpoints by channel",
         [Column("Channel"), Column("Touchpoints", is_number=True)],
-        [[Cell(name), Cell(figure)] for name, _, figure in items],
-        is_folded=True,
+        [(channel["channel_name"], channel["touchpoints"], "") for channel in channels],
     )
-    return Figure(title, charts.bars(items, title), table)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from orchestration.reporting import charts, words
+from orchestration.reporting import words
 from orchestration.reporting.blocks import (
     Block,
     Cell,
@@ -16,6 +16,7 @@ from orchestration.reporting.blocks import (
     Table,
     records,
 )
+from orchestration.reporting.pieces import effect_cell
 
 _DRIVERS = """
     select
@@ -31,11 +32,7 @@ _DRIVERS = """
         drivers.mean_points,
         drivers.mean_points_ci_low,
         drivers.mean_points_ci_high,
-        drivers.effect,
-        drivers.effect_ci_low,
-        drivers.effect_ci_high,
         drivers.importance_share,
-        drivers.r_squared,
         drivers.finding_slug,
         drivers.quadrant_slug,
         drivers.money_at_stake_amount,
@@ -50,7 +47,7 @@ _DRIVERS = """
         drivers.program_slug, drivers.metric_slug, drivers.journey_slug,
         drivers.is_min_n desc, drivers.mean_points, drivers.driver_slug
 """
-# The last four whole weeks of topics: enough customers to compare, new enough to act on.
+# All topics over the whole time, beside the newest whole week.
 _TOPICS = """
     with weeks as (
         select distinct period_start_date
@@ -176,12 +173,13 @@ def _part(key: tuple[str, ...], drivers: Sequence[Record], currency: str) -> Par
         f"{words.plural(len(told), 'driver')} of {len(drivers)} can be told"
     )
     columns = [
-        Column("Driver", is_wide=True),
+        Column("Driver"),
         Column("Points for the average customer", is_number=True),
         Column("95 % interval, and zero"),
         Column("Finding"),
         Column("Importance", is_number=True),
         Column("Affected", is_number=True),
+        Column("Not linked", is_number=True),
         Column("Stated"),
         Column("Money at stake", is_number=True),
         Column("Owner"),
@@ -197,7 +195,7 @@ def _part(key: tuple[str, ...], drivers: Sequence[Record], currency: str) -> Par
 
 def _row(driver: Record, widest: float, currency: str) -> list[Cell]:
     name = driver["driver_name"]
-    affected = Cell(words.count(driver["affected_count"]))
+    counts = [Cell(words.count(driver[column])) for column in ("affected_count", "unlinked_count")]
     owner = Cell(driver["owner"] or words.NOT_KNOWN, "quiet")
     if not driver["is_min_n"]:
         reason = _HIDDEN.get(
@@ -205,14 +203,13 @@ def _row(driver: Record, widest: float, currency: str) -> list[Cell]:
         )
         nothing = Cell(words.NOT_KNOWN, "quiet")
         hidden = Cell(reason, "quiet", is_pill=True)
-        return [Cell(name), nothing, Cell(), hidden, nothing, affected, nothing, nothing, owner]
+        return [Cell(name), nothing, Cell(), hidden, nothing, *counts, nothing, nothing, owner]
     finding, tone = _FINDINGS.get(
         driver["finding_slug"], (words.spoken(driver["finding_slug"]), "quiet")
     )
     if tone == "bad" and driver["mean_points"] > 0:
         tone = "good"
-    low, high = driver["mean_points_ci_low"], driver["mean_points_ci_high"]
-    interval = f"{words.decimal(low)} to {words.decimal(high)}"
+    points = (driver["mean_points"], driver["mean_points_ci_low"], driver["mean_points_ci_high"])
     money = (
         f"{words.count(driver['money_at_stake_amount'])} {currency}"
         if driver["is_money_proven"]
@@ -221,13 +218,10 @@ def _row(driver: Record, widest: float, currency: str) -> list[Cell]:
     return [
         Cell(name),
         Cell(words.decimal(driver["mean_points"])),
-        Cell(
-            interval,
-            chart=charts.effect(driver["mean_points"], low, high, widest, f"{name}: {interval}"),
-        ),
+        effect_cell(points, widest, name, 2),
         Cell(finding, tone, is_pill=True),
         Cell(words.share(driver["importance_share"], 0)),
-        affected,
+        *counts,
         Cell(_QUADRANTS.get(driver["quadrant_slug"], words.NOT_KNOWN), "quiet"),
         Cell(money, "" if driver["is_money_proven"] else "quiet"),
         owner,
@@ -237,7 +231,7 @@ def _row(driver: Record, widest: float, currency: str) -> list[Cell]:
 def _topics(topics: Sequence[Record]) -> Table:
     week = topics[0]["latest_week"] if topics else None
     columns = [
-        Column("Contact reason", is_wide=True),
+        Column("Contact reason"),
         Column("Customers", is_number=True),
         Column("Texts", is_number=True),
         Column("Tagged by people", is_number=True),
@@ -276,7 +270,7 @@ def _terms(terms: Sequence[Record]) -> list[Block]:
         return [Note("No word was written by more customers than before.", "quiet")]
     columns = [
         Column("Week of"),
-        Column("Word", is_wide=True),
+        Column("Word"),
         Column("Customers", is_number=True),
         Column("Expected", is_number=True),
     ]
@@ -304,7 +298,7 @@ def _worth(bands: Sequence[Record], currency: str) -> Block:
         default=1.0,
     )
     columns = [
-        Column("Score", is_wide=True),
+        Column("Score"),
         Column("Band"),
         Column("Days after", is_number=True),
         Column("Customers", is_number=True),
@@ -314,7 +308,6 @@ def _worth(bands: Sequence[Record], currency: str) -> Block:
     ]
     rows = []
     for band in bands:
-        interval = f"{words.decimal(band['ci_low'], 1)} to {words.decimal(band['ci_high'], 1)}"
         name = f"{band['metric_name']}: {words.spoken(band['program_slug'])}"
         rows.append(
             [
@@ -323,15 +316,11 @@ def _worth(bands: Sequence[Record], currency: str) -> Block:
                 Cell(words.count(band["horizon_days"])),
                 Cell(words.count(band["customer_count"])),
                 Cell(words.decimal(band["difference_amount"], 1)),
-                Cell(
-                    interval,
-                    chart=charts.effect(
-                        band["difference_amount"],
-                        band["ci_low"],
-                        band["ci_high"],
-                        widest,
-                        f"{name}, {band['band']}: {interval}",
-                    ),
+                effect_cell(
+                    (band["difference_amount"], band["ci_low"], band["ci_high"]),
+                    widest,
+                    f"{name}, {band['band']}",
+                    1,
                 ),
                 Cell(words.spoken(band["finding_slug"]), "quiet", is_pill=True),
             ]

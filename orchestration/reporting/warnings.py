@@ -18,10 +18,10 @@ from orchestration.reporting.blocks import (
 
 _EPISODES = """
     select
-        rule_name, count_of, topic, area, area_member, area_member_name, direction, began_date,
+        topic, area, area_member, area_member_name, direction, began_date,
         last_date, episode_state, peak_customer_count, peak_expected_count, peak_window_days,
-        exposed_count, not_yet_asking_count, earlier_listed_count, earlier_listed_asked_share,
-        earlier_compared_asked_share, known_cause_slug, known_cause_name, owner
+        exposed_count, not_yet_asking_count, earlier_listed_asked_share,
+        earlier_compared_asked_share, known_cause_name, owner
     from marts.early_warnings
     order by last_date desc, peak_customer_count desc nulls last, episode_key
     limit 60
@@ -31,7 +31,7 @@ _REASONS = """
 """
 _MOST_SHOWN = 20
 _COLUMNS = (
-    Column("What", is_wide=True),
+    Column("What"),
     Column("Where"),
     Column("Began"),
     Column("Last"),

@@ -21,12 +21,16 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 
 
 @contextmanager
-def read_warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The private database, and the public marts of the last build, if any, as `cx`."""
+def read_warehouse(public: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private database, and the public marts of this file, if it is there, as `cx`.
+
+    Without a file those of the last build, whether or not it passed its audit.
+    """
+    public = public or public_build_path()
     connection = duckdb.connect(str(warehouse_path()), read_only=True, config=SETTINGS)
     try:
-        if public_build_path().exists():
-            connection.execute(f"attach {quoted(public_build_path())} as cx (read_only)")
+        if public.exists():
+            connection.execute(f"attach {quoted(public)} as cx (read_only)")
         yield connection
     finally:
         connection.close()

@@ -14,7 +14,7 @@ from orchestration.paths import REFERENCE_DIR
 from tests.company import opened
 
 CLASSES = {"service": 1, "promise": 2, "care": 3, "offer": 4}
-CHAIN = ("eligible", "responses", "options", "judged", "decisions")
+CHAIN = ("eligible", "responses", "options", "judged", "choices", "decisions")
 
 
 def seed(name):
@@ -265,7 +265,8 @@ def test_audiences_hold_keys_alone_and_nobody_who_is_held_out(company):
 @pytest.fixture
 def private(company, tmp_path, monkeypatch):
     """A copy of the data folder, to export from."""
-    shutil.copytree(company.data / "build", tmp_path / "data" / "build")
+    for folder in ("build", "published"):
+        shutil.copytree(company.data / folder, tmp_path / "data" / folder, symlinks=True)
     shutil.copyfile(company.data / "warehouse.duckdb", tmp_path / "data" / "warehouse.duckdb")
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
     return tmp_path / "data"

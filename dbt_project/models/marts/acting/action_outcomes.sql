@@ -12,12 +12,8 @@ readouts as (
     select * from {{ ref('int_outcomes__readouts') }}
 ),
 
-declared_experiments as (
-    select * from {{ ref('experiments') }}
-),
-
 improvements as (
-    select * from declared_experiments
+    select * from {{ ref('experiments') }}
     where method = 'before_after'
 ),
 
@@ -40,6 +36,7 @@ outcomes as (
         experiments.metric_slug,
         experiments.journey_slug,
         cast(null as varchar) as dimension,
+        experiments.owner,
         coalesce(arm_sums.segment_slug, 'all') as segment_slug,
         coalesce(arm_sums.treated_count, 0) as treated_count,
         coalesce(arm_sums.treated_reached_count, 0) as treated_reached_count,
@@ -103,6 +100,7 @@ outcomes as (
         improvements.metric_slug,
         cast(null as varchar) as journey_slug,
         improvements.dimension,
+        improvements.owner,
         'all' as segment_slug,
         cast(null as bigint) as treated_count,
         cast(null as bigint) as treated_reached_count,
@@ -164,7 +162,7 @@ select
     outcomes.metric_slug,
     outcomes.journey_slug,
     outcomes.dimension,
-    declared_experiments.owner,
+    outcomes.owner,
     outcomes.segment_slug,
     outcomes.treated_count,
     outcomes.treated_reached_count,
@@ -198,5 +196,3 @@ select
     mart_rules.definition_version
 from outcomes
 cross join mart_rules
-left join declared_experiments
-    on outcomes.experiment_slug = declared_experiments.experiment_slug

@@ -72,7 +72,8 @@ measured as (
         count(*) as measure_value
     from incidents
     cross join settings
-    where incidents.occurred_at >= settings.as_of - {{ duration_of('30', 'day') }}
+    cross join windows
+    where incidents.occurred_at >= settings.as_of - windows.action_look_back
     group by incidents.customer_key
 
     union all

@@ -1,6 +1,7 @@
--- Chance decides once, by a hash, before anything is shown: a row is written when a customer first
--- is one of those whom an action is meant for, and never changes. It is not built anew. Of two keys
--- that turn out to be one customer, the one that goes on keeps the first arm that either got.
+-- Chance decides once, by a hash, before anything is shown: a row is written when an action is
+-- first the best for a customer, and never changes. Drawn earlier, it would count in both arms
+-- those whom a rule or a better action keeps from it. It is not built anew. Of two keys that turn
+-- out to be one customer, the one that goes on keeps the first arm that either got.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -8,8 +9,9 @@
     full_refresh=false
 ) }}
 
-with eligible as (
-    select * from {{ ref('int_actions__eligible') }}
+with choices as (
+    select * from {{ ref('int_actions__choices') }}
+    where action_slug != 'nothing'
 ),
 
 actions as (
@@ -59,29 +61,29 @@ inherited as (
 )
 
 select
-    {{ surrogate_key(['eligible.action_slug', 'eligible.customer_key']) }} as arm_key,
-    eligible.action_slug,
-    eligible.customer_key,
+    {{ surrogate_key(['choices.action_slug', 'choices.customer_key']) }} as arm_key,
+    choices.action_slug,
+    choices.customer_key,
     case
         when inherited.arm is not null then inherited.arm
         when
-            {{ hash_share(['eligible.action_slug', 'eligible.customer_key']) }}
+            {{ hash_share(['choices.action_slug', 'choices.customer_key']) }}
             < actions.held_out_share
             then 'held_out'
         else 'treated'
     end as arm,
     coalesce(inherited.assigned_at, settings.as_of) as assigned_at
-from eligible
+from choices
 cross join settings
 inner join actions
-    on eligible.action_slug = actions.action_slug
+    on choices.action_slug = actions.action_slug
 left join known
     on
-        eligible.action_slug = known.action_slug
-        and eligible.customer_key = known.customer_key
+        choices.action_slug = known.action_slug
+        and choices.customer_key = known.customer_key
 left join inherited
     on
-        eligible.action_slug = inherited.action_slug
-        and eligible.customer_key = inherited.customer_key
+        choices.action_slug = inherited.action_slug
+        and choices.customer_key = inherited.customer_key
         and inherited.arm_rank = 1
 where known.customer_key is null

@@ -1,6 +1,7 @@
 -- Each action that is meant for a customer: done how, worth what, or refused by which rule. Its
--- chance of success is what the seed expects, as if of twenty customers, and what was seen of those
--- of the segment to whom the tool has sent it.
+-- chance of success is what the seed expects, as if of so many customers, and what was seen of
+-- those of the segment to whom the tool has sent it. Only a campaign's contacts show a success: of
+-- all others the seed's word stands.
 with options as (
     select * from {{ ref('int_actions__options') }}
 ),
@@ -24,6 +25,10 @@ customers as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 templates as (
@@ -96,11 +101,14 @@ ranked_options as (
 priced as (
     select
         ranked_options.*,
-        (20 * actions.expected_share + coalesce(seen.success_count, 0))
-        / (20 + coalesce(seen.tried_count, 0)) as success_share,
+        (
+            windows.action_prior_customers * actions.expected_share
+            + coalesce(seen.success_count, 0)
+        ) / (windows.action_prior_customers + coalesce(seen.tried_count, 0)) as success_share,
         actions.success_value,
         actions.unit_cost
     from ranked_options
+    cross join windows
     inner join actions
         on ranked_options.action_slug = actions.action_slug
     left join seen

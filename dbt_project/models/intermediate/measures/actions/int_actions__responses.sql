@@ -1,5 +1,5 @@
 -- How each customer answers to what is sent, by channel and by block of three hours: the own rate,
--- drawn towards that of the segment as if the segment were twenty messages of the customer's own.
+-- drawn towards that of the segment as if the segment were so many messages of the customer's own.
 with customers as (
     select * from {{ ref('int_identity__customers') }}
     where is_identified
@@ -16,6 +16,10 @@ channels as (
 
 settings as (
     select * from {{ ref('int_company__settings') }}
+),
+
+windows as (
+    select * from {{ ref('int_company__windows') }}
 ),
 
 sent as (
@@ -104,14 +108,18 @@ select
     coalesce(customer_channels.sent_count, 0) as sent_count,
     (
         coalesce(customer_channels.response_count, 0)
-        + 20 * coalesce(segment_channels.response_share, 0)
-    ) / (coalesce(customer_channels.sent_count, 0) + 20) as response_share,
+        + windows.action_prior_customers * coalesce(segment_channels.response_share, 0)
+    ) / (coalesce(customer_channels.sent_count, 0) + windows.action_prior_customers)
+        as response_share,
     (
-        coalesce(customer_hours.response_count, 0) + 20 * coalesce(segment_hours.hour_share, 0)
-    ) / (coalesce(customer_channels.response_count, 0) + 20) as hour_share
+        coalesce(customer_hours.response_count, 0)
+        + windows.action_prior_customers * coalesce(segment_hours.hour_share, 0)
+    ) / (coalesce(customer_channels.response_count, 0) + windows.action_prior_customers)
+        as hour_share
 from customers
 cross join channels
 cross join blocks
+cross join windows
 left join segment_channels
     on
         customers.segment_slug = segment_channels.segment_slug

@@ -46,7 +46,8 @@ experiments as (
         {{ duration_of('window_days', 'day') }} as outcome_window,
         held_out_share,
         started as started_date,
-        ended as ended_date
+        ended as ended_date,
+        owner
     from declared_experiments
 
     union all
@@ -61,7 +62,9 @@ experiments as (
         windows.campaign_conversion as outcome_window,
         cast(null as double) as held_out_share,
         cast(null as date) as started_date,
-        cast(null as date) as ended_date
+        cast(null as date) as ended_date,
+        -- Nobody has declared it, so nobody answers for it.
+        declared_experiments.owner
     from tried_campaigns
     cross join windows
     left join campaigns
@@ -85,7 +88,8 @@ experiments as (
         {{ duration_of('actions.success_days', 'day') }} as outcome_window,
         actions.held_out_share,
         actions.valid_from as started_date,
-        actions.valid_until as ended_date
+        actions.valid_until as ended_date,
+        actions.owner
     from actions
     left join declared_experiments
         on

@@ -74,6 +74,9 @@ select
     cast(max(setting_value) filter (where setting = 'search_term_minimum_people') as bigint)
         as search_term_minimum_people,
     max(setting_value) filter (where setting = 'favourable_sentiment') as favourable_sentiment,
+    max(duration) filter (where setting = 'action_look_back_days') as action_look_back,
+    cast(max(setting_value) filter (where setting = 'action_prior_customers') as bigint)
+        as action_prior_customers,
     max(duration) filter (where setting = 'driver_history_days') as driver_history,
     cast(max(setting_value) filter (where setting = 'minimum_scored_moments') as bigint)
         as minimum_scored_moments,
