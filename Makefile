@@ -15,7 +15,7 @@ help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 run: $(READY) ## Land, build, audit, publish; with a generated sample company if there are no deliveries
-	@test -d "$${THROUGHLINE_DATA:-data}/landing" || $(BIN)/throughline sample
+	@test -n "$$THROUGHLINE_COMPANY" || test -d "$${THROUGHLINE_DATA:-data}/landing" || $(BIN)/throughline sample
 	@$(BIN)/throughline run
 
 test: $(READY) ## Lint, types, conventions, unit tests, data tests, end to end

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.components.project import prepare_project
 from orchestration.warehouse.private_files import keep_files_private
 
 
@@ -15,4 +16,5 @@ def defs() -> dg.Definitions:
     """Load every definition found under `orchestration/defs`."""
     # Also in a code server that somebody started by hand.
     keep_files_private()
+    prepare_project()
     return dg.load_from_defs_folder(path_within_project=Path(__file__).parent)

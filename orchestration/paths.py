@@ -1,6 +1,8 @@
 """Where things are. Only locations belong here; no file is opened or made.
 
-`THROUGHLINE_DATA` moves the data folder, so that another company (or a test) has files of its own.
+`THROUGHLINE_COMPANY` is the folder of what a company has of its own, seeds and sources; without it
+the warehouse is the sample company's. `THROUGHLINE_DATA` moves the data folder, so that another
+company (or a test) has files of its own.
 """
 
 import os
@@ -12,9 +14,31 @@ REFERENCE_DIR = PROJECT_DIR / "seeds" / "reference"
 SAMPLE_DIR = PROJECT_DIR / "seeds" / "sample"
 
 
+def company_dir() -> Path | None:
+    """What a company has of its own: seeds, sources, models. None for the sample company."""
+    folder = os.environ.get("THROUGHLINE_COMPANY")
+    return Path(folder).resolve() if folder else None
+
+
 def data_dir() -> Path:
     """The data folder of this run: landing, archive, quarantine, both databases, published."""
-    return Path(os.environ.get("THROUGHLINE_DATA") or PROJECT_DIR / "data").resolve()
+    home = company_dir() or PROJECT_DIR
+    return Path(os.environ.get("THROUGHLINE_DATA") or home / "data").resolve()
+
+
+def dbt_project_dir() -> Path:
+    """The dbt project that is built: the product's, with what the company adds to it."""
+    return DBT_PROJECT_DIR if company_dir() is None else joined_dir() / "dbt_project"
+
+
+def reference_dir() -> Path:
+    """The seeds that are loaded: the product's, with what the company says instead."""
+    return REFERENCE_DIR if company_dir() is None else joined_dir() / "seeds" / "reference"
+
+
+def joined_dir() -> Path:
+    """Where product and company folder are joined; written by every command."""
+    return data_dir() / "project"
 
 
 def landing_dir() -> Path:

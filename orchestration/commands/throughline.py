@@ -13,7 +13,7 @@ from orchestration.commands.audience import app as audience
 from orchestration.commands.identity import app as identity
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.commands.texts import app as texts
-from orchestration.paths import PROJECT_DIR, dagster_dir, data_dir, dbt_dir
+from orchestration.paths import PROJECT_DIR, company_dir, dagster_dir, data_dir, dbt_dir
 from orchestration.sample_world import DEFAULT_CHUNK_SIZE, DEFAULT_CUSTOMERS, DEFAULT_DAYS
 from orchestration.warehouse.private_files import keep_files_private, make_data_folder
 
@@ -32,8 +32,15 @@ _AllowFewerRows = Annotated[
 
 
 @app.callback()
-def environment() -> None:
+def environment(context: typer.Context) -> None:
     """Say where the data and Dagster's memory are, to this process and to those it starts."""
+    if context.invoked_subcommand == "init":
+        return
+    company = company_dir()
+    if company is not None:
+        from orchestration.company_folder import CompanyFolderError, join_company
+
+        os.environ["THROUGHLINE_COMPANY"] = str(company)
     os.environ["THROUGHLINE_DATA"] = str(data_dir())
     os.environ["THROUGHLINE_STATE"] = str(dagster_dir())
     os.environ["DAGSTER_HOME"] = str(PROJECT_DIR)
@@ -41,6 +48,9 @@ def environment() -> None:
     make_data_folder(data_dir())
     keep_files_private()
     dagster_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
+    if company is not None:
+        with errors_in_words(CompanyFolderError):
+            join_company()
 
 
 @app.command()
@@ -120,22 +130,16 @@ def check_seeds() -> None:
 @app.command()
 def sources() -> None:
     """List the sources and the shapes that each fills, and write the lists that dbt reads."""
-    from orchestration.components.source_list import (
-        SOURCE_LIST,
-        SourceListError,
-        filled_shapes,
-        write_source_list,
-    )
-    from orchestration.components.value_ranges import VALUE_RANGES, write_value_ranges
+    from orchestration.components.project import prepare_project
+    from orchestration.components.source_list import SourceListError, filled_shapes
     from orchestration.landing.contract import ContractError
 
     with errors_in_words(ContractError, SourceListError):
-        written = {SOURCE_LIST: write_source_list(), VALUE_RANGES: write_value_ranges()}
+        written = prepare_project()
         for source_name, shapes in filled_shapes().items():
             typer.echo(f"{source_name:<18} {', '.join(shapes)}")
-    for path, is_new in written.items():
-        if is_new:
-            typer.echo(f"dbt_project/{path} was brought up to date.")
+    for path in written:
+        typer.echo(f"dbt_project/{path} was brought up to date.")
 
 
 @app.command()

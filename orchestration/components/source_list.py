@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from orchestration.landing import SourceContract, TableContract, load_contracts
-from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.paths import dbt_project_dir
 from orchestration.publishing.personal_data import plain_name
 
 SOURCE_LIST = Path("macros") / "shapes" / "source_list.sql"
@@ -24,11 +24,12 @@ class SourceListError(ValueError):
     """A folder of a source that contradicts itself: the file, and what to do."""
 
 
-def write_source_list(project: Path = DBT_PROJECT_DIR) -> bool:
+def write_source_list(project: Path | None = None) -> bool:
     """Write the list where it differs from the folders; returns whether it did.
 
     Raises ContractError or SourceListError.
     """
+    project = project or dbt_project_dir()
     return replace_if_different(project / SOURCE_LIST, source_list(project))
 
 
@@ -43,8 +44,9 @@ def replace_if_different(path: Path, text: str) -> bool:
     return True
 
 
-def source_list(project: Path = DBT_PROJECT_DIR) -> str:
+def source_list(project: Path | None = None) -> str:
     """The macro `source_list`, in order of names."""
+    project = project or dbt_project_dir()
     models = _models(project)
     filled = filled_shapes(project)
     sources = [
@@ -64,8 +66,9 @@ def source_list(project: Path = DBT_PROJECT_DIR) -> str:
     )
 
 
-def filled_shapes(project: Path = DBT_PROJECT_DIR) -> dict[str, list[str]]:
+def filled_shapes(project: Path | None = None) -> dict[str, list[str]]:
     """The shapes that each source has a branch of, by source."""
+    project = project or dbt_project_dir()
     models = _models(project)
     shapes = sorted(shape[1] for name in models if (shape := _SHAPE.fullmatch(name)))
     return {

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from orchestration.components.source_list import replace_if_different
-from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
+from orchestration.paths import dbt_project_dir, reference_dir
 from orchestration.reference_seeds.shape import read_seeds
 from orchestration.reference_seeds.table import Row
 
@@ -17,17 +17,18 @@ VALUE_RANGES = Path("macros") / "values" / "value_ranges.sql"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def write_value_ranges(project: Path = DBT_PROJECT_DIR, seeds: Path = REFERENCE_DIR) -> bool:
+def write_value_ranges(project: Path | None = None, seeds: Path | None = None) -> bool:
     """Write the macro where it differs from the seed; returns whether it did.
 
     Nothing is written from a file that is no table: `check_seeds` tells, before a build.
     """
+    project, seeds = project or dbt_project_dir(), seeds or reference_dir()
     if read_seeds(seeds / "values")["value_ranges"].problems:
         return False
     return replace_if_different(project / VALUE_RANGES, value_ranges(seeds))
 
 
-def value_ranges(seeds: Path = REFERENCE_DIR) -> str:
+def value_ranges(seeds: Path) -> str:
     """The macro `value_ranges`, in the order of the seed."""
     rows = read_seeds(seeds / "values")["value_ranges"].rows
     return "\n".join(

@@ -16,7 +16,6 @@ from dbt.artifacts.schemas.run import RunResult
 from dbt.contracts.graph.nodes import CompiledNode
 
 from orchestration.identity import registry
-from orchestration.paths import REFERENCE_DIR
 from orchestration.publishing import versions
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
@@ -78,7 +77,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
         return
 
     try:
-        check_seeds(REFERENCE_DIR)
+        check_seeds()
     except SeedError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

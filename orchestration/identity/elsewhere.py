@@ -16,7 +16,7 @@ import yaml
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ParsedNode, SourceDefinition
 
-from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.paths import dbt_project_dir
 from orchestration.warehouse.connections import SETTINGS, quoted
 from orchestration.warehouse.dbt_invocation import failures, parsed_project, run_dbt
 
@@ -154,7 +154,7 @@ def _parents(project: Manifest, unique_id: str) -> list[str]:
 
 def _profiles(database: Path) -> dict[str, Any]:
     """The project's profile, with this database in the place of the warehouse and no other."""
-    profiles = yaml.safe_load((DBT_PROJECT_DIR / "profiles.yml").read_text(encoding="utf-8"))
+    profiles = yaml.safe_load((dbt_project_dir() / "profiles.yml").read_text(encoding="utf-8"))
     warehouse = profiles["throughline"]["outputs"]["warehouse"]
     output = warehouse | {"path": str(database), "attach": []}
     return {"throughline": {"target": "warehouse", "outputs": {"warehouse": output}}}

@@ -20,10 +20,9 @@ import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
+from orchestration.paths import dbt_project_dir, reference_dir
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,62}")
-STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
 OWN_COLUMNS = ("_extra", "_load_id", "_line", "_file_date", "_loaded_at")
 PERSONAL_DATA = (
     *("email", "phone", "name", "address", "birth_date", "account", "device", "handle"),
@@ -223,11 +222,12 @@ class SourceContract(BaseModel):
         return self.table_of(file_name) is not None
 
 
-def load_contracts(directory: Path = STAGING_DIR) -> list[SourceContract]:
+def load_contracts(directory: Path | None = None) -> list[SourceContract]:
     """Every source that has deliveries, in order of name; sources without a format aren't landed.
 
     Raises ContractError with file and line.
     """
+    directory = directory or dbt_project_dir() / "models" / "staging"
     contracts = []
     for path in sorted(directory.glob("*/_*__sources.yml")):
         contracts.extend(_read_sources(path))
@@ -249,7 +249,7 @@ def enabled_sources(
         ).fetchall()
         if override:
             return set(names) & {name.strip() for name in override[0][0].split(",")}
-    with (REFERENCE_DIR / "company" / "company_sources.csv").open(encoding="utf-8") as seed:
+    with (reference_dir() / "company" / "company_sources.csv").open(encoding="utf-8") as seed:
         return set(names) - {
             row["source_name"]
             for row in csv.DictReader(seed)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from orchestration.paths import REFERENCE_DIR
+from orchestration.paths import REFERENCE_DIR, company_dir
 from orchestration.reference_seeds import (
     acting,
     company,
@@ -17,7 +17,7 @@ from orchestration.reference_seeds import (
     understanding,
     values,
 )
-from orchestration.reference_seeds.shape import read_seeds
+from orchestration.reference_seeds.company_seeds import joined_seeds
 from orchestration.reference_seeds.table import Problem, Seed
 
 # By the folder below `seeds/reference/`; each sees every seed.
@@ -44,9 +44,14 @@ class SeedError(ValueError):
         self.problems = problems
 
 
-def check_seeds(directory: Path = REFERENCE_DIR) -> None:
-    """Raise SeedError if a seed is not what the models take it for."""
-    seeds = read_seeds(directory)
+def check_seeds(directory: Path | None = None) -> None:
+    """Raise SeedError if a seed is not what the models take it for.
+
+    Without a directory: those that are in force, the product's with what the company says instead.
+    """
+    company = company_dir() if directory is None else None
+    directory = directory or REFERENCE_DIR
+    seeds = joined_seeds(directory, company)
     # What has no shape makes all that refers to it look wrong: nothing else is said beside it.
     for seed in seeds.values():
         if seed.problems:

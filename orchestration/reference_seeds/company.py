@@ -5,7 +5,7 @@ Each check reads seeds of which `declared` has found nothing to say.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.paths import dbt_project_dir
 from orchestration.reference_seeds.declared import misformed, not_among
 from orchestration.reference_seeds.table import Problem, Row, Seed
 
@@ -55,7 +55,7 @@ def _setting_problem(row: Row) -> Problem | None:
 
 
 def _source_problems(sources: Seed) -> Iterator[Problem]:
-    files = (DBT_PROJECT_DIR / "models" / "staging").glob("*/_*__sources.yml")
+    files = (dbt_project_dir() / "models" / "staging").glob("*/_*__sources.yml")
     contracts = {
         file.parent.name
         for file in files

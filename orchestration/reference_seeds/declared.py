@@ -244,17 +244,17 @@ def _surplus(seed: Seed, column: str, values: Collection[str]) -> Iterator[Probl
 
 def _test_problems(seed: Seed, seeds: Mapping[str, Seed], is_ordered: bool) -> Iterator[Problem]:
     for column in seed.properties.get("columns", []):
-        for kind, arguments in _tests(column):
+        for kind, arguments in declared_tests(column):
             if check := _COLUMN_CHECKS.get(kind):
                 yield from check(seed, column["name"], arguments, seeds)
-    for kind, arguments in _tests(seed.properties):
+    for kind, arguments in declared_tests(seed.properties):
         if kind == "unique_together":
             yield from _repeated(seed, arguments["columns"])
         elif kind == "no_overlap" and is_ordered:
             yield from _overlapping(seed, **arguments)
 
 
-def _tests(properties: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def declared_tests(properties: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Kind and arguments of each data test, whichever of dbt's ways it is written in."""
     for test in properties.get("data_tests", []):
         if isinstance(test, str):

@@ -6,7 +6,7 @@ Each check reads seeds of which `declared` has found nothing to say.
 import math
 from collections.abc import Iterator, Mapping
 
-from orchestration.paths import DBT_PROJECT_DIR
+from orchestration.paths import dbt_project_dir
 from orchestration.reference_seeds.declared import not_among
 from orchestration.reference_seeds.table import Problem, Row, Seed
 
@@ -30,7 +30,7 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     marts = {
         path.stem
         for folder in ("marts", "metrics")
-        for path in (DBT_PROJECT_DIR / "models" / folder).rglob("*.sql")
+        for path in (dbt_project_dir() / "models" / folder).rglob("*.sql")
     }
     yield from _circles(kpis)
     for row in [*kpis.values(), *seeds["mart_rules"].rows]:

@@ -7,7 +7,7 @@ is one problem, and nothing else is said of such a file.
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def read_seeds(directory: Path) -> dict[str, Seed]:
         declared |= {properties["name"]: (path, properties) for properties in described}
     files = {path.stem: path for path in directory.rglob("*.csv")}
     for name, path in files.items():
-        seeds[name] = _read_seed(path, declared[name][1] if name in declared else {})
+        seeds[name] = read_seed(path, declared[name][1] if name in declared else {})
     for name in declared.keys() - files.keys():
         path, properties = declared[name]
         missing = Problem(path, 1, f"no file {name}.csv beside it: bring it back")
@@ -58,7 +58,13 @@ class _ShapelessError(ValueError):
         self.line = line
 
 
-def _read_seed(path: Path, properties: Mapping[str, Any]) -> Seed:
+def read_seed(
+    path: Path, properties: Mapping[str, Any], needed: Collection[str] | None = None
+) -> Seed:
+    """One seed. `needed` are the columns that it may not lack, if not all that are declared.
+
+    A file of which not all is needed may be empty of rows, too.
+    """
     seed = Seed(path, (), (), properties)
     try:
         if not properties:
@@ -68,14 +74,14 @@ def _read_seed(path: Path, properties: Mapping[str, Any]) -> Seed:
         _check_line_ends(text)
         lines = list(_lines(text))
         header = tuple(lines[0][1])
-        _check_header(header, seed)
+        _check_header(header, seed, needed)
         _check_cells(header, lines[1:])
         rows = tuple(
             Row(path, line, dict(zip(header, (cell or None for cell in cells), strict=True)))
             for line, cells in lines[1:]
         )
         _check_spaces(rows, seed)
-        if not rows and not seed.meta.get("may_be_empty"):
+        if not rows and needed is None and not seed.meta.get("may_be_empty"):
             raise _ShapelessError(1, "only a header: bring the rows back")
     except _ShapelessError as error:
         return Seed(path, (), (), properties, (Problem(path, error.line, str(error)),))
@@ -147,10 +153,14 @@ def _open_quote(cells: Sequence[str]) -> str:
     )
 
 
-def _check_header(names: Sequence[str], seed: Seed) -> None:
+def _check_header(names: Sequence[str], seed: Seed, needed: Collection[str] | None) -> None:
     declared = seed.column_types.keys()
     wrong = [
-        *(f"no column {name}" for name in declared if name not in names),
+        *(
+            f"no column {name}"
+            for name in (declared if needed is None else needed)
+            if name not in names
+        ),
         *(f"unknown column {name!r}" for name in names if name not in declared),
         *(f"column {name} twice" for name in sorted(set(names)) if names.count(name) > 1),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from orchestration.paths import REFERENCE_DIR, warehouse_path
+from orchestration.paths import reference_dir, warehouse_path
 from orchestration.understanding.text_settings import SENTIMENT, SENTIMENTS, TextSettings
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.private_files import create_private
@@ -24,7 +24,7 @@ class TextFileError(ValueError):
 
 def seed_settings() -> TextSettings:
     """The settings that stand in the seed."""
-    path = REFERENCE_DIR / "understanding" / "text_settings.csv"
+    path = reference_dir() / "understanding" / "text_settings.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return TextSettings.of(
             {row["setting"]: float(row["setting_value"]) for row in csv.DictReader(file)}

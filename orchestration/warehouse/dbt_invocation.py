@@ -17,7 +17,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR, data_dir, dbt_dir
+from orchestration.paths import data_dir, dbt_dir, dbt_project_dir, reference_dir
 from orchestration.warehouse.state_files import read_state
 
 _FAILED: set[str] = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
@@ -52,8 +52,8 @@ def run_dbt(
     options = [
         # SQL and values stay out of the log.
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
-        *("--project-dir", str(DBT_PROJECT_DIR)),
-        *("--profiles-dir", str(profiles or DBT_PROJECT_DIR)),
+        *("--project-dir", str(dbt_project_dir())),
+        *("--profiles-dir", str(profiles or dbt_project_dir())),
         *("--target-path", str(artifacts)),
         *("--log-path", str(artifacts)),
     ]
@@ -128,10 +128,10 @@ def _parsing() -> Iterator[None]:
 
 def project_files() -> dict[str, Path]:
     """Every file that decides what dbt builds, by its name within project or seeds, in order."""
-    written = {DBT_PROJECT_DIR / name for name in _WRITTEN_BY_DBT}
+    written = {dbt_project_dir() / name for name in _WRITTEN_BY_DBT}
     return {
         str(path.relative_to(root.parent)): path
-        for root in (DBT_PROJECT_DIR, REFERENCE_DIR)
+        for root in (dbt_project_dir(), reference_dir())
         for path in sorted(root.rglob("*"))
         if path.is_file() and not written.intersection(path.parents)
     }
@@ -140,5 +140,5 @@ def project_files() -> dict[str, Path]:
 def _last_change() -> float:
     files = project_files().values()
     # A folder's own time tells of a file that was removed; dbt itself writes in the topmost.
-    folders = {path.parent for path in files} - {DBT_PROJECT_DIR}
+    folders = {path.parent for path in files} - {dbt_project_dir()}
     return max(path.stat().st_mtime for path in [*files, *folders])

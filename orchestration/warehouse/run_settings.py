@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from orchestration.paths import REFERENCE_DIR
+from orchestration.paths import reference_dir
 
 
 class SettingError(ValueError):
@@ -50,5 +50,5 @@ def _check_form(setting: str, value: str, source_names: Collection[str]) -> None
 
 
 def _names(seed: str, column: str) -> set[str]:
-    with (REFERENCE_DIR / "company" / seed).open(encoding="utf-8", newline="") as rows:
+    with (reference_dir() / "company" / seed).open(encoding="utf-8", newline="") as rows:
         return {row[column] for row in csv.DictReader(rows)}

@@ -16,6 +16,7 @@ ROOMS = (
     *("paths", "warehouse", "statistics", "understanding", "acting", "sample_world"),
     *(
         "reference_seeds",
+        "company_folder",
         "landing",
         "identity",
         "reporting",

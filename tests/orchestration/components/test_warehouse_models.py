@@ -4,11 +4,12 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.components import PublishedMarts, WarehouseModels, warehouse_models
+from orchestration.components import PublishedMarts, WarehouseModels
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.landing import ensure_ledger
 from orchestration.paths import DBT_PROJECT_DIR, published_path
 from orchestration.publishing import versions
+from orchestration.reference_seeds import check
 from orchestration.warehouse import dbt_invocation
 from orchestration.warehouse.connections import open_warehouse
 
@@ -54,9 +55,9 @@ def project(tmp_path, monkeypatch):
     for name, sql in MODELS.items():
         (folder / "models" / f"{name}.sql").write_text(sql)
     monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(dbt_invocation, "DBT_PROJECT_DIR", folder)
-    for module in (dbt_invocation, warehouse_models):
-        monkeypatch.setattr(module, "REFERENCE_DIR", seeds)
+    monkeypatch.setattr(dbt_invocation, "dbt_project_dir", lambda: folder)
+    monkeypatch.setattr(dbt_invocation, "reference_dir", lambda: seeds)
+    monkeypatch.setattr(check, "REFERENCE_DIR", seeds)
     with open_warehouse() as connection:
         ensure_ledger(connection)
     return folder / "models"

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from orchestration.landing import ContractError, enabled_sources, ensure_ledger, load_contracts
-from orchestration.landing.contract import STAGING_DIR, patterns_overlap, quote_identifier
+from orchestration.landing.contract import patterns_overlap, quote_identifier
 from orchestration.landing.ledger import set_run_settings
 
 GOOD = """
@@ -136,7 +136,7 @@ def test_a_quoted_name_can_hold_anything():
 
 
 def test_the_contracts_of_this_project_are_valid():
-    assert load_contracts(STAGING_DIR)
+    assert load_contracts()
 
 
 def test_a_warehouse_may_override_which_sources_are_on(place):

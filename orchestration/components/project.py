@@ -1,0 +1,17 @@
+"""Makes the dbt project ready for dbt: joined with the company folder, its lists written."""
+
+from pathlib import Path
+
+from orchestration.company_folder import join_company
+from orchestration.components.source_list import SOURCE_LIST, write_source_list
+from orchestration.components.value_ranges import VALUE_RANGES, write_value_ranges
+
+
+def prepare_project() -> list[Path]:
+    """Bring up to date what dbt reads; returns the lists that were written, within the project.
+
+    Raises CompanyFolderError, ContractError or SourceListError.
+    """
+    join_company()
+    written = {SOURCE_LIST: write_source_list(), VALUE_RANGES: write_value_ranges()}
+    return [path for path, is_new in written.items() if is_new]
