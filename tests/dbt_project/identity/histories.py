@@ -235,17 +235,19 @@ class World(NamedTuple):
             None: None,
         }
         digest = sha256(str(self.number).encode()).digest()
-        digits = digest[3:8] if postcode == 0 else digest[8:13]
         return {
             "given_name": given_name,
             "surname": None
             if surname is None
+            # Nor do those of neighbours, whose birth dates are alike, begin alike.
             else "bm"[surname]
-            + "".join(LETTERS[byte % 16] for byte in digest[13 + 8 * surname :][:8]),
+            + LETTERS[self.number % 13]
+            + "".join(LETTERS[byte % 16] for byte in digest[13 + 8 * surname :][:7]),
             "birth_date": birth_dates[birth_date],
             "postcode": None
             if postcode is None
-            else f"{postcode + 1}" + "".join(str(byte % 10) for byte in digits),
+            # Of each number another one: digits of a digest come back in a world of so many.
+            else f"{postcode + 1}{(self.number * 7919 + 50_021 * postcode) % 100_000:05}",
         }
 
 

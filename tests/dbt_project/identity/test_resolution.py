@@ -412,7 +412,8 @@ def test_a_chain_and_a_hub_of_100_000_profiles(tmp_path):
             insert into observed by name
             select
                 'chain' as source_name,
-                number as source_profile_id,
+                -- 0 is what programs write for nobody.
+                number + 1 as source_profile_id,
                 'chain:' || lpad(number::varchar, 6, '0') as profile_key,
                 'link' || (number + 1) // 2 || '@mail.pl' as email,
                 'handle' || number // 2 as social_handle,
@@ -421,7 +422,7 @@ def test_a_chain_and_a_hub_of_100_000_profiles(tmp_path):
             union all by name
             select
                 'hub' as source_name,
-                number as source_profile_id,
+                number + 1 as source_profile_id,
                 'hub:' || lpad(number::varchar, 6, '0') as profile_key,
                 'office@firm.pl' as email,
                 'own' || number as social_handle,
