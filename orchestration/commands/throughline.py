@@ -5,6 +5,7 @@ Each command calls a module that does the work; here are its words and its exit 
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -143,14 +144,66 @@ def sources() -> None:
 
 
 @app.command()
-def dev() -> None:
-    """Copy both databases for `dbt build --target dev`."""
-    from orchestration.publishing.dev_copy import NothingBuiltError, copy_for_development
+def dev(
+    impersonal_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--without-personal-data",
+            metavar="FOLDER",
+            help="Make a data folder for analysts who may not see who the customers are.",
+        ),
+    ] = None,
+) -> None:
+    """Copy both databases for a plain `dbt build`, and say what to type."""
+    from orchestration.publishing import dev_copy, impersonal
+    from orchestration.publishing.personal_data import PersonalDataError
     from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
-    with errors_in_words(NothingBuiltError, WarehouseLockedError), warehouse_lock():
-        for copy in copy_for_development():
-            typer.echo(copy)
+    expected = (
+        dev_copy.NothingBuiltError,
+        dev_copy.ParseError,
+        impersonal.FolderInUseError,
+        PersonalDataError,
+        WarehouseLockedError,
+    )
+    with errors_in_words(*expected):
+        if impersonal_folder is None:
+            with warehouse_lock():
+                copies = dev_copy.copy_for_development()
+            dev_copy.parse_for_development()
+            for copy in copies:
+                typer.echo(copy)
+            typer.echo(dev_copy.what_to_type(data_dir()))
+        else:
+            _copy_without_personal_data(impersonal_folder.resolve())
+
+
+def _copy_without_personal_data(folder: Path) -> None:
+    import json
+
+    from orchestration.components.published_marts import personal_columns, tagged_columns
+    from orchestration.publishing import dev_copy, impersonal
+    from orchestration.warehouse.dbt_invocation import manifest_path
+    from orchestration.warehouse.lock import warehouse_lock
+
+    dev_copy.assert_something_is_published()
+    manifest = json.loads(manifest_path().read_text())
+    with warehouse_lock():
+        copies = impersonal.copy_without_personal_data(
+            folder, manifest, tagged_columns(manifest), personal_columns(manifest)
+        )
+    for copy in copies:
+        typer.echo(copy)
+    buildable, marts = impersonal.buildable_marts(manifest)
+    typer.echo(
+        f"Everybody may read them. {buildable} of {marts} marts can be built there; the others "
+        "read what was delivered, and are there as they were published."
+    )
+    typer.echo(
+        "Each analyst copies the folder to one of their own "
+        f"(`cp -r {folder} ~/throughline-data`) and exports THROUGHLINE_DATA."
+    )
+    typer.echo(dev_copy.what_to_type(Path("~/throughline-data")))
 
 
 @app.command()

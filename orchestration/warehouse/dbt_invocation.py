@@ -20,6 +20,9 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.paths import data_dir, dbt_dir, dbt_project_dir, reference_dir
 from orchestration.warehouse.state_files import read_state
 
+# The target of the private database and of the build; no other writes there.
+WAREHOUSE = "warehouse"
+
 _FAILED: set[str] = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.RuntimeErr}
 # Folders that dbt itself writes below the project folder.
 _WRITTEN_BY_DBT = ("target", "logs")
@@ -37,6 +40,7 @@ def run_dbt(
     project: Manifest | None = None,
     profiles: Path | None = None,
     artifacts: Path | None = None,
+    target: str = WAREHOUSE,
 ) -> dbtRunnerResult:
     """Run one dbt command quietly.
 
@@ -47,6 +51,7 @@ def run_dbt(
         profiles: The folder of the `profiles.yml` that says which database is meant, if not the
             warehouse.
         artifacts: Where dbt leaves manifest, results and log, if not where the daily run does.
+        target: The target of the profile. The profile's own default is an analyst's.
     """
     artifacts = artifacts or dbt_dir()
     options = [
@@ -54,6 +59,7 @@ def run_dbt(
         *("--quiet", "--no-use-colors", "--log-level-file", "info"),
         *("--project-dir", str(dbt_project_dir())),
         *("--profiles-dir", str(profiles or dbt_project_dir())),
+        *("--target", target),
         *("--target-path", str(artifacts)),
         *("--log-path", str(artifacts)),
     ]

@@ -12,6 +12,7 @@ def dbt(tmp_path_factory):
     paths = [
         *("--project-dir", str(DBT_PROJECT_DIR)),
         *("--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--target", "warehouse"),
         *("--target-path", str(data / "dbt")),
         *("--log-path", str(data / "dbt")),
     ]

@@ -59,6 +59,7 @@ def query(tmp_path_factory):
         ),
         *("--select", "+fct_orders", "+fct_order_lines", "+int_touchpoints__complete_journey"),
         *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--target", "warehouse"),
         *("--target-path", str(data / "dbt"), "--log-path", str(data / "dbt")),
     )
 

@@ -45,7 +45,7 @@ def analysts_copy(company, tmp_path_factory):
             *("int_journeys__candidates+1", "int_journeys__steps", "int_journeys__step_facts+1"),
             *("fct_journeys", "journey_variants"),
             *("--exclude", "resource_type:test", "resource_type:unit_test"),
-            *("--profiles-dir", str(folder / "dbt_project")),
+            *("--profiles-dir", str(folder / "dbt_project"), "--target", "warehouse"),
         ],
         cwd=folder / "dbt_project",
         env={

@@ -16,6 +16,7 @@ def test_every_unit_test_passes(company, tmp_path):
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "test"),
             *("--select", "test_type:unit"),
             *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+            *("--target", "warehouse"),
             *("--target-path", str(tmp_path / "dbt"), "--log-path", str(tmp_path / "dbt")),
         ],
         env={**os.environ, "THROUGHLINE_DATA": str(tmp_path)},

@@ -43,6 +43,7 @@ class Copies:
                 [
                     *("build", "--quiet", "--fail-fast", *arguments),
                     *("--project-dir", project, "--profiles-dir", project),
+                    *("--target", "warehouse"),
                     *("--target-path", str(self._folder / "target")),
                     *("--log-path", str(self._folder / "logs")),
                 ]

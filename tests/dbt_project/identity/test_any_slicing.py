@@ -169,6 +169,7 @@ def run_dbt(folder: Path, *arguments: str, project: Manifest | None = None) -> A
             [
                 *("--quiet", *arguments),
                 *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+                *("--target", "warehouse"),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             ]
         )

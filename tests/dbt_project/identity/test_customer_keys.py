@@ -59,6 +59,7 @@ def compiled(folder):
             [
                 *("--quiet", "compile", "--select", *MODELS),
                 *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+                *("--target", "warehouse"),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             ]
         )

@@ -291,6 +291,7 @@ def build(folder: Path) -> None:
                 *("--exclude", "test_type:unit"),
                 *("--indirect-selection", "cautious"),
                 *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+                *("--target", "warehouse"),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             ]
         )

@@ -28,6 +28,7 @@ def staging_views(tmp_path_factory):
             *("--resource-type", "seed", "--resource-type", "model"),
             *("--select", "resource_type:seed", "stg_*"),
             *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+            *("--target", "warehouse"),
             *("--target-path", str(data / "dbt"), "--log-path", str(data / "dbt")),
         ],
         check=True,

@@ -39,6 +39,7 @@ def touchpoints(stage, small_world, tmp_path):
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "run"),
             *("--select", *cases, *models, "--exclude", "path:models/staging"),
             *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+            *("--target", "warehouse"),
             *("--target-path", str(tmp_path / "dbt"), "--log-path", str(tmp_path / "dbt")),
         ],
         check=True,

@@ -96,6 +96,7 @@ def by_hand(project, command, *select):
         project,
         *("dbt.cli.main", command, "--no-use-colors", "--select", *select),
         *("--project-dir", "dbt_project", "--profiles-dir", "dbt_project"),
+        *("--target", "warehouse"),
         *("--target-path", str(data), "--log-path", str(data)),
     ).stdout
 

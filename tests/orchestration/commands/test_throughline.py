@@ -1,11 +1,13 @@
 import socket
+from pathlib import Path
 
 import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.commands.throughline import app
-from orchestration.paths import public_build_path
+from orchestration.paths import PROJECT_DIR, public_build_path
+from orchestration.publishing import dev_copy
 from orchestration.publishing.publish import publish
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse
@@ -147,15 +149,17 @@ def test_the_published_marts_are_a_target_of_dbt(throughline, published):
         "show",
         "--inline",
         "select count(*) as n from cx.marts.dim_customers",
-        "--target",
-        "published",
+        target="published",
     )
 
     assert outcome.success
     assert outcome.result.results[0].agate_table.rows[0]["n"] == 3
 
 
-def test_an_analyst_gets_private_copies_of_both_databases(throughline, published, tmp_path):
+def test_an_analyst_gets_private_copies_of_both_databases(
+    throughline, published, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(dev_copy, "parse_for_development", lambda: None)
     published(2)
     with open_warehouse() as connection:
         connection.execute("create table customers as select 1 as customer_key")
@@ -164,6 +168,8 @@ def test_an_analyst_gets_private_copies_of_both_databases(throughline, published
 
     dev = tmp_path / "data" / "dev"
     assert outcome.exit_code == 0
+    assert f"export THROUGHLINE_DATA={tmp_path / 'data'}" in outcome.output
+    assert "dbt build --select" in outcome.output
     assert {path.name: oct(path.stat().st_mode)[-3:] for path in dev.iterdir()} == {
         "warehouse.duckdb": "600",
         "cx.duckdb": "600",
@@ -174,6 +180,15 @@ def test_an_analyst_gets_private_copies_of_both_databases(throughline, published
         assert copy.execute("select count(*) from cx.marts.dim_customers").fetchall() == [(2,)]
     with open_warehouse() as original:
         assert original.execute("from customers").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("data", "exports"),
+    [(PROJECT_DIR / "data", {}), (Path("/srv/cx"), {"THROUGHLINE_DATA": "/srv/cx"})],
+)
+def test_an_analyst_exports_only_what_is_unusual(data, exports):
+    assert dev_copy.environment(data) == exports
+    assert ("export" in dev_copy.what_to_type(data)) == bool(exports)
 
 
 def test_the_seeds_can_be_checked_without_a_build(throughline):

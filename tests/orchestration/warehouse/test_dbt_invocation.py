@@ -1,7 +1,14 @@
 import json
+import os
+from argparse import Namespace
+from pathlib import Path
 
 import pytest
+from dbt.config.runtime import load_profile
+from dbt.flags import set_from_args
+from dbt_common.context import set_invocation_context
 
+from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.warehouse import dbt_invocation
 from orchestration.warehouse.dbt_invocation import UnparsableProjectError, manifest_path
 
@@ -63,3 +70,34 @@ def test_without_a_manifest_of_before_the_mistake_is_told(parsed, broken, tmp_pa
 
     with pytest.raises(UnparsableProjectError, match="stg_crm__contacts"):
         manifest_path()
+
+
+@pytest.mark.parametrize(("target", "folder"), [(None, "dev"), ("warehouse", "."), ("dev", "dev")])
+def test_only_who_says_so_writes_into_the_warehouse(monkeypatch, tmp_path, target, folder):
+    """A plain `dbt build`, typed or clicked, works in the analyst's copies."""
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    monkeypatch.delenv("DBT_TARGET", raising=False)
+    set_from_args(Namespace(profiles_dir=str(DBT_PROJECT_DIR)), None)
+    set_invocation_context(os.environ)
+
+    credentials = load_profile(str(DBT_PROJECT_DIR), {}, target_override=target).credentials
+
+    written = {credentials.path, *(attached.path for attached in credentials.attach)}
+    public = "build" if folder == "." else folder
+    assert {Path(path) for path in written} == {
+        tmp_path / folder / "warehouse.duckdb",
+        tmp_path / public / "cx.duckdb",
+    }
+
+
+def test_the_daily_job_says_so(monkeypatch, tmp_path):
+    """Whatever an analyst's shell exports: the warehouse is built, or nothing."""
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    monkeypatch.setenv("DBT_TARGET", "dev")
+    commands = []
+    monkeypatch.setattr(dbt_invocation.dbtRunner, "invoke", lambda _, words: commands.append(words))
+
+    dbt_invocation.run_dbt("build")
+
+    (words,) = commands
+    assert words[words.index("--target") + 1] == "warehouse"
