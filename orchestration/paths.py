@@ -46,6 +46,16 @@ def landing_dir() -> Path:
     return data_dir() / "landing"
 
 
+def fetching_dir() -> Path:
+    """What is fetched from where, by source: in the company's folder, else in that of the data."""
+    return (company_dir() or data_dir()) / "fetching"
+
+
+def fetched_dir() -> Path:
+    """How far each source was fetched, private."""
+    return data_dir() / "fetched"
+
+
 def claimed_dir() -> Path:
     """Deliveries that a run has taken out of landing and not yet settled, by source."""
     return data_dir() / "claimed"

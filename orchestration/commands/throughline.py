@@ -92,6 +92,32 @@ def land(
 
 
 @app.command()
+def fetch(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Only these; else all that are declared.")
+    ] = None,
+) -> None:
+    """Bring what is new elsewhere into the landing folder, as `fetching/SOURCE.yaml` declare."""
+    from orchestration.fetching.child import fetch_in_child
+    from orchestration.fetching.declarations import declared_sources
+    from orchestration.paths import fetching_dir
+
+    declared = declared_sources()
+    unknown = sorted(set(sources or []) - set(declared))
+    if unknown or not declared:
+        fail(f"no {', '.join(f'{name}.yaml' for name in unknown) or '*.yaml'} in {fetching_dir()}")
+    _refuse_switched_off(sources or [])
+    has_problems = False
+    for source_name in sources or declared:
+        fetched = fetch_in_child(source_name)
+        for line in fetched.told(source_name):
+            typer.echo(line)
+        has_problems = has_problems or bool(fetched.problems)
+    if has_problems:
+        raise typer.Exit(1)
+
+
+@app.command()
 def rebuild() -> None:
     """Make the warehouse anew from the archived deliveries, then build, audit and publish."""
     _execute("rebuild")

@@ -5,7 +5,7 @@ lineage joins up without a mapping. How a file is read is in `orchestration.land
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from orchestration.components.fetched_sources import fetched_key
 from orchestration.instance.writer import WarehouseWriter
 from orchestration.landing import (
     LandingSummary,
@@ -41,6 +42,8 @@ class SourceTables(dg.Component, dg.Model):
 
     manifest_path: Path
     owner: str
+    # Their files are brought before they are landed.
+    fetched: Sequence[str] = ()
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         """Build an asset and a check per table, and the ledger downstream of them all."""
@@ -110,6 +113,7 @@ class SourceTables(dg.Component, dg.Model):
     def _spec(self, table: TableContract) -> dg.AssetSpec:
         return dg.AssetSpec(
             asset_key(table),
+            deps=[fetched_key(table.source_name)] if table.source_name in self.fetched else [],
             group_name=GROUP,
             kinds={table.landing_format, "duckdb"},
             owners=[self.owner],

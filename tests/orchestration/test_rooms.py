@@ -18,6 +18,7 @@ ROOMS = (
         "reference_seeds",
         "company_folder",
         "landing",
+        "fetching",
         "identity",
         "reporting",
         "publishing",

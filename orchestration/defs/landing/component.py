@@ -3,10 +3,15 @@
 import dagster as dg
 
 from orchestration.components import SourceTables
+from orchestration.fetching.declarations import declared_sources
 from orchestration.warehouse.dbt_invocation import manifest_path
 
 
 @dg.component_instance
 def source_tables(_context: dg.ComponentLoadContext) -> SourceTables:
     """Every table that a source delivers."""
-    return SourceTables(manifest_path=manifest_path(), owner="data-platform@example.com")
+    return SourceTables(
+        manifest_path=manifest_path(),
+        owner="data-platform@example.com",
+        fetched=declared_sources(),
+    )

@@ -14,7 +14,7 @@ from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.dbt_invocation import run_dbt
 
 COMMANDS = (
-    *("run", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
+    *("run", "fetch", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
     *("metrics", "write-metrics", "identity", "sample", "ui"),
 )
 

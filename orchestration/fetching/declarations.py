@@ -1,0 +1,123 @@
+"""What is fetched from where: one YAML file per source, `fetching/<source>.yaml` of the company.
+
+A file names the environment variables that hold its secrets, and no secret itself.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from orchestration.fetching.origins.object_store import ObjectStore
+from orchestration.fetching.origins.origin import Origin
+from orchestration.landing.contract import SourceContract
+from orchestration.paths import fetching_dir
+
+_MINUTES = 60
+
+
+class DeclarationError(ValueError):
+    """A declaration that can't be used: file, line and what is wrong with it."""
+
+
+class MissingSecretError(DeclarationError):
+    """The environment lacks a variable that a declaration names."""
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _FromOrigin(_Declared):
+    # What the origin calls it: the environment variable that holds it.
+    secrets: dict[str, str] = {}
+
+    def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
+        """The origin, with its secrets."""
+        raise NotImplementedError
+
+
+class FromObjectStore(_FromOrigin):
+    """`url` is a folder as fsspec writes it; its file system takes `options` and `secrets`."""
+
+    kind: Literal["object_store"]
+    url: str = Field(pattern=r"^[a-z0-9]+://")
+    options: dict[str, Any] = {}
+
+    def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
+        """The folder."""
+        return ObjectStore(contract, self.url, {**self.options, **secrets})
+
+
+class Declaration(_Declared):
+    """How one source is fetched."""
+
+    origin: Annotated[FromObjectStore, Field(discriminator="kind")]
+    # By then the fetch is ended; the next one goes on where it was.
+    timeout_minutes: float = Field(default=60, gt=0)
+
+    @property
+    def timeout_seconds(self) -> float:
+        """When a fetch is ended."""
+        return self.timeout_minutes * _MINUTES
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An origin that can be asked, and the secrets that no message may hold."""
+
+    origin: Origin
+    secrets: frozenset[str]
+
+
+def declared_sources() -> list[str]:
+    """The sources that are fetched, by name; whether their declarations are sound is not asked."""
+    return sorted(path.stem for path in fetching_dir().glob("*.yaml"))
+
+
+def declaration(source_name: str) -> Declaration:
+    """What is declared of a source. Raises DeclarationError with file and line."""
+    path = fetching_dir() / f"{source_name}.yaml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = yaml.safe_load(text)
+        return Declaration.model_validate(values)
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: there is no such file") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DeclarationError(f"{path}: not valid YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = tuple(first["loc"])
+        keys = ".".join(str(key) for key in where) or "the file"
+        raise DeclarationError(f"{path}:{_line(text, where)}: {keys}: {first['msg']}") from error
+
+
+def ready(declared: Declaration, contract: SourceContract) -> Ready:
+    """The origin with its secrets from the environment.
+
+    Raises MissingSecretError, and DeclarationError if the origin does not fit the contract.
+    """
+    names = declared.origin.secrets
+    missing = sorted(name for name in names.values() if not os.environ.get(name))
+    if missing:
+        raise MissingSecretError(f"the environment lacks {', '.join(missing)}")
+    secrets = {what: os.environ[name] for what, name in names.items()}
+    return Ready(declared.origin.origin(contract, secrets), frozenset(secrets.values()))
+
+
+def _line(text: str, where: tuple[str | int, ...]) -> int:
+    """The line of the innermost key that is there."""
+    node = yaml.compose(text)
+    line = 1
+    for key in where:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        found = [(name, value) for name, value in node.value if name.value == str(key)]
+        if found:
+            ((name, node),) = found[:1]
+            line = name.start_mark.line + 1
+    return line
