@@ -4,6 +4,7 @@ Each command calls a module that does the work; here are its words and its exit 
 """
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -142,6 +143,34 @@ def rollback(
 
     with errors_in_words(versions.NoVersionError, WarehouseLockedError), warehouse_lock():
         typer.echo(f"Readers now see version {versions.roll_back(version)}.")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company's folder.")],
+    name: Annotated[str | None, typer.Option(help="Its name; else the folder's.")] = None,
+    currency: Annotated[str, typer.Option(help="The currency of every amount.")] = "EUR",
+    time_zone: Annotated[str, typer.Option(help="Its zone, such as Europe/Berlin.")] = "UTC",
+    country: Annotated[str, typer.Option(help="Country of numbers without a code.")] = "DE",
+) -> None:
+    """Make a company folder, or bring what one lacks; after a run, propose rows for its lists.
+
+    What is there is never touched.
+    """
+    from orchestration.company_folder.folder import About, make_company_folder
+    from orchestration.company_folder.seen import write_seen
+
+    folder = folder.resolve()
+    if folder.is_relative_to(PROJECT_DIR):
+        fail(f"{folder} lies in the repository: a company's folder is outside, for upgrades.")
+    os.environ["THROUGHLINE_COMPANY"] = str(folder)
+    keep_files_private()
+    about = About(name or folder.name, currency, time_zone, country)
+    written = make_company_folder(folder, about)
+    typer.echo(f"{folder}: {len(written)} files are new.")
+    for path, rows in write_seen(folder):
+        typer.echo(f"{path}: {rows} delivered values that no list has; copy what is right.")
+    typer.echo(f"Now: export THROUGHLINE_COMPANY={shlex.quote(str(folder))}")
 
 
 @app.command()

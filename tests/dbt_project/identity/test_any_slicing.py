@@ -319,9 +319,7 @@ def test_no_world_is_joined_to_another(runs):
         members = defaultdict(set)
         for profile_key, customer_key in resolved.profiles:
             members[customer_key].add(profile_key)
-        joined = [
-            keys for keys in members.values() if len({key.split(":")[0] for key in keys}) > 1
-        ]
+        joined = [keys for keys in members.values() if len({key.split(":")[0] for key in keys}) > 1]
 
         assert joined == []
 
