@@ -127,6 +127,11 @@ def report_path() -> Path:
     return published_dir() / "report" / "index.html"
 
 
+def documentation_path() -> Path:
+    """Where the documentation of the current version begins."""
+    return published_dir() / "docs" / "index.html"
+
+
 def published_path() -> Path:
     """The file that BI tools open."""
     return published_dir() / "cx.duckdb"

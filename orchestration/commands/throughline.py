@@ -285,6 +285,27 @@ def report(
         typer.launch(report_path().resolve().as_uri())
 
 
+@app.command()
+def docs(
+    is_opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    is_anew: Annotated[
+        bool, typer.Option("--anew", help="Write it again, by the code that is here now.")
+    ] = False,
+) -> None:
+    """Say where the documentation of the published version is: tables, joins, questions, dbt."""
+    from orchestration.commands.documentation import DocumentationError, write_again
+    from orchestration.paths import documentation_path
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
+
+    # A version of an older code has none.
+    if is_anew or not documentation_path().exists():
+        with errors_in_words(DocumentationError, WarehouseLockedError), warehouse_lock():
+            write_again()
+    typer.echo(documentation_path())
+    if is_opened:
+        typer.launch(documentation_path().resolve().as_uri())
+
+
 # All that follows the first word is `mf`'s, options too.
 @app.command(context_settings={"allow_interspersed_args": False}, no_args_is_help=True)
 def metrics(

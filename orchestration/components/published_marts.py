@@ -17,6 +17,7 @@ from orchestration.publishing.known_values import PersonalColumn
 from orchestration.publishing.personal_data import PersonalDataError
 from orchestration.publishing.publish import NotAuditedError, publish
 from orchestration.publishing.shrinkage import ShrunkMartsError
+from orchestration.reporting.documents.write import company_documentation
 from orchestration.reporting.report import company_report
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.key_secret import UnsafeSecretError, assert_secret_is_safe
@@ -59,7 +60,7 @@ class PublishedMarts(dg.Component, dg.Model):
             deps=list(marts.values()),
             group_name="published",
             kinds={"duckdb", "parquet"},
-            description="What readers open: `published/cx.duckdb`, Parquet, metrics, the report.",
+            description="What readers open: `published/cx.duckdb`, Parquet, metrics, report, docs.",
         )
         def published_marts(
             context: dg.AssetExecutionContext, warehouse: WarehouseWriter, config: PublishConfig
@@ -69,6 +70,11 @@ class PublishedMarts(dg.Component, dg.Model):
                 with read_warehouse() as connection:
                     assert_clock_fits(connection)
                     report = company_report(connection) if self.has_report else None
+                    documentation = (
+                        company_documentation(connection, self.manifest_path)
+                        if self.has_report
+                        else None
+                    )
                 publication = publish(
                     frozenset(marts),
                     tagged,
@@ -76,6 +82,7 @@ class PublishedMarts(dg.Component, dg.Model):
                     personal,
                     may_shrink=None if config.allow_fewer_rows else shrinking,
                     report=report,
+                    documentation=documentation,
                 )
             except _REFUSALS as error:
                 raise dg.Failure(str(error), allow_retries=False) from error

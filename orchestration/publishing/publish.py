@@ -30,6 +30,8 @@ _STORAGE_VERSION = "v1.4.0"
 
 # What makes the report of a version: from its marts, its number and the time.
 Report = Callable[[duckdb.DuckDBPyConnection, int, datetime], str]
+# What writes its documentation into an empty folder, from the same.
+Documentation = Callable[[duckdb.DuckDBPyConnection, int, datetime, Path], None]
 
 
 class NotAuditedError(Exception):
@@ -56,6 +58,7 @@ def publish(
     personal_columns: Collection[PersonalColumn] = (),
     may_shrink: Collection[str] | None = (),
     report: Report | None = None,
+    documentation: Documentation | None = None,
 ) -> Publication:
     """Publish the audited build; whatever goes wrong, readers keep the version they have.
 
@@ -65,7 +68,7 @@ def publish(
     the file goes. `metric_definitions` is dbt's semantic manifest of that code. The values of
     `personal_columns`, columns of deliveries, are never published. `may_shrink` are the marts that
     may lose most of their rows from one version to the next; None if all may. `report` makes the
-    page of the version from what is published.
+    page of the version from what is published, `documentation` its documentation.
     """
     inputs = build_state.audited_inputs()
     if inputs is None:
@@ -91,6 +94,9 @@ def publish(
                 (folder / "report").mkdir()
                 page = report(connection, version, now)
                 (folder / "report" / "index.html").write_text(page, encoding="utf-8")
+            if documentation:
+                (folder / "docs").mkdir()
+                documentation(connection, version, now, folder / "docs")
         _add_metrics(metric_definitions, folder / "metrics")
         note = {
             "version": version,

@@ -1,11 +1,12 @@
 """Published versions: numbered folders, and one link that says which is current.
 
-    published/versions/<n>/cx.duckdb, parquet/, metrics/, report/, version.json
+    published/versions/<n>/cx.duckdb, parquet/, metrics/, report/, docs/, version.json
     published/current -> versions/<n>          the only thing that is ever switched
     published/cx.duckdb -> current/cx.duckdb   what readers open
     published/parquet -> current/parquet
     published/metrics -> current/metrics       where `mf` runs
     published/report -> current/report         the page that people open
+    published/docs -> current/docs             what every table and column means
     published/rollback.json                    the older version that somebody chose, if any
 
 Readers see the newest version, unless somebody rolled back from just that one. So a publish that
@@ -121,10 +122,8 @@ def _switch_to(version: int) -> None:
     """Let readers see this version from their next open; nobody's open file changes."""
     version_dir(version).chmod(_FOLDER_READABLE_BY_ALL)
     _link("current", Path("versions") / str(version))
-    _link("cx.duckdb", Path("current") / "cx.duckdb")
-    _link("parquet", Path("current") / "parquet")
-    _link("metrics", Path("current") / "metrics")
-    _link("report", Path("current") / "report")
+    for name in ("cx.duckdb", "parquet", "metrics", "report", "docs"):
+        _link(name, Path("current") / name)
     sync(published_dir())
 
 
@@ -136,6 +135,27 @@ def _link(name: str, target: Path) -> None:
     new.unlink(missing_ok=True)
     new.symlink_to(target)
     new.replace(link)
+
+
+@contextmanager
+def replaced_part(version: int, name: str) -> Iterator[Path]:
+    """An empty folder that becomes a folder of a version, in the place of the one it had.
+
+    For what says the same of it in other words: its figures never change.
+    """
+    new = version_dir(version) / f".{name}.new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=_PRIVATE_FOLDER)
+    try:
+        yield new
+        _let_everybody_read(new)
+        new.chmod(_FOLDER_READABLE_BY_ALL)
+        shutil.rmtree(version_dir(version) / name, ignore_errors=True)
+        new.rename(version_dir(version) / name)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    if version == current_version():
+        _link(name, Path("current") / name)
 
 
 def _let_everybody_read(folder: Path) -> None:

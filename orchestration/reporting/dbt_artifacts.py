@@ -9,7 +9,9 @@ from typing import Any
 from orchestration.paths import PROJECT_DIR, dbt_project_dir
 
 # Paths of this machine, and SQL with the values of a run.
-_OF_A_RUN = frozenset({"build_path", "compiled_path", "compiled", "compiled_code", "extra_ctes"})
+_OF_A_RUN = frozenset(
+    {"build_path", "compiled_path", "root_path", "compiled", "compiled_code", "extra_ctes"}
+)
 _OF_THE_CALLER = ("user_id", "env", "invocation_id")
 
 

@@ -15,7 +15,7 @@ from orchestration.warehouse.dbt_invocation import run_dbt
 
 COMMANDS = (
     *("run", "fetch", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
-    *("metrics", "write-metrics", "identity", "sample", "ui"),
+    *("docs", "metrics", "write-metrics", "identity", "sample", "ui"),
 )
 
 
@@ -110,6 +110,25 @@ def test_without_an_earlier_version_nothing_is_rolled_back(throughline, publishe
 
     assert outcome.exit_code == 1
     assert "no such version" in outcome.output
+
+
+def test_without_a_published_version_there_is_nothing_to_document(throughline):
+    outcome = throughline("docs")
+
+    assert outcome.exit_code == 1
+    assert "throughline run" in outcome.output
+
+
+def test_the_documentation_of_a_version_is_where_its_readers_are(throughline, published, tmp_path):
+    published(2)
+    documents = tmp_path / "data" / "published" / "versions" / "2" / "docs"
+    documents.mkdir()
+    (documents / "index.html").write_text("what a table means")
+
+    outcome = throughline("docs")
+
+    assert outcome.exit_code == 0
+    assert Path(outcome.output.strip()).read_text() == "what a table means"
 
 
 def test_without_a_build_there_is_nothing_to_copy(throughline):
