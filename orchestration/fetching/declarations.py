@@ -4,13 +4,15 @@ A file names the environment variables that hold its secrets, and no secret itse
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.fetching.origins.database import Database, FetchedQuery
 from orchestration.fetching.origins.object_store import ObjectStore
 from orchestration.fetching.origins.origin import Origin
 from orchestration.landing.contract import SourceContract
@@ -52,10 +54,39 @@ class FromObjectStore(_FromOrigin):
         return ObjectStore(contract, self.url, {**self.options, **secrets})
 
 
+class AskedTable(_Declared):
+    """A query in SQL; rows come in windows of `watermark`, up to `lag_seconds` ago."""
+
+    query: str
+    watermark: str | None = None
+    lag_seconds: float = Field(default=300, ge=0)
+    time_zone: str | None = None
+
+
+class FromPostgres(_FromOrigin):
+    """A database whose address, `postgresql://…`, is the secret `uri`; by table what is asked."""
+
+    kind: Literal["postgres"]
+    tables: dict[str, AskedTable] = Field(min_length=1)
+
+    def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
+        """The database."""
+        if "uri" not in secrets:
+            raise DeclarationError("secrets has no uri: the variable that holds the address")
+        _assert_tables(contract, self.tables)
+        queries = {
+            name: FetchedQuery(
+                asked.query, asked.watermark, timedelta(seconds=asked.lag_seconds), asked.time_zone
+            )
+            for name, asked in self.tables.items()
+        }
+        return Database(contract, secrets["uri"], queries)
+
+
 class Declaration(_Declared):
     """How one source is fetched."""
 
-    origin: Annotated[FromObjectStore, Field(discriminator="kind")]
+    origin: Annotated[FromObjectStore | FromPostgres, Field(discriminator="kind")]
     # By then the fetch is ended; the next one goes on where it was.
     timeout_minutes: float = Field(default=60, gt=0)
 
@@ -107,6 +138,12 @@ def ready(declared: Declaration, contract: SourceContract) -> Ready:
         raise MissingSecretError(f"the environment lacks {', '.join(missing)}")
     secrets = {what: os.environ[name] for what, name in names.items()}
     return Ready(declared.origin.origin(contract, secrets), frozenset(secrets.values()))
+
+
+def _assert_tables(contract: SourceContract, names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - {table.table_name for table in contract.tables})
+    if unknown:
+        raise DeclarationError(f"{contract.source_name} has no table {', '.join(unknown)}")
 
 
 def _line(text: str, where: tuple[str | int, ...]) -> int:

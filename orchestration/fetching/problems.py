@@ -11,6 +11,15 @@ from orchestration.fetching.origins.origin import OriginError
 
 HIDDEN = "***"
 _SHORTEST_SECRET = 4
+# Classes of SQLSTATE; the text of such an error may quote a row.
+_DATABASE_ANSWERS = {
+    "08": "the connection broke",
+    "28": "it refuses the login",
+    "3D": "there is no such database",
+    "42": "the query names what is not there or not allowed, or is no SQL",
+    "53": "it has no room left",
+    "57": "it ended the query",
+}
 
 
 def told(error: BaseException, secrets: Iterable[str]) -> str:
@@ -20,6 +29,8 @@ def told(error: BaseException, secrets: Iterable[str]) -> str:
     code = _service_code(error)
     if code:
         return without(f"the service refused: {code}", secrets)
+    if type(error).__module__.startswith("adbc_driver_manager"):
+        return _database_answer(getattr(error, "sqlstate", None))
     if isinstance(error, ModuleNotFoundError):
         return f"the package {error.name} is missing: install throughline[fetch], or [api]"
     if isinstance(error, TimeoutError):
@@ -57,6 +68,12 @@ def _password_in(secret: str) -> str:
         return urlsplit(secret).password or ""
     except ValueError:
         return ""
+
+
+def _database_answer(state: str | None) -> str:
+    if not state or not state.isalnum():
+        return "the database cannot be reached, or refuses the login"
+    return f"the database: {_DATABASE_ANSWERS.get(state[:2], 'error')} (SQLSTATE {state})"
 
 
 def _service_code(error: BaseException) -> str | None:
