@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from orchestration.fetching.origins.database import Database, FetchedQuery
 from orchestration.fetching.origins.object_store import ObjectStore
 from orchestration.fetching.origins.origin import Origin
+from orchestration.fetching.origins.sftp import SftpServer
 from orchestration.landing.contract import SourceContract
 from orchestration.paths import fetching_dir
 
@@ -54,6 +55,34 @@ class FromObjectStore(_FromOrigin):
         return ObjectStore(contract, self.url, {**self.options, **secrets})
 
 
+class FromSftp(_FromOrigin):
+    """A folder on a server; `secrets` has `key_file` (a path) or `password`.
+
+    `known_hosts` lies beside the declaration: lines as `ssh-keyscan` prints them, once compared.
+    """
+
+    kind: Literal["sftp"]
+    host: str = Field(pattern=r"^[A-Za-z0-9\[][A-Za-z0-9.:\]-]*$")
+    port: int = Field(default=22, gt=0, lt=65_536)
+    user: str = Field(pattern=r"^[^-\s][^\s]*$")
+    folder: str = "."
+    known_hosts: str = Field(default="known_hosts", pattern=r"^[^/\s]+$")
+    settle_seconds: float = Field(default=2, ge=0)
+
+    def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
+        """The folder."""
+        known_hosts = fetching_dir() / self.known_hosts
+        if not known_hosts.exists():
+            raise DeclarationError(f"{known_hosts} is not there: it holds the server's key")
+        if len(secrets.keys() & {"key_file", "password"}) != 1:
+            raise DeclarationError("secrets has key_file, or password")
+        return SftpServer(
+            contract,
+            *(self.host, self.port, self.user, self.folder, known_hosts),
+            *(secrets.get("key_file"), secrets.get("password"), self.settle_seconds),
+        )
+
+
 class AskedTable(_Declared):
     """A query in SQL; rows come in windows of `watermark`, up to `lag_seconds` ago."""
 
@@ -86,7 +115,7 @@ class FromPostgres(_FromOrigin):
 class Declaration(_Declared):
     """How one source is fetched."""
 
-    origin: Annotated[FromObjectStore | FromPostgres, Field(discriminator="kind")]
+    origin: Annotated[FromObjectStore | FromSftp | FromPostgres, Field(discriminator="kind")]
     # By then the fetch is ended; the next one goes on where it was.
     timeout_minutes: float = Field(default=60, gt=0)
 

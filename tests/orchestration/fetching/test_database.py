@@ -218,7 +218,11 @@ def test_a_time_without_zone_is_read_in_the_zone_that_is_declared(sql, company):
         ("watermark: note", "select note, 1 as a from receipts", "note is text: a watermark is"),
         ("watermark: no_such", None, "(SQLSTATE 42703)"),
         ("watermark: null", "delete from receipts", "(SQLSTATE 42"),
-        ("watermark: null", "select cast(note as integer) from receipts", "the database ended the query amid its rows"),
+        (
+            "watermark: null",
+            "select cast(note as integer) from receipts",
+            "the database ended the query amid its rows",
+        ),
     ],
 )
 def test_a_query_that_does_not_work_is_told_without_a_value(
