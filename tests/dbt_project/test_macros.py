@@ -29,33 +29,44 @@ def test_macros_give_what_their_names_say(evaluate):
 
 
 def test_the_latest_version_of_a_key_stands(evaluate):
-    """The source's time decides, then the file's date, then the content; never the order read."""
+    """The source's time decides, then the file's date, then the content, then what came first."""
 
     def standing(version, rows):
         return (
-            "(select string_agg(content, ' ' order by content) from ("
-            f"select content, {version} as is_latest_version from (values {rows}) "
-            "as versions (id, changed_at, _file_date, content)) where is_latest_version)"
+            "(select string_agg(content || _load_id || _line, ' ' order by content) from ("
+            f"select *, {version} as is_latest_version from (values {rows}) "
+            "as versions (id, changed_at, _file_date, content, _load_id, _line)) "
+            "where is_latest_version)"
         )
 
     by_time = "{{ latest_version('id', 'changed_at', content='content') }}"
     by_file = "{{ latest_version('id', content='content') }}"
+    a, b = "(1, 5, 1, 'a', 1, 1)", "(1, 5, 1, 'b', 2, 1)"
     values = evaluate(
-        time=standing(by_time, "(1, 5, 1, 'new'), (1, 4, 2, 'old'), (2, 3, 1, 'other')"),
-        no_time=standing(by_time, "(1, null, 2, 'timeless'), (1, 4, 1, 'timed')"),
-        file=standing(by_time, "(1, 5, 2, 'corrected'), (1, 5, 3, 'again'), (1, 5, 1, 'first')"),
-        content=standing(by_time, "(1, 5, 1, 'a'), (1, 5, 1, 'b')"),
-        content_read_otherwise=standing(by_time, "(1, 5, 1, 'b'), (1, 5, 1, 'a')"),
-        no_time_at_all=standing(by_file, "(1, 9, 1, 'first'), (1, 1, 2, 'second')"),
+        time=standing(
+            by_time, "(1, 5, 1, 'new', 2, 1), (1, 4, 2, 'old', 1, 1), (2, 3, 1, 'other', 1, 2)"
+        ),
+        no_time=standing(by_time, "(1, null, 2, 'timeless', 1, 1), (1, 4, 1, 'timed', 1, 2)"),
+        file=standing(
+            by_time,
+            "(1, 5, 2, 'corrected', 1, 1), (1, 5, 3, 'again', 2, 1), (1, 5, 1, 'first', 3, 1)",
+        ),
+        content=standing(by_time, f"{a}, {b}"),
+        content_read_otherwise=standing(by_time, f"{b}, {a}"),
+        no_time_at_all=standing(by_file, "(1, 9, 1, 'first', 1, 1), (1, 1, 2, 'second', 2, 1)"),
+        load=standing(by_time, "(1, 5, 1, 'a', 3, 1), (1, 5, 1, 'a', 2, 9), (1, 5, 1, 'a', 4, 1)"),
+        line=standing(by_file, "(1, 5, 1, 'a', 2, 7), (1, 5, 1, 'a', 2, 5), (1, 5, 1, 'a', 2, 6)"),
     )
 
     assert values == {
-        "time": "new other",
-        "no_time": "timed",
-        "file": "again",
-        "content": "b",
-        "content_read_otherwise": "b",
-        "no_time_at_all": "second",
+        "time": "new21 other12",
+        "no_time": "timed12",
+        "file": "again21",
+        "content": "b21",
+        "content_read_otherwise": "b21",
+        "no_time_at_all": "second21",
+        "load": "a29",
+        "line": "a25",
     }
 
 

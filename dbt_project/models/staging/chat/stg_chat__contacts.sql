@@ -42,7 +42,7 @@ versions as (
         *,
         row_number() over (
             partition by contact['id'], payload_hash
-            order by _file_date, _load_id
+            order by _file_date, _load_id, _line
         ) as repetition
     from typed_exports
 )

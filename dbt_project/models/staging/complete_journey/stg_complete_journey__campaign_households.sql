@@ -8,7 +8,7 @@ select
     household_id,
 
     cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
-    max_by(_line, _load_id) as _line,
+    {{ latest_value('_line', '_load_id') }} as _line,
     max(_load_id) as _load_id
 from source
 group by

@@ -10,7 +10,7 @@ select
     campaign_id,
 
     cast({{ list_of([]) }} as {{ list_type('varchar') }}) as _issues,
-    max_by(_line, _load_id) as _line,
+    {{ latest_value('_line', '_load_id') }} as _line,
     max(_load_id) as _load_id
 from source
 group by

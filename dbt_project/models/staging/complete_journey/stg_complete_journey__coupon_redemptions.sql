@@ -8,7 +8,7 @@ redemptions as (
         coupon_upc,
         campaign_id,
         redemption_date,
-        max_by(_line, _load_id) as _line,
+        {{ latest_value('_line', '_load_id') }} as _line,
         max(_load_id) as _load_id
     from source
     group by

@@ -81,7 +81,12 @@ versions as (
         coalesce(event_types.is_once_per_message, false) as is_once_per_message,
         row_number() over (
             partition by typed.record_key
-            order by typed.occurred_at asc, typed._file_date desc, md5(typed.payload)
+            order by
+                typed.occurred_at asc,
+                typed._file_date desc,
+                md5(typed.payload) asc,
+                typed._load_id asc,
+                typed._line asc
         ) as version_order
     from typed
     left join event_types

@@ -40,7 +40,7 @@ repetitions as (
         *,
         row_number() over (
             partition by help_desk_user['id'], payload_hash
-            order by _file_date, _load_id
+            order by _file_date, _load_id, _line
         ) as repetition
     from typed_exports
 ),

@@ -109,7 +109,12 @@ ranked as (
         *,
         row_number() over (
             partition by message_id
-            order by received_at asc nulls last, _file_date asc, payload_hash asc
+            order by
+                received_at asc nulls last,
+                _file_date asc,
+                payload_hash asc,
+                _load_id asc,
+                _line asc
         ) as arrival_rank
     from deliveries
 ),
