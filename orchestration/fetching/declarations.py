@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.fetching.origins.api import Api, FetchedRecords
 from orchestration.fetching.origins.database import Database, FetchedQuery
 from orchestration.fetching.origins.object_store import ObjectStore
 from orchestration.fetching.origins.origin import Origin
@@ -112,10 +113,54 @@ class FromPostgres(_FromOrigin):
         return Database(contract, secrets["uri"], queries)
 
 
+class Watermark(_Declared):
+    """`field` grows with each change of a record; `parameter` asks for those from a value on."""
+
+    field: str
+    parameter: str
+
+
+class AskedRecords(_Declared):
+    """`records`: where in a page they are, as JSONPath; `paging`: as dlt names its paginators."""
+
+    path: str
+    records: str | None = None
+    parameters: dict[str, str | int | float | bool] = {}
+    paging: str | dict[str, Any] = "auto"
+    watermark: Watermark | None = None
+
+
+class FromApi(_FromOrigin):
+    """An HTTP API; its secret `token` is sent as `header`, by `Authorization` as a bearer's."""
+
+    kind: Literal["api"]
+    url: str = Field(pattern=r"^https?://")
+    header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
+    tables: dict[str, AskedRecords] = Field(min_length=1)
+
+    def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
+        """The API."""
+        _assert_tables(contract, self.tables)
+        asked = {
+            name: FetchedRecords(
+                *(one.path, one.records, one.parameters, one.paging),
+                one.watermark.field if one.watermark else None,
+                one.watermark.parameter if one.watermark else None,
+            )
+            for name, one in self.tables.items()
+        }
+        token = secrets.get("token")
+        if token and self.header == "Authorization" and " " not in token:
+            token = f"Bearer {token}"
+        return Api(contract, self.url, self.header, token, asked)
+
+
 class Declaration(_Declared):
     """How one source is fetched."""
 
-    origin: Annotated[FromObjectStore | FromSftp | FromPostgres, Field(discriminator="kind")]
+    origin: Annotated[
+        FromObjectStore | FromSftp | FromPostgres | FromApi, Field(discriminator="kind")
+    ]
     # By then the fetch is ended; the next one goes on where it was.
     timeout_minutes: float = Field(default=60, gt=0)
 

@@ -29,6 +29,11 @@ def told(error: BaseException, secrets: Iterable[str]) -> str:
     code = _service_code(error)
     if code:
         return without(f"the service refused: {code}", secrets)
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if isinstance(status, int):
+        return f"the service answers {status}"
+    if type(error).__module__.startswith("requests."):
+        return f"the service cannot be reached ({type(error).__name__})"
     if type(error).__module__.startswith("adbc_driver_manager"):
         return _database_answer(getattr(error, "sqlstate", None))
     if isinstance(error, ModuleNotFoundError):
