@@ -28,6 +28,7 @@ COLUMNS = (
     "template_id",
     "channel_slug",
     "hour_block",
+    "time_zone",
 )
 _MEMBERS = """
     select
@@ -43,6 +44,7 @@ _MEMBERS = """
         audiences.template_id,
         audiences.channel_slug,
         audiences.hour_block,
+        time_zones.time_zone,
         case actions.purpose
             when 'marketing' then coalesce(consents.is_allowed, false)
             else coalesce(consents.is_allowed, true)
@@ -53,6 +55,8 @@ _MEMBERS = """
         on audiences.action_slug = actions.action_slug
     inner join intermediate.int_identity__golden_records as golden_records
         on audiences.customer_key = golden_records.customer_key
+    inner join intermediate.int_customers__time_zones as time_zones
+        on audiences.customer_key = time_zones.customer_key
     left join intermediate.int_consent__current as consents
         on
             audiences.customer_key = consents.customer_key

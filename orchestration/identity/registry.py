@@ -18,6 +18,7 @@ TABLES = (
     "int_identity__customer_history",
     "int_actions__arms",
     "int_actions__decision_history",
+    "int_actions__refusal_history",
 )
 
 

@@ -172,7 +172,8 @@ def test_the_training_of_a_team_is_that_of_its_courses_of_five_and_more(company)
         truth.groupby(["team_name", "week_start_date"])[["assigned", "completed"]].sum()
     ).reset_index()
     shown = company.published("""
-        select * from marts.frontline_scorecard where training_assigned_count is not null
+        select *, period_start_date as week_start_date from marts.frontline_scorecard
+        where unit_type = 'team' and period_type = 'week' and training_assigned_count is not null
     """)
 
     both = expected.merge(teams, on="team_name").merge(

@@ -188,6 +188,24 @@ def call_wait_time(facts: Facts) -> pd.DataFrame:
     )
 
 
+def call_handle_time(facts: Facts) -> pd.DataFrame:
+    """What people worked on a call that one of them took: of each leg talk, hold and the rest."""
+    legs = facts.table("stg_calls__contact_records", schema="staging")
+    legs = legs[(legs.media_channel == "VOICE") & ~legs.is_repetition]
+    legs = legs[legs.begun_by.fillna("") != "listening"]
+    times = legs[["interaction_seconds", "hold_seconds", "after_call_work_seconds"]].sum(axis=1)
+    worked = times.groupby(legs.initial_contact_id).sum()
+    calls = facts.cases[(facts.cases.channel_slug == "phone") & facts.cases.is_human_handled]
+    seconds = calls.case_id.map(worked)
+    return _units(
+        calls,
+        facts,
+        "opened_at",
+        value=seconds,
+        state=unit_states(calls.index, unknown=~(seconds > 0)),
+    )
+
+
 def call_abandonment(facts: Facts) -> pd.DataFrame:
     """Queued calls that their caller ended, but for those too short to judge.
 
@@ -645,6 +663,7 @@ KPIS = {
     "agent_wait_time": agent_wait_time,
     "bot_containment": bot_containment,
     "call_abandonment": call_abandonment,
+    "call_handle_time": call_handle_time,
     "call_wait_time": call_wait_time,
     "contacts_per_issue": contacts_per_issue,
     "fcr": fcr,

@@ -12,6 +12,7 @@ UNSHOWN = {
         for metric in NOT_ASKED
         for dimension in (
             *("total", "channel", "segment", "contact_reason", "journey", "store", "program"),
+            *(("team",) if metric.startswith("ces") else ()),
         )
     },
 }

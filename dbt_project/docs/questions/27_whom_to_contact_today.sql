@@ -5,7 +5,7 @@ with refused as (
         sum(customer_count) as refused_count,
         max_by(verdict_slug, customer_count) as most_frequent_rule
     from marts.action_refusals
-    where verdict_slug != 'allowed'
+    where verdict_slug != 'allowed' and is_current
     group by action_slug
 )
 

@@ -9,6 +9,9 @@ from orchestration.warehouse.connections import open_warehouse
 
 KEYS = "intermediate.int_identity__customer_keys"
 BELIEFS = "intermediate.int_identity__profile_beliefs"
+ARMS = "intermediate.int_actions__arms"
+DECISIONS = "intermediate.int_actions__decision_history"
+REFUSALS = "intermediate.int_actions__refusal_history"
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,36 @@ def test_every_key_is_made_anew_and_the_map_tells_which(registry, folder):
     assert told.to_dict() == dict(zip(registry, (first, second, third), strict=True))
     assert stat.S_IMODE(rotation.map_path.stat().st_mode) == 0o600
     assert stat.S_IMODE(secrets.secret_path().stat().st_mode) == 0o600
+
+
+def test_customers_keep_their_arms_and_what_was_decided_under_new_keys(registry):
+    first, second, _ = registry
+    with open_warehouse() as connection:
+        connection.execute(
+            f"create table {ARMS} as from (values ('offer', '{first}', 'held_out'), "
+            f"('offer', '{second}', 'treated')) as arms (action_slug, customer_key, arm)"
+        )
+        connection.execute(
+            f"create table {DECISIONS} as from (values ('{first}', 'nothing', 1, 2), "
+            f"('{first}', 'offer', 2, null), ('{second}', 'offer', 1, null)) "
+            "as decisions (customer_key, action_slug, valid_from, valid_to)"
+        )
+        connection.execute(f"create table {REFUSALS} as select 'offer' as action_slug, 7 as n")
+
+    key_rotation.rotate()
+
+    secret = secrets.key_secret()
+    first, second = (secrets.customer_key(secret, name) for name in ("a", "a:1"))
+    assert set(stored(f"select customer_key, arm from {ARMS}")) == {
+        (first, "held_out"),
+        (second, "treated"),
+    }
+    assert set(stored(f"from {DECISIONS}")) == {
+        (first, "nothing", 1, 2),
+        (first, "offer", 2, None),
+        (second, "offer", 1, None),
+    }
+    assert stored(f"from {REFUSALS}") == [("offer", 7)]
 
 
 def test_a_run_with_another_secret_is_refused(registry, monkeypatch):

@@ -1,3 +1,5 @@
+from datetime import date, datetime
+
 import pytest
 
 from orchestration.instance import rebuild
@@ -74,6 +76,41 @@ def test_a_rebuilt_warehouse_remembers_its_customer_keys(landed):
         assert connection.execute("show tables from intermediate").fetchall() == [
             ("int_identity__customer_keys",)
         ]
+
+
+def test_a_rebuilt_warehouse_remembers_arms_decisions_and_refusals(landed):
+    """As they were written: chance does not decide again, and no earlier day is lost."""
+    remembered = {
+        "int_actions__arms": [
+            ("offer", "ada", "held_out", datetime(2026, 2, 1)),
+            ("offer", "bo", "treated", datetime(2026, 2, 2)),
+        ],
+        "int_actions__decision_history": [
+            ("ada", "nothing", datetime(2026, 1, 1), datetime(2026, 2, 1)),
+            ("ada", "offer", datetime(2026, 2, 1), None),
+        ],
+        "int_actions__refusal_history": [
+            (date(2026, 2, 1), "offer", "no_consent", 7),
+            (date(2026, 2, 2), "offer", "no_consent", 9),
+        ],
+    }
+    with open_warehouse() as connection:
+        connection.execute("create schema intermediate")
+        for table, rows in remembered.items():
+            places = ", ".join("?" for _ in rows[0])
+            connection.execute(
+                f"create table intermediate.{table} as from (values ({places}))", rows[0]
+            )
+            for row in rows[1:]:
+                connection.execute(f"insert into intermediate.{table} values ({places})", row)
+
+    rebuild.replace_warehouse("run")
+
+    with open_warehouse() as connection:
+        assert {
+            table: connection.execute(f"from intermediate.{table} order by all").fetchall()
+            for table in remembered
+        } == remembered
 
 
 def test_a_rebuilt_warehouse_remembers_what_an_older_one_called_otherwise(landed):

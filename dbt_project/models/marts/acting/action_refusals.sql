@@ -1,7 +1,7 @@
--- Of those whom an action is meant for: how many it may be done for, and which rule refused the
--- others. A count of fewer customers than may be shown is null.
-with judged as (
-    select * from {{ ref('int_actions__judged') }}
+-- Of those whom an action was meant for on a day: how many it could be done for, and which rule
+-- refused the others. A count of fewer customers than may be shown is null.
+with refusals as (
+    select * from {{ ref('int_actions__refusal_history') }}
 ),
 
 settings as (
@@ -12,26 +12,17 @@ minimums as (
     select max(setting_value) as minimum_customers
     from {{ ref('identity_settings') }}
     where setting = 'minimum_customers_per_public_cell'
-),
-
-counts as (
-    select
-        action_slug,
-        coalesce(refusal_slug, 'allowed') as verdict_slug,
-        count(*) as customer_count
-    from judged
-    group by
-        action_slug,
-        coalesce(refusal_slug, 'allowed')
 )
 
 select
-    {{ surrogate_key(['counts.action_slug', 'counts.verdict_slug']) }} as action_refusal_key,
-    cast(settings.as_of as date) as decided_date,
-    counts.action_slug,
-    counts.verdict_slug,
-    case when counts.customer_count >= minimums.minimum_customers then counts.customer_count end
-        as customer_count
-from counts
+    refusals.action_refusal_key,
+    refusals.decided_date,
+    refusals.action_slug,
+    refusals.verdict_slug,
+    case
+        when refusals.customer_count >= minimums.minimum_customers then refusals.customer_count
+    end as customer_count,
+    refusals.decided_date = cast(settings.as_of as date) as is_current
+from refusals
 cross join settings
 cross join minimums

@@ -1,5 +1,6 @@
 -- How each customer answers to what is sent, by channel and by block of three hours: the own rate,
 -- drawn towards that of the segment as if the segment were so many messages of the customer's own.
+-- Hours are those of the customer's zone, so are quiet hours.
 with customers as (
     select * from {{ ref('int_identity__customers') }}
     where is_identified
@@ -14,8 +15,8 @@ channels as (
     select distinct channel_slug from {{ ref('messages') }}
 ),
 
-settings as (
-    select * from {{ ref('int_company__settings') }}
+time_zones as (
+    select * from {{ ref('int_customers__time_zones') }}
 ),
 
 windows as (
@@ -32,7 +33,7 @@ sent as (
                 extract(
                     hour from {{ to_local(
                         'coalesce(contacts.clicked_at, contacts.replied_at, contacts.opened_at)',
-                        'settings.default_time_zone'
+                        'time_zones.time_zone'
                     ) }}
                 ) / 3
             ) as integer
@@ -40,9 +41,10 @@ sent as (
         coalesce(contacts.clicked_at, contacts.replied_at, contacts.opened_at) is not null
             as has_responded
     from contacts
-    cross join settings
     inner join customers
         on contacts.customer_key = customers.customer_key
+    inner join time_zones
+        on contacts.customer_key = time_zones.customer_key
 ),
 
 segment_channels as (

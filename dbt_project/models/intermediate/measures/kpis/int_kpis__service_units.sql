@@ -38,6 +38,7 @@ measured_cases as (
         cases.channel_slug,
         cases.agent_reply_count,
         cases.transfer_count,
+        cases.handle_seconds,
         cases.is_customer_known,
         cases.is_human_handled,
         cases.is_abandoned,
@@ -128,6 +129,7 @@ wait_units as (
     ]) }}
 ),
 
+-- A source that tells no times of work does not tell that it took none.
 case_units as (
     {{ kpi_units('measured_cases', [
         kpi_unit(
@@ -138,6 +140,11 @@ case_units as (
         kpi_unit(
             'call_abandonment', 'coalesce(clock_started_at, opened_at)', 'is_abandoned',
             among="channel_slug = 'phone'", state='abandonment_state'
+        ),
+        kpi_unit(
+            'call_handle_time', 'opened_at', 'handle_seconds',
+            among="channel_slug = 'phone' and is_human_handled",
+            state="case when handle_seconds > 0 then 'eligible' else 'unknown' end"
         ),
         kpi_unit(
             'resolution_time_first', 'opened_at', 'first_solve_seconds',
