@@ -5,6 +5,8 @@
     docs/diagram.html      what joins what, also as `diagram.mmd`
     docs/questions.html    questions with their queries
     docs/dbt.html          dbt's own page: models, tests, lineage of tables
+    docs/ossie.yaml        tables, joins and metrics for tools that read Apache Ossie
+    docs/cube.yml          the same as a data model of Cube
 
 Nobody's data and no path of the machine is in them: they say what the code says.
 """
@@ -24,7 +26,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from orchestration.reporting import words
-from orchestration.reporting.documents import dbt_docs, diagram
+from orchestration.reporting.documents import dbt_docs, diagram, semantic
 from orchestration.reporting.documents.dictionary import Join, Table, joins, read_dictionary
 from orchestration.reporting.documents.questions import questions
 
@@ -46,6 +48,8 @@ _DICTIONARY = Page("dictionary.html", "Data dictionary", "what every table and c
 _DIAGRAM = Page("diagram.html", "Diagram", "which tables join which, and by what")
 _QUESTIONS = Page("questions.html", "Questions", "what people ask, and the query that answers it")
 _DBT = Page("dbt.html", "dbt documentation", "every model with its SQL, its tests and its lineage")
+_OSSIE = Page("ossie.yaml", "Apache Ossie", "tables, joins and metrics for tools that read it")
+_CUBE = Page("cube.yml", "Cube", "the same as a data model of Cube, for a source on cx.duckdb")
 _LINEAGE = Page("lineage.html", "Lineage of columns", "where each column comes from")
 
 
@@ -62,6 +66,10 @@ def write_documentation(
     found = joins(tables)
     folder.joinpath(_DBT.file).write_text(dbt_docs.page(manifest), encoding="utf-8")
     folder.joinpath("diagram.mmd").write_text(diagram.mermaid(found), encoding="utf-8")
+    kpis, keys = semantic.metrics(connection), semantic.keys(manifest)
+    for export, written in ((_OSSIE, semantic.ossie), (_CUBE, semantic.cube)):
+        text = written(tables, found, kpis, keys)
+        folder.joinpath(export.file).write_text(text, encoding="utf-8")
     pages = [_INDEX, _DICTIONARY, _DIAGRAM, _QUESTIONS, _DBT]
     about = {
         "company": company,
@@ -69,7 +77,7 @@ def write_documentation(
         "published": words.day(published_at),
         "pages": pages,
         "has_lineage": _LINEAGE in pages,
-        "exports": [],
+        "exports": [_OSSIE, _CUBE],
     }
     contents: Mapping[Page, Mapping[str, Any]] = {
         _INDEX: {},
