@@ -13,6 +13,8 @@ import typer
 
 from orchestration.commands.audience import app as audience
 from orchestration.commands.identity import app as identity
+from orchestration.commands.landing import app as landing
+from orchestration.commands.source import app as source
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.commands.texts import app as texts
 from orchestration.paths import PROJECT_DIR, company_dir, dagster_dir, data_dir, dbt_dir
@@ -27,6 +29,8 @@ app = typer.Typer(
 )
 app.add_typer(audience, name="audience")
 app.add_typer(identity, name="identity")
+app.add_typer(landing, name="landing")
+app.add_typer(source, name="source")
 app.add_typer(texts, name="texts")
 _AllowFewerRows = Annotated[
     bool, typer.Option(help="Publish although marts lost more than half of their rows.")

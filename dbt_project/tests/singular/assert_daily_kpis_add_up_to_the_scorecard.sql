@@ -19,6 +19,8 @@ scorecard as (
         dimension = 'total'
         and period_type = 'total'
         and kind in ('rate', 'nps', 'mean')
+        -- What no source shows has no unit on any day.
+        and status is distinct from 'no_source'
 )
 
 select
