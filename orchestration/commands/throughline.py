@@ -37,10 +37,28 @@ _AllowFewerRows = Annotated[
 ]
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        from orchestration.warehouse.release import commit, version
+
+        known = commit()
+        typer.echo(f"throughline {version()}" + (f" ({known})" if known else ""))
+        raise typer.Exit
+
+
 @app.callback()
-def environment(context: typer.Context) -> None:
+def environment(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Say which code it is."
+        ),
+    ] = False,
+) -> None:
     """Say where the data and Dagster's memory are, to this process and to those it starts."""
-    if context.invoked_subcommand == "init":
+    # Their folders are not there yet.
+    if context.invoked_subcommand in ("init", "restore"):
         return
     company = company_dir()
     if company is not None:
@@ -133,6 +151,44 @@ def rebuild() -> None:
 def publish(allow_fewer_rows: _AllowFewerRows = False) -> None:
     """Publish the last audited build again; after a failed build, show the newest version."""
     _execute("publish", ops={"published__cx": {"config": {"allow_fewer_rows": allow_fewer_rows}}})
+
+
+@app.command()
+def backup(
+    target: Annotated[str, typer.Argument(metavar="DIR|URL", help="A folder, or s3://… and such.")],
+) -> None:
+    """Save what no rebuild can give back: archive, registry, settings, models, company folder."""
+    from orchestration.backup.save import save
+    from orchestration.backup.store import BackupError
+    from orchestration.warehouse.key_secret import secret_path
+    from orchestration.warehouse.lock import WarehouseLockedError
+
+    with errors_in_words(BackupError, WarehouseLockedError):
+        saved = save(target)
+    typer.echo(
+        f"Backup {saved.made_at}: {saved.file_count:,} files, {saved.new_count:,} of them new "
+        f"({saved.new_bytes / 1e6:,.1f} MB)."
+    )
+    if secret_path().exists():
+        typer.echo(f"Keep {secret_path()} too, apart from it: the keys were made with it.")
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Argument(metavar="DIR|URL", help="Where `backup` saved it.")],
+    at: Annotated[str | None, typer.Option(help="The name of a backup; else the last one.")] = None,
+) -> None:
+    """Bring a backup back into an empty data folder; `throughline rebuild` makes the rest."""
+    from orchestration.backup.restore import restore as bring_back
+    from orchestration.backup.store import BackupError
+    from orchestration.warehouse.lock import WarehouseLockedError
+
+    with errors_in_words(BackupError, WarehouseLockedError):
+        brought = bring_back(source, at)
+    typer.echo(
+        f"Backup {brought.made_at} (version {brought.version}): {len(brought.entries):,} files are "
+        f"in {data_dir()}. `throughline rebuild` builds and publishes them."
+    )
 
 
 @app.command()

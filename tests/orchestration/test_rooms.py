@@ -20,6 +20,7 @@ ROOMS = (
         "landing",
         "fetching",
         "identity",
+        "backup",
         "reporting",
         "publishing",
         "instance",

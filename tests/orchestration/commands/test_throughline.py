@@ -14,7 +14,19 @@ from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.dbt_invocation import run_dbt
 
 COMMANDS = (
-    *("run", "fetch", "land", "rebuild", "publish", "rollback", "check-seeds", "dev", "scoreboard"),
+    *(
+        "run",
+        "fetch",
+        "backup",
+        "restore",
+        "land",
+        "rebuild",
+        "publish",
+        "rollback",
+        "check-seeds",
+        "dev",
+        "scoreboard",
+    ),
     *("docs", "metrics", "write-metrics", "identity", "sample", "ui"),
 )
 
