@@ -32,7 +32,9 @@ _COVERAGE = """
     order by source_name, day_date
 """
 _REFUSED = """
-    select source_name, table_name, refused_unit, reason_code, file_date, refused_count
+    select
+        source_name, table_name, refused_unit, reason_code, file_date, sample_file_name,
+        refused_count
     from marts.rejected_rows
     order by file_date desc nulls last, source_name, table_name, refused_unit, reason_code
     limit 100
@@ -206,6 +208,7 @@ def _refused(refused: Sequence[Record]) -> Table:
         Column("Day of the file"),
         Column("What"),
         Column("Reason"),
+        Column("File"),
         Column("Number", is_number=True),
     ]
     rows = [
@@ -215,6 +218,7 @@ def _refused(refused: Sequence[Record]) -> Table:
             Cell(words.day(record["file_date"])),
             Cell(f"{record['refused_unit']}s"),
             Cell(words.spoken(record["reason_code"])),
+            Cell(record["sample_file_name"]),
             Cell(words.count(record["refused_count"])),
         ]
         for record in refused

@@ -194,6 +194,20 @@ def test_the_page_says_what_not_to_believe(marts):
     assert re.search(r"Reconciliation, [^:]+: 3[.0]* lost or doubled", page)
 
 
+def test_a_refused_file_is_named_with_its_reason(marts):
+    marts.execute("delete from marts.rejected_rows")
+    marts.execute(
+        "insert into marts.rejected_rows (rejected_rows_key, source_name, table_name, "
+        "refused_unit, reason_code, sample_file_name, refused_count, line_count, file_date) "
+        "values ('k', 'shop', 'orders', 'file', 'missing_column', 'orders_2026-03-21.json', 2, 0, "
+        "'2026-03-21')"
+    )
+
+    assert tables_of(render_of(marts))["Refused rows and files, newest first"][1:] == [
+        ["shop", "orders", "21 Mar 2026", "files", "missing column", "orders_2026-03-21.json", "2"]
+    ]
+
+
 def test_names_of_a_company_are_text_and_nothing_else(marts):
     for table, column in (
         ("dim_kpis", "definition"),
@@ -213,6 +227,12 @@ def test_names_of_a_company_are_text_and_nothing_else(marts):
     marts.execute(
         "insert into marts.value_issues (value_issue_key, source_name, table_name, column_name, "
         "reason, sample_file_name, issue_count) values ('k', $1, $1, $1, $1, $1, 1)",
+        [HOSTILE],
+    )
+    marts.execute(
+        "insert into marts.rejected_rows (rejected_rows_key, source_name, table_name, "
+        "refused_unit, reason_code, sample_file_name, refused_count, line_count) "
+        "values ('k', $1, $1, 'file', $1, $1, 1, 0)",
         [HOSTILE],
     )
     page = render_of(marts)

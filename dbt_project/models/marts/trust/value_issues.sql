@@ -31,13 +31,7 @@ all_issues as (
                 and length({{ replaced_matches('delivered_text', '[^0-9]', '') }}) < 9
                 then delivered_text
             else
-                {{ replaced_matches(
-                    replaced_matches(
-                        replaced_matches('delivered_text', '[0-9]', '9'), '[A-Za-z]', 'a'
-                    ),
-                    '[^9a.,:+ -]',
-                    '?'
-                ) }}
+                {{ shape_of_text('delivered_text') }}
         end as shown_text,
         _line as line_number,
         _load_id
