@@ -346,6 +346,31 @@ def report(
 
 
 @app.command()
+def customer(
+    customer_key: Annotated[str, typer.Argument(metavar="KEY", help="A customer_key.")],
+    last: Annotated[
+        int, typer.Option("--last", min=1, help="So many moments and journeys at most.")
+    ] = 50,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show names, identifiers and texts as they are.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Tell a customer's story, from the private warehouse: who, what happened, what is open."""
+    import json
+    from dataclasses import asdict
+
+    from orchestration.reporting import customer as telling
+
+    with errors_in_words(telling.UnknownCustomerError):
+        story = telling.story(customer_key, last, show_values=show_values)
+    if as_json:
+        typer.echo(json.dumps(asdict(story), indent=2, default=str))
+    else:
+        typer.echo("\n".join(telling.lines(story)))
+
+
+@app.command()
 def docs(
     is_opened: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     is_anew: Annotated[
