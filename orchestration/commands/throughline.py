@@ -3,6 +3,7 @@
 Each command calls a module that does the work; here are its words and its exit code.
 """
 
+import getpass
 import os
 import shlex
 import sys
@@ -473,6 +474,7 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         run_config={**(definition.run_config or {}), **run_config},
         instance=dg.DagsterInstance.get(),
         asset_selection=selection,
+        tags={"throughline/started_by": f"{getpass.getuser()}, by a command"},
         raise_on_error=False,
     )
     if not result.success:

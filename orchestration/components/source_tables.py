@@ -35,6 +35,7 @@ ACCOUNTED_FOR = "every_line_is_accounted_for"
 UNLANDED = dg.AssetKey(["ledger", "unlanded_files"])
 LANDED = "nothing_is_left_in_landing"
 FRESH = "deliveries_are_fresh"
+DELIVERIES = "throughline/deliveries"
 
 
 class SourceTables(dg.Component, dg.Model):
@@ -157,6 +158,7 @@ class SourceTables(dg.Component, dg.Model):
                 ensure_tables(connection, contracts)
                 for setting, value in connection.execute("from ledger.run_settings").fetchall():
                     context.log.info(f"Run setting in force: {setting} = {value}")
+                _tag_with_deliveries(context, connection)
                 overdue = record_unlanded(connection, contracts)
                 for line in overdue:
                     context.log.warning(line)
@@ -237,6 +239,19 @@ def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) 
         [table.source_name, table.table_name],
     )
     return None if last is None else last.replace(tzinfo=UTC)
+
+
+def _tag_with_deliveries(
+    context: dg.AssetExecutionContext, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Have the list of runs say what each brought."""
+    counts = connection.execute(
+        "select source_name, count(*) from ledger.deliveries where run_id = ? "
+        "group by source_name order by source_name",
+        [context.run_id],
+    ).fetchall()
+    told = ", ".join(f"{source_name} {count}" for source_name, count in counts)
+    context.instance.add_run_tags(context.run_id, {DELIVERIES: told or "none"})
 
 
 def _log(context: dg.AssetExecutionContext, summary: LandingSummary) -> None:

@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.paths import published_dir
+from orchestration.warehouse.operating import kept_versions
 from orchestration.warehouse.state_files import read_state, sync, write_state
-
-KEPT_VERSIONS = 3
 
 _READABLE_BY_ALL = 0o644
 _FOLDER_READABLE_BY_ALL = 0o755
@@ -166,7 +165,7 @@ def _let_everybody_read(folder: Path) -> None:
 
 def _remove_old_versions() -> None:
     # A reader that has an old file open keeps reading it: only its name goes.
-    for number in version_numbers()[:-KEPT_VERSIONS]:
+    for number in version_numbers()[: -kept_versions()]:
         if number != current_version():
             shutil.rmtree(version_dir(number))
 

@@ -19,6 +19,12 @@ def version() -> str:
         return "unknown"
 
 
+def run_tags() -> dict[str, str]:
+    """What a run is made by, as its tags say it."""
+    known = commit()
+    return {"throughline/version": version()} | ({"throughline/commit": known} if known else {})
+
+
 @cache
 def commit() -> str | None:
     """The commit of this folder; an image, which has no repository, is told it when it is made."""

@@ -1,11 +1,17 @@
 """The project's own definitions, as Dagster loads them."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration.definitions import defs
+from orchestration.paths import PROJECT_DIR
 from orchestration.warehouse.dbt_invocation import manifest_path
 
 
@@ -112,3 +118,22 @@ def test_a_rebuild_is_configured_by_its_job_alone(definitions):
 
     assert run_config["resources"]["warehouse"]["config"] == {"from_archive": True}
     assert run_config["ops"]["dbt_build"]["config"] == {"full_refresh": True}
+
+
+@pytest.mark.slow
+def test_dg_finds_the_project_sound(tmp_path):
+    command = shutil.which("dg", path=Path(sys.executable).parent)
+    folders = {"THROUGHLINE_DATA": str(tmp_path), "THROUGHLINE_STATE": str(tmp_path)}
+    checked = subprocess.run(  # noqa: S603
+        [command or "dg", "check", "defs"],
+        cwd=PROJECT_DIR,
+        env=os.environ
+        | folders
+        | {"DAGSTER_HOME": str(PROJECT_DIR), "DAGSTER_DISABLE_TELEMETRY": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "All definitions loaded successfully" in checked.stdout + checked.stderr

@@ -4,6 +4,9 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.warehouse.operating import schedule, schedule_time_zone
+from orchestration.warehouse.release import run_tags
+
 # Dagster uses a logger of ours only where a run's configuration names it.
 PROGRESS: dict[str, Any] = {"loggers": {"console": {}}}
 
@@ -11,6 +14,7 @@ daily = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.all(),
     config=PROGRESS,
+    tags=run_tags(),
     description="Land what arrived, build, audit, publish. With nothing new it only looks.",
 )
 
@@ -18,6 +22,7 @@ land = dg.define_asset_job(
     "land",
     selection=dg.AssetSelection.groups("landing"),
     config=PROGRESS,
+    tags=run_tags(),
     description="Land what arrived, of every source or of those selected; build nothing.",
 )
 
@@ -29,6 +34,7 @@ rebuild = dg.define_asset_job(
         "resources": {"warehouse": {"config": {"from_archive": True}}},
         "ops": {"dbt_build": {"config": {"full_refresh": True}}},
     },
+    tags=run_tags(),
     description="A fresh warehouse from the archived deliveries, built whole, audited, published.",
 )
 
@@ -36,13 +42,14 @@ publish = dg.define_asset_job(
     "publish",
     selection=dg.AssetSelection.groups("published"),
     config=PROGRESS,
+    tags=run_tags(),
     description="Publish the last audited build again, for instance after a rollback.",
 )
 
 daily_schedule = dg.ScheduleDefinition(
     name="daily_schedule",
     job=daily,
-    cron_schedule="0 3 * * *",
-    execution_timezone="UTC",
+    cron_schedule=schedule(),
+    execution_timezone=schedule_time_zone(),
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )

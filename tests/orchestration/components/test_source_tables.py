@@ -100,6 +100,19 @@ def test_the_catalogue_says_what_a_table_is_and_whose(definitions):
     assert receipts.kinds == {"csv", "duckdb"}
 
 
+def test_the_run_s_tags_say_what_it_brought(definitions, deliver):
+    instance = dg.DagsterInstance.ephemeral()
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+    deliver("returns_2026-01-01.csv", "receipt_no", "1")
+
+    result = dg.materialize(
+        definitions.assets, resources={"warehouse": WarehouseWriter()}, instance=instance
+    )
+
+    tags = instance.get_run_by_id(result.run_id).tags
+    assert tags["throughline/deliveries"] == "pos 2"
+
+
 def test_one_source_can_be_run_again_alone(materialize, deliver):
     deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
 

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
 
 import dagster as dg
+import pytest
 
 from orchestration.defs.automation.jobs import daily, daily_schedule
+from orchestration.warehouse import operating, release
 
 
 def test_the_schedule_runs_daily_at_three_utc():
@@ -15,3 +17,36 @@ def test_the_schedule_runs_daily_at_three_utc():
     assert daily_schedule.cron_schedule == "0 3 * * *"
     assert daily_schedule.execution_timezone == "UTC"
     assert request.tags["dagster/schedule_name"] == "daily_schedule"
+
+
+def test_a_run_says_which_code_made_it(monkeypatch):
+    release.commit.cache_clear()
+    monkeypatch.setenv("THROUGHLINE_COMMIT", "abc123")
+
+    assert release.run_tags() == {
+        "throughline/version": release.version(),
+        "throughline/commit": "abc123",
+    }
+    assert "throughline/version" in daily.tags
+    release.commit.cache_clear()
+
+
+def test_when_for_whom_and_how_much_is_kept_are_settings(monkeypatch):
+    assert (operating.schedule_time_zone(), operating.kept_versions()) == ("UTC", 3)
+    monkeypatch.setenv("THROUGHLINE_SCHEDULE", "30 5 * * 1-5")
+    monkeypatch.setenv("THROUGHLINE_SCHEDULE_TIME_ZONE", "Europe/London")
+    monkeypatch.setenv("THROUGHLINE_OWNER", "cx@example.com")
+    monkeypatch.setenv("THROUGHLINE_KEPT_VERSIONS", "5")
+
+    assert operating.schedule() == "30 5 * * 1-5"
+    assert operating.schedule_time_zone() == "Europe/London"
+    assert operating.owner() == "cx@example.com"
+    assert operating.kept_versions() == 5
+
+
+@pytest.mark.parametrize("kept", ["1", "0", "-3", "all"])
+def test_too_few_versions_for_a_rollback_are_refused(monkeypatch, kept):
+    monkeypatch.setenv("THROUGHLINE_KEPT_VERSIONS", kept)
+
+    with pytest.raises(operating.OperatingError):
+        operating.kept_versions()
