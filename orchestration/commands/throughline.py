@@ -325,11 +325,12 @@ def _copy_without_personal_data(folder: Path) -> None:
 @app.command()
 def scoreboard() -> None:
     """Print the main figures of the published version."""
+    from orchestration.commands.holdings import holdings
     from orchestration.commands.scoreboard import NothingPublishedError, rendered
     from orchestration.commands.scoreboard import scoreboard as sections
 
     with errors_in_words(NothingPublishedError):
-        typer.echo(rendered(sections()))
+        typer.echo(rendered([*sections(), *holdings()]))
 
 
 @app.command()

@@ -29,6 +29,7 @@ _WITHOUT_ROWS_OF_THEIR_OWN = {"view", "ephemeral"}
 _PASSED: set[str] = {NodeStatus.Success, NodeStatus.Pass}
 _SKIPPED: str = NodeStatus.Skipped
 _WARNED: str = NodeStatus.Warn
+_FAILED: str = NodeStatus.Fail
 _MOST_TOLD_ROWS = 50
 
 
@@ -173,13 +174,13 @@ def _row_counts(built: list[RunResult]) -> dict[str, int]:
 
 
 def _told_rows(results: list[RunResult]) -> dict[str, list[str]]:
-    """The rows behind each warning whose test says that they may be told, by its unique id.
+    """The rows behind each test that did not pass and says that they may be told, by its unique id.
 
     Those of published tables may: a log is read by whoever reads them.
     """
     telling = [
         node
-        for node in (result.node for result in results if result.status == _WARNED)
+        for node in (result.node for result in results if result.status in (_WARNED, _FAILED))
         if isinstance(node, CompiledNode) and node.config.meta.get("tells_rows")
     ]
     told: dict[str, list[str]] = {}

@@ -1,19 +1,45 @@
-"""Rules for the closed loop: every detractor has an owner, and only a talk with a person closes.
+"""Rules for feedback: scales without a gap, an owner for every detractor, talks that close a loop.
 
 Each check reads seeds of which `declared` has found nothing to say.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from orchestration.reference_seeds.table import Problem, Seed
+from orchestration.reference_seeds.table import Problem, Row, Seed
 
 _CONDITIONS = ("program_slug", "channel_slug", "contact_reason_slug", "store_id")
 
 
 def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
-    """Detractors without an owner, and contacts by which nobody talks to anybody."""
+    """Scores in no band, detractors without an owner, contacts by which nobody talks to anybody."""
+    yield from _scale_problems(seeds["rating_scales"])
     yield from _owner_problems(seeds["closed_loop_owners"])
     yield from _contact_problems(seeds)
+
+
+def _scale_problems(scales: Seed) -> Iterator[Problem]:
+    """A score that falls into no band, or into two, would be missing from a figure or doubled."""
+    bands: dict[str, list[Row]] = defaultdict(list)
+    for row in scales.rows:
+        bands[row.text("scale_slug")].append(row)
+    for scale, rows in bands.items():
+        rows.sort(key=lambda row: (int(row.text("score_from")), row.line))
+        for row in rows:
+            if int(row.text("score_to")) < int(row.text("score_from")):
+                yield row.problem(
+                    f"score_to {row['score_to']} lies before score_from {row['score_from']}: "
+                    "exchange them"
+                )
+        for before, row in pairwise(rows):
+            after = int(before.text("score_to")) + 1
+            if int(row.text("score_from")) != after:
+                gap = "leaves a gap after" if int(row.text("score_from")) > after else "overlaps"
+                yield row.problem(
+                    f"score_from {row['score_from']} of {scale} {gap} the band {before['band']} of "
+                    f"line {before.line}, which ends with {before['score_to']}: write {after}"
+                )
 
 
 def _owner_problems(owners: Seed) -> Iterator[Problem]:

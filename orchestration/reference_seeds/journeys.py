@@ -6,13 +6,16 @@ Each check reads seeds of which `declared` has found nothing to say.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from orchestration.reference_seeds.table import Problem, Row, Seed
+from orchestration.reference_seeds.models import words_of_models
+from orchestration.reference_seeds.table import Problem, Row, Seed, also_in
 
 _STARTING = ("start", "reach_opens")
 _REACHING = ("reach", "reach_opens")
 _CONDITION = ("condition_column", "condition_operator", "condition_value")
 _NUMBERS = ("prior_order_count",)
 _ORDERINGS = (">=", "<")
+# Seeds that say which kind of touchpoint a word of a source is.
+_MEANINGS = ("email_event_types", "message_statuses", "source_words", "web_event_types")
 
 
 def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
@@ -20,6 +23,7 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     types, events = seeds["journey_types"], seeds["journey_events"]
     yield from _unfinished_journeys(types, events)
     yield from _journeys_without_reasons(events, seeds["journey_reasons"])
+    yield from _undelivered_events(events, seeds)
     for row in events.rows:
         yield from _impossible_condition(row, seeds)
     yield from _contradictions(events)
@@ -47,6 +51,22 @@ def _journeys_without_reasons(events: Seed, reasons: Seed) -> Iterator[Problem]:
             yield row.problem(
                 f"needs a reason, but {row['journey_slug']} has none in {reasons.path.name}"
             )
+
+
+def _undelivered_events(events: Seed, seeds: Mapping[str, Seed]) -> Iterator[Problem]:
+    """An event that no source ever delivers: its journey would be empty without a word."""
+    delivered = words_of_models("models/staging", "models/intermediate")
+    for name in _MEANINGS:
+        delivered |= {value for row in seeds[name].rows for value in row.cells.values() if value}
+    told: dict[str, list[Row]] = defaultdict(list)
+    for row in events.rows:
+        if (slug := row.text("touchpoint_type_slug")) not in delivered:
+            told[slug].append(row)
+    for slug, (row, *others) in told.items():
+        yield row.problem(
+            f"no source delivers {slug}{also_in([other.line for other in others])}: "
+            "let a branch int_touchpoints__… bring it, or take the row out"
+        )
 
 
 def _impossible_condition(row: Row, seeds: Mapping[str, Seed]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from orchestration.paths import dbt_project_dir
 from orchestration.reference_seeds.declared import not_among
+from orchestration.reference_seeds.models import words_of_models
 from orchestration.reference_seeds.table import Problem, Row, Seed
 
 # The seed and column that knows the members of a dimension; the others come from the data.
@@ -33,6 +34,7 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
         for path in (dbt_project_dir() / "models" / folder).rglob("*.sql")
     }
     yield from _circles(kpis)
+    yield from _without_units(kpis, seeds)
     for row in [*kpis.values(), *seeds["mart_rules"].rows]:
         if (mart := row["mart"]) is not None and mart not in marts:
             yield not_among(row, "mart", mart, marts)
@@ -41,6 +43,20 @@ def problems(seeds: Mapping[str, Seed]) -> Iterator[Problem]:
     for row in seeds["kpi_targets"].rows:
         yield from _target_problems(row, kpis[row.text("metric_slug")], seeds)
     yield from _purchase_windows(seeds["purchase_windows"])
+
+
+def _without_units(kpis: Mapping[str, Row], seeds: Mapping[str, Seed]) -> Iterator[Problem]:
+    """A KPI that no model of the measures names, and no question stands for, has no row ever."""
+    counted = words_of_models("models/intermediate/measures", "macros")
+    for name in ("survey_questions", "purchase_windows", "kpi_windows"):
+        for row in seeds[name].rows:
+            counted |= {value for value in row.cells.values() if value}
+    for slug, row in kpis.items():
+        if slug not in counted:
+            yield row.problem(
+                f"metric_slug {slug!r} is counted by no model: add its kpi_unit to an "
+                "int_kpis__…_units, or take the row out"
+            )
 
 
 def _circles(kpis: Mapping[str, Row]) -> Iterator[Problem]:

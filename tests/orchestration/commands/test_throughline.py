@@ -16,6 +16,9 @@ from orchestration.warehouse.dbt_invocation import run_dbt
 COMMANDS = (
     *(
         "run",
+        "init",
+        "source",
+        "landing",
         "fetch",
         "backup",
         "restore",

@@ -1205,3 +1205,41 @@ def test_the_sources_that_need_a_row_are_those_with_a_contract():
     named = sources["config"]["meta"]["present"]["source_name"]
 
     assert sorted(named) == [contract.source_name for contract in load_contracts()]
+
+
+def test_a_scale_with_a_gap_or_an_overlap_is_told(seeds, reasons):
+    change(file(seeds, "rating_scales.csv"), swap("csat_5,middle,3,3", "csat_5,middle,3,4"))
+
+    assert [reason for name, _, reason in reasons() if name == "rating_scales.csv"] == [
+        "score_from 4 of csat_5 overlaps the band middle of line 12, which ends with 4: write 5"
+    ]
+
+
+def test_a_question_on_a_scale_that_is_not_declared_is_told(seeds, reasons):
+    change(
+        file(seeds, "survey_questions.csv"),
+        swap("relational,nps,nps_relational,,nps_10", "relational,nps,nps_relational,,nps_5"),
+    )
+
+    assert any("'nps_5' is not in rating_scales.csv" in reason for _, _, reason in reasons())
+
+
+def test_a_kpi_that_nothing_counts_is_told(seeds, reasons):
+    kpis = file(seeds, "kpis.csv")
+    row = next(line for line in kpis.read_text().splitlines() if line.startswith("fcr,"))
+    change(kpis, plus(row.replace("fcr,", "smiles,", 1)))
+
+    assert any("'smiles' is counted by no model" in reason for _, _, reason in reasons())
+
+
+def test_an_event_that_no_source_delivers_is_told(seeds, reasons):
+    change(
+        file(seeds, "touchpoint_types.csv"),
+        plus("appointment_booked,Appointment booked,inbound,human,false"),
+    )
+    change(
+        file(seeds, "journey_events.csv"),
+        lambda text: text.replace(",order_shipped,", ",appointment_booked,", 1),
+    )
+
+    assert any("no source delivers appointment_booked" in reason for _, _, reason in reasons())
