@@ -437,7 +437,9 @@ class _Unseen:
 
 def _expected(estimate: _Estimate, block: _Block, shares: Chance) -> Chance:
     """How many pairs of each pattern are one person, one home, strangers."""
-    logs = np.tile(np.log(shares), (len(block.counts), 1))
+    # A kind of which there are none is out of the question: minus infinity.
+    with np.errstate(divide="ignore"):
+        logs = np.tile(np.log(shares), (len(block.counts), 1))
     for name, levels in block.levels.items():
         chances = (
             estimate.same_person[name],
