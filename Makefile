@@ -1,11 +1,13 @@
 # Thin names for commands a person could type. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow ui bench bench-queries bench-identity run-real clean
+.PHONY: help run test test-slow ui bench bench-queries bench-identity run-real audit clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 REAL_READY := .venv/.real
+# In an environment of its own: it shares nothing with what it audits.
+PIP_AUDIT := 2.10.1
 
 # On a machine that forbids byte code beside the source, every start would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -45,6 +47,12 @@ run-real: $(REAL_READY) ## The Complete Journey (installed from PyPI) through th
 	@THROUGHLINE_DATA=data/real $(BIN)/throughline run --set sources=complete_journey \
 		--set reporting_currency=USD --set default_time_zone=America/New_York \
 		--set company_name="The Complete Journey"
+
+audit: ## Look every pinned package up among known vulnerabilities; needs the network, and fails without
+	@test -x .cache/audit/bin/pip-audit || { $(PYTHON) -m venv .cache/audit && \
+		.cache/audit/bin/pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT); }
+	@.cache/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --format json \
+		--progress-spinner off | $(PYTHON) .ci/audit.py
 
 clean: ## Remove the environment, caches and run history; data/ stays
 	rm -rf .venv .cache .dagster .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
