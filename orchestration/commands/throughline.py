@@ -479,10 +479,28 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
         raise_on_error=False,
     )
     if not result.success:
+        failed_steps = [
+            event.step_key or "" for event in result.all_events if event.is_step_failure
+        ]
+        _alert(result.run_id, job, failed_steps)
         fail(
             f"Run {result.run_id} failed; what was published stays. "
             f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
         )
+
+
+def _alert(run_id: str, job: str, failed_steps: list[str]) -> None:
+    """Tell of a failed run from here: where cron starts it, no daemon does."""
+    import dagster as dg
+
+    from orchestration.defs.automation.failure_alert import ALERTED_TAG, tell
+
+    # First, so that a daemon that is there does not tell it again.
+    dg.DagsterInstance.get().add_run_tags(run_id, {ALERTED_TAG: "by the command"})
+    try:
+        tell(run_id, job, failed_steps)
+    except (OSError, ValueError) as error:
+        typer.echo(f"The failure could not be posted: {error}", err=True)
 
 
 def _refuse_switched_off(sources: list[str]) -> None:

@@ -21,6 +21,7 @@ from orchestration.reporting.documents.write import company_documentation
 from orchestration.reporting.report import company_report
 from orchestration.warehouse.connections import read_warehouse
 from orchestration.warehouse.key_secret import UnsafeSecretError, assert_secret_is_safe
+from orchestration.warehouse.operating import owner
 
 PUBLIC_DATABASE = "cx"
 # What a gate says to whoever ran it, in words.
@@ -59,6 +60,7 @@ class PublishedMarts(dg.Component, dg.Model):
             key=["published", "cx"],
             deps=list(marts.values()),
             group_name="published",
+            owners=[owner()],
             kinds={"duckdb", "parquet"},
             description="What readers open: `published/cx.duckdb`, Parquet, metrics, report, docs.",
         )

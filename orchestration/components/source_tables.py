@@ -27,6 +27,7 @@ from orchestration.landing import (
     load_contracts,
     record_unlanded,
 )
+from orchestration.landing.inbox import shown
 from orchestration.paths import landing_dir
 
 GROUP = "landing"
@@ -36,6 +37,16 @@ UNLANDED = dg.AssetKey(["ledger", "unlanded_files"])
 LANDED = "nothing_is_left_in_landing"
 FRESH = "deliveries_are_fresh"
 DELIVERIES = "throughline/deliveries"
+NONE_REFUSED = "no_delivery_is_refused"
+# What the checks ask, in words.
+_ASKS = {
+    FRESH: "The source delivers in the rhythm that its contract states.",
+    NONE_REFUSED: "No file of the last 30 days was refused without a sound one of its name since.",
+    ACCOUNTED_FOR: "Each delivered line is loaded, refused, header or blank, and where it was put.",
+    LANDED: "Nothing lies in landing that no run lands.",
+}
+_REFUSALS_SINCE = timedelta(days=30)
+_MOST_TOLD = 50
 
 
 class SourceTables(dg.Component, dg.Model):
@@ -58,18 +69,30 @@ class SourceTables(dg.Component, dg.Model):
             for source in sources
             if source["source_name"] == "ledger"
         ]
-        landed = [self._landed_source(contract, freshness) for contract in contracts]
+        texts = {
+            (source["source_name"], source["name"], column["name"]): column["description"]
+            for source in sources
+            for column in source.get("columns", {}).values()
+        }
+        landed = [self._landed_source(contract, freshness, texts) for contract in contracts]
         return dg.Definitions(assets=[*landed, self._ledger(contracts, ledger_tables)])
 
     def _landed_source(
-        self, contract: SourceContract, freshness: Mapping[tuple[str, str], Mapping[str, Any]]
+        self,
+        contract: SourceContract,
+        freshness: Mapping[tuple[str, str], Mapping[str, Any]],
+        texts: Mapping[tuple[str, str, str], str],
     ) -> dg.AssetsDefinition:
         tables = {asset_key(table): table for table in contract.tables}
 
         @dg.multi_asset(
             name=f"land_{contract.source_name}",
-            specs=[self._spec(table) for table in contract.tables],
-            check_specs=[dg.AssetCheckSpec(FRESH, asset=key) for key in tables],
+            specs=[self._spec(table, texts) for table in contract.tables],
+            check_specs=[
+                dg.AssetCheckSpec(name, asset=key, description=_ASKS[name])
+                for key in tables
+                for name in (FRESH, NONE_REFUSED)
+            ],
             can_subset=True,
         )
         def landed_source(
@@ -79,6 +102,12 @@ class SourceTables(dg.Component, dg.Model):
             with warehouse.connect() as connection:
                 ensure_tables(connection, [contract])
                 is_enabled = bool(enabled_sources([contract.source_name], connection))
+                if is_enabled:
+                    # First, so that the checks below know of them.
+                    unknown = land_unknown_files(
+                        connection, contract, folder, run_id=context.run_id
+                    )
+                    _log(context, unknown)
                 for key in sorted(context.selected_asset_keys):
                     table = tables[key]
                     # Files of a source that is switched off wait until it is switched on.
@@ -86,11 +115,16 @@ class SourceTables(dg.Component, dg.Model):
                     if is_enabled:
                         summary = land(connection, table, folder, run_id=context.run_id)
                     _log(context, summary)
-                    check = freshness_check(
+                    fresh = freshness_check(
                         key,
                         last_loaded_at(connection, table),
                         freshness[(contract.source_name, table.table_name)],
                         is_enabled=is_enabled,
+                    )
+                    # A file of no table is told at the first.
+                    is_first = table is contract.tables[0]
+                    none_refused = refused_check(
+                        key, refused_files(connection, table, is_first) if is_enabled else []
                     )
                     row_count = _scalar(connection, f"select count(*) from {table.relation}")
                     yield dg.MaterializeResult(
@@ -101,17 +135,16 @@ class SourceTables(dg.Component, dg.Model):
                             "rejected rows": summary.rejected_rows,
                             "deliveries": dg.MetadataValue.json(summary.deliveries),
                         },
-                        check_results=[check] if context.selected_asset_check_keys else [],
+                        check_results=(
+                            [fresh, none_refused] if context.selected_asset_check_keys else []
+                        ),
                     )
-                if is_enabled:
-                    unknown = land_unknown_files(
-                        connection, contract, folder, run_id=context.run_id
-                    )
-                    _log(context, unknown)
 
         return landed_source
 
-    def _spec(self, table: TableContract) -> dg.AssetSpec:
+    def _spec(
+        self, table: TableContract, texts: Mapping[tuple[str, str, str], str]
+    ) -> dg.AssetSpec:
         return dg.AssetSpec(
             asset_key(table),
             deps=[fetched_key(table.source_name)] if table.source_name in self.fetched else [],
@@ -121,7 +154,21 @@ class SourceTables(dg.Component, dg.Model):
             description=table.description,
             metadata={
                 "dagster/column_schema": dg.TableSchema(
-                    [dg.TableColumn(column.name, column.data_type) for column in table.columns]
+                    [
+                        dg.TableColumn(
+                            column.name,
+                            column.data_type,
+                            description=texts.get(
+                                (table.source_name, table.table_name, column.name)
+                            ),
+                            tags=(
+                                {"personal_data": column.personal_data}
+                                if column.personal_data
+                                else None
+                            ),
+                        )
+                        for column in table.columns
+                    ]
                 )
             },
         )
@@ -146,8 +193,10 @@ class SourceTables(dg.Component, dg.Model):
             ],
             # A line that is nowhere is a defect of ours: nothing may be built on it.
             check_specs=[
-                dg.AssetCheckSpec(ACCOUNTED_FOR, asset=LOADS, blocking=True),
-                dg.AssetCheckSpec(LANDED, asset=UNLANDED),
+                dg.AssetCheckSpec(
+                    ACCOUNTED_FOR, asset=LOADS, blocking=True, description=_ASKS[ACCOUNTED_FOR]
+                ),
+                dg.AssetCheckSpec(LANDED, asset=UNLANDED, description=_ASKS[LANDED]),
             ],
             can_subset=True,
         )
@@ -229,6 +278,41 @@ def freshness_check(
         severity=dg.AssetCheckSeverity.ERROR if is_very_late else dg.AssetCheckSeverity.WARN,
         metadata={"last loaded": "never" if last_loaded is None else last_loaded.isoformat()},
     )
+
+
+def refused_check(key: dg.AssetKey, refused: list[str]) -> dg.AssetCheckResult:
+    """Whether no file of the table waits for its sender. It warns: what was sound is landed."""
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=NONE_REFUSED,
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"refused": dg.MetadataValue.json(refused)},
+    )
+
+
+def refused_files(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableContract,
+    with_unknown: bool,
+    now: datetime | None = None,
+) -> list[str]:
+    """The files of a table that were refused and not sent again since: name and reason."""
+    now = now or datetime.now(UTC)
+    rows = connection.execute(
+        "select file_name, coalesce(reason, reason_code, status) from (select *, row_number() over "
+        "(partition by file_name order by delivery_id desc) as newest from ledger.deliveries "
+        "where source_name = ? and (table_name = ? or (table_name is null and ?))) "
+        "where newest = 1 and status in ('quarantined', 'unknown_file') and received_at >= ? "
+        f"order by delivery_id desc limit {_MOST_TOLD}",
+        [
+            table.source_name,
+            table.table_name,
+            with_unknown,
+            (now - _REFUSALS_SINCE).replace(tzinfo=None),
+        ],
+    ).fetchall()
+    return [f"{shown(file_name)}: {reason}" for file_name, reason in rows]
 
 
 def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) -> datetime | None:

@@ -5,21 +5,25 @@ dagster-dbt each node costs 75 ms more. For the same reason this is not a `DbtPr
 which starts the `dbt` command. What a build means for publishing is in `publishing.inputs`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+from dagster_dbt import dbt_assets
+from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import NodeStatus
 from dbt.artifacts.schemas.run import RunResult
 from dbt.contracts.graph.nodes import CompiledNode
 
+from orchestration.components.catalogue import Catalogue
 from orchestration.identity import registry
+from orchestration.landing.ledger import ensure_ledger
 from orchestration.publishing import versions
 from orchestration.publishing.inputs import inputs_fingerprint, is_published
 from orchestration.reference_seeds import SeedError, check_seeds
 from orchestration.warehouse import build_state
+from orchestration.warehouse.build_times import record_build_times
 from orchestration.warehouse.connections import open_warehouse, read_warehouse
 from orchestration.warehouse.dbt_invocation import failures, node_results, run_dbt
 
@@ -49,23 +53,12 @@ class WarehouseModels(dg.Component, dg.Model):
         """One step builds them all: each start of dbt costs seconds."""
 
         @dbt_assets(
-            manifest=self.manifest_path, name="dbt_build", dagster_dbt_translator=_Catalogue()
+            manifest=self.manifest_path, name="dbt_build", dagster_dbt_translator=Catalogue()
         )
         def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
             yield from _build(context, config)
 
         return dg.Definitions(assets=[dbt_build])
-
-
-class _Catalogue(DagsterDbtTranslator):
-    """The catalogue entry of a model: its schema as group, its description without its SQL."""
-
-    def get_asset_spec(
-        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetSpec:
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        node = self.get_resource_props(manifest, unique_id)
-        return spec.replace_attributes(group_name=node["schema"], description=node["description"])
 
 
 def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Any]:
@@ -75,6 +68,7 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     versions.show_what_was_decided()
     if is_whole and not config.force and is_published(inputs):
         context.log.info("Nothing new since the published version: nothing to build.")
+        yield from _check_results(context, *build_state.last_tests())
         return
 
     try:
@@ -101,13 +95,17 @@ def _build(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[A
     for unique_id, rows in told_rows.items():
         context.log.warning("\n".join([f"{unique_id.split('.')[2]}:", *rows]))
     yield from _materializations(context, results)
-    yield from _check_results(context, results, told_rows)
+    tests = _tests(results, told_rows)
+    yield from _check_results(context, tests)
+    with open_warehouse() as connection:
+        ensure_ledger(connection)
+        record_build_times(connection, context.run_id, results)
     failed = failures(outcome)
     if failed:
         summary = f"{len(failed)} of {len(results)} dbt nodes failed; nothing is published."
         raise dg.Failure("\n".join([summary, *failed]), allow_retries=False)
     if is_whole:
-        build_state.record_build(inputs)
+        build_state.record_build(inputs, tests)
 
 
 def _selected_names(context: dg.AssetExecutionContext) -> list[str]:
@@ -199,32 +197,49 @@ def _told_rows(results: list[RunResult]) -> dict[str, list[str]]:
     return told
 
 
+def _tests(
+    results: Sequence[RunResult], told_rows: Mapping[str, list[str]]
+) -> list[build_state.TestResult]:
+    """What became of each test that ran."""
+    return [
+        build_state.TestResult(
+            result.node.unique_id,
+            str(result.status),
+            result.failures or 0,
+            told_rows.get(result.node.unique_id, []),
+        )
+        for result in results
+        if result.node.resource_type == NodeType.Test and result.status != _SKIPPED
+    ]
+
+
 def _check_results(
     context: dg.AssetExecutionContext,
-    results: list[RunResult],
-    told_rows: Mapping[str, list[str]],
+    tests: Sequence[build_state.TestResult],
+    tested_at: str | None = None,
 ) -> Iterator[dg.AssetCheckResult]:
+    """A check of each test. With nothing new, that of the build that said it last."""
     keys = {
         spec.metadata[_DBT_UNIQUE_ID]: spec.key
         for spec in context.assets_def.check_specs
         if spec.key in context.selected_asset_check_keys
     }
-    for result in results:
-        key = keys.get(result.node.unique_id)
-        if key is None or result.status == _SKIPPED:
+    for test in tests:
+        key = keys.get(test.unique_id)
+        if key is None:
             continue
-        rows = told_rows.get(result.node.unique_id)
         yield dg.AssetCheckResult(
             asset_key=key.asset_key,
             check_name=key.name,
-            passed=result.status in _PASSED,
+            passed=test.status in _PASSED,
             severity=(
                 dg.AssetCheckSeverity.WARN
-                if result.status == _WARNED
+                if test.status == _WARNED
                 else dg.AssetCheckSeverity.ERROR
             ),
             metadata={
-                "failed rows": result.failures or 0,
-                **({"rows": "\n".join(rows)} if rows else {}),
+                "failed rows": test.failed_rows,
+                **({"rows": "\n".join(test.told_rows)} if test.told_rows else {}),
+                **({"tested at": tested_at} if tested_at else {}),
             },
         )

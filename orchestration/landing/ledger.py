@@ -67,6 +67,15 @@ _TABLES = {
         last_seen_at timestamp not null,
         is_overdue boolean not null
     """,
+    "build_times": """
+        run_id varchar not null,
+        built_at timestamp not null,
+        position bigint not null,
+        node_type varchar not null,
+        node_name varchar not null,
+        status varchar not null,
+        seconds double not null
+    """,
     "run_settings": """
         setting varchar not null,
         setting_value varchar

@@ -14,7 +14,7 @@ FRESHNESS = {
     "warn_after": {"count": 36, "period": "hour"},
     "error_after": {"count": 3, "period": "day"},
 }
-LEDGER = ("deliveries", "loads", "rejects", "run_settings", "unlanded_files")
+LEDGER = ("build_times", "deliveries", "loads", "rejects", "run_settings", "unlanded_files")
 
 
 @dg.asset(deps=[["ledger", "loads"]])
@@ -34,6 +34,10 @@ def definitions(tmp_path, data_folder, contracts, monkeypatch):
             "source_name": source,
             "name": name,
             "description": f"One row per row of {name}.",
+            "columns": {
+                column: {"name": column, "description": f"What {column} is."}
+                for column in ("receipt_no", "total")
+            },
             "freshness": FRESHNESS,
         }
         for source, name in declared
@@ -79,6 +83,7 @@ def test_each_table_of_a_contract_is_an_asset_with_its_rows(materialize, deliver
         "pos/receipts": 2,
         "pos/returns": 1,
         "ledger/deliveries": 2,
+        "ledger/build_times": 0,
         "ledger/loads": 2,
         "ledger/rejects": 0,
         "ledger/run_settings": 0,
@@ -98,6 +103,11 @@ def test_the_catalogue_says_what_a_table_is_and_whose(definitions):
     assert receipts.description == "One row per receipt."
     assert receipts.owners == ["data-platform@example.com"]
     assert receipts.kinds == {"csv", "duckdb"}
+    columns = receipts.metadata["dagster/column_schema"].columns
+    assert {column.name: (column.description, column.tags) for column in columns} == {
+        "receipt_no": ("What receipt_no is.", {}),
+        "total": ("What total is.", {}),
+    }
 
 
 def test_the_run_s_tags_say_what_it_brought(definitions, deliver):
@@ -186,6 +196,48 @@ def test_a_file_that_no_table_expects_is_listed_and_stops_nothing(materialize, d
     with open_warehouse() as connection:
         (row,) = connection.execute("select file_name, status from ledger.deliveries").fetchall()
     assert row == ("notes.csv", "unknown_file")
+
+
+def refused(result, table):
+    (check,) = [
+        found
+        for found in result.get_asset_check_evaluations()
+        if found.check_name == "no_delivery_is_refused" and found.asset_key.path[-1] == table
+    ]
+    return check.passed, check.severity.value, check.metadata["refused"].value
+
+
+def test_a_refused_file_is_a_warning_with_its_name_and_reason(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "number,total", "1,9.99")
+    deliver("returns_2026-01-01.csv", "receipt_no", "1")
+    deliver("notes.csv", "whatever")
+
+    result = materialize()
+
+    assert result.success
+    passed, severity, files = refused(result, "receipts")
+    assert (passed, severity) == (False, "WARN")
+    # The first table tells of a file that is of none.
+    receipts, notes = files
+    assert notes.startswith("notes.csv: ")
+    assert receipts.startswith("receipts_2026-01-01.csv: ")
+    assert "receipt_no" in receipts
+    assert refused(result, "returns") == (True, "WARN", [])
+
+
+def test_a_sound_file_of_the_same_name_ends_the_warning(materialize, deliver):
+    deliver("receipts_2026-01-01.csv", "number,total", "1,9.99")
+    materialize()
+    deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
+
+    assert refused(materialize(), "receipts") == (True, "WARN", [])
+
+
+def test_every_check_says_what_it_asks(definitions):
+    texts = [spec.description for asset in definitions.assets for spec in asset.check_specs]
+
+    assert len(texts) == 6
+    assert all(texts)
 
 
 def test_a_run_setting_stays_until_it_is_taken_back(materialize):

@@ -186,6 +186,49 @@ def test_a_warning_is_shown_and_stops_nothing(build, project):
     assert versions.version_numbers() == [1]
 
 
+def test_nothing_new_keeps_what_the_tests_said(build, project):
+    (project / "customer_names.sql").write_text("select cast(null as varchar) as customer_name")
+    said = build().get_asset_check_evaluations()
+
+    repeated = build().get_asset_check_evaluations()
+
+    assert len(said) == len(repeated) == 2
+    assert {(check.check_name, check.passed, check.severity) for check in said} == {
+        (check.check_name, check.passed, check.severity) for check in repeated
+    }
+    (warned,) = [check for check in repeated if not check.passed]
+    assert warned.metadata["rows"].value == "customer_name None"
+    assert all("tested at" in check.metadata for check in repeated)
+
+
+def test_each_build_leaves_its_times(build, project):
+    build()
+    build()
+    build(force=True)
+
+    with open_warehouse() as connection:
+        rows = connection.execute(
+            "select run_id, string_agg(node_name, ' ' order by node_name), min(seconds) > 0, "
+            "bool_and(status in ('success', 'pass')) from ledger.build_times group by run_id"
+        ).fetchall()
+    # With nothing new, nothing was built.
+    assert len(rows) == 2
+    for _, names, took_time, succeeded in rows:
+        assert "customer_names dim_customers" in names
+        assert took_time
+        assert succeeded
+
+
+def test_a_model_and_a_test_say_where_they_stand_and_what_they_ask(build, project):
+    component = WarehouseModels(manifest_path=dbt_invocation.manifest_path())
+    (asset,) = dg.build_defs_for_component(component).assets
+
+    assert {spec.description for spec in asset.check_specs} == {
+        "Each `customer_key` is there once.",
+        "No `customer_name` is missing.",
+    }
+
+
 def test_nothing_new_changes_nothing(build, project):
     build()
 

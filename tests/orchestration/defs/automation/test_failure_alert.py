@@ -4,7 +4,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
 import pytest
+import typer
 
+from orchestration.commands import throughline
 from orchestration.defs.automation.failure_alert import WEBHOOK_VARIABLE, failure_alert
 
 
@@ -81,3 +83,44 @@ def test_a_webhook_must_be_an_address_on_the_web(failed_run_context, monkeypatch
 
     with pytest.raises(ValueError, match=WEBHOOK_VARIABLE):
         failure_alert(failed_run_context)
+
+
+def test_a_command_tells_of_a_failed_run_without_a_daemon(webhook, tmp_path, monkeypatch):
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    monkeypatch.setattr("orchestration.definitions.defs", lambda: dg.Definitions(jobs=[failing]))
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.DagsterInstance, "get", lambda: instance)
+
+        with pytest.raises(typer.Exit):
+            throughline._execute("failing")
+
+        (run,) = instance.get_runs()
+        (message,) = webhook
+        assert run.run_id in message["text"]
+        assert "quote_a_customer" in message["text"]
+        assert "ada@example.com" not in message["text"]
+        # A daemon that is there finds that it was told.
+        failure_alert(
+            dg.build_run_status_sensor_context(
+                sensor_name="failure_alert",
+                dagster_instance=instance,
+                dagster_run=run,
+                dagster_event=instance.all_logs(
+                    run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE
+                )[0].dagster_event,
+            ).for_run_failure()
+        )
+        assert len(webhook) == 1
+
+
+def test_a_webhook_that_is_away_changes_nothing_for_the_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("THROUGHLINE_DATA", str(tmp_path))
+    monkeypatch.setenv(WEBHOOK_VARIABLE, "http://127.0.0.1:9/nobody")
+    monkeypatch.setattr("orchestration.definitions.defs", lambda: dg.Definitions(jobs=[failing]))
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.DagsterInstance, "get", lambda: instance)
+
+        with pytest.raises(typer.Exit):
+            throughline._execute("failing")
+
+    assert "could not be posted" in capsys.readouterr().err
