@@ -15,6 +15,7 @@ import typer
 from orchestration.commands.audience import app as audience
 from orchestration.commands.identity import app as identity
 from orchestration.commands.landing import app as landing
+from orchestration.commands.service import app as service
 from orchestration.commands.source import app as source
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.commands.texts import app as texts
@@ -33,6 +34,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(landing, name="landing")
 app.add_typer(source, name="source")
 app.add_typer(texts, name="texts")
+app.add_typer(service, name="service")
 _AllowFewerRows = Annotated[
     bool, typer.Option(help="Publish although marts lost more than half of their rows.")
 ]

@@ -31,6 +31,8 @@ _LOG_LEVEL = ("--log-level", "warning")
 _POLL_SECONDS = 0.1
 # For open pages, and for services in which nothing is under way.
 _GRACE_SECONDS = 15
+# As `dagster.yaml` has it for code that is loaded here.
+_CODE_SECONDS = 600
 
 
 class UiError(Exception):
@@ -47,6 +49,39 @@ def serve(port: int, module: str = _DEFINITIONS) -> None:
             signal.signal(stop, signal.default_int_handler)
         with _services(module) as (workspace, services):
             _serve(listener, workspace, services)
+
+
+def serve_apart(port: int, code_socket: Path, address: str = HOST) -> None:
+    """Serve the definitions of a code server that somebody else runs, until somebody stops it.
+
+    Another address than this machine's own is for a container, whose port the host publishes on
+    127.0.0.1: the door takes no other name.
+    """
+    with _listening(port, address) as listener, suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        wait_for_code(code_socket)
+        with TemporaryDirectory(prefix="throughline-") as folder:
+            _serve(listener, written_workspace(Path(folder), code_socket), [])
+
+
+def wait_for_code(code_socket: Path) -> None:
+    """Wait until a code server answers. Raises UiError if none does."""
+    deadline = time.monotonic() + _CODE_SECONDS
+    client = DagsterGrpcClient(socket=str(code_socket))
+    while time.monotonic() < deadline:
+        with suppress(DagsterUserCodeUnreachableError):
+            client.heartbeat()
+            return
+        time.sleep(_POLL_SECONDS)
+    raise UiError(f"No code server answers at {code_socket}.")
+
+
+def written_workspace(folder: Path, code_socket: Path, module: str = _DEFINITIONS) -> Path:
+    """The file that tells Dagster's services where definitions are."""
+    workspace = folder / "workspace.yaml"
+    server = {"location_name": module, "host": "localhost", "socket": str(code_socket)}
+    workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
+    return workspace
 
 
 def _serve(
@@ -84,9 +119,9 @@ def _serve(
 
 
 @contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
+def _listening(port: int, address: str = HOST) -> Iterator[socket.socket]:
     try:
-        listener = socket.create_server((HOST, port))
+        listener = socket.create_server((address, port))
     except OSError as error:
         cause = os.strerror(error.errno or 0)
         raise UiError(f"Port {port}: {cause}. Take another with --port.") from error
@@ -100,9 +135,7 @@ def _services(module: str) -> Iterator[tuple[Path, list[subprocess.Popen[bytes]]
     with TemporaryDirectory(prefix="throughline-") as folder:
         # A socket's path may have 100 characters: a data folder's is often longer.
         code_socket = Path(folder) / "code"
-        workspace = Path(folder) / "workspace.yaml"
-        server = {"location_name": module, "host": "localhost", "socket": str(code_socket)}
-        workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}))
+        workspace = written_workspace(Path(folder), code_socket, module)
         services: list[subprocess.Popen[bytes]] = []
         try:
             located = ("--location-name", module, "-m", module, "-s", code_socket)
