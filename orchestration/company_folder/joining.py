@@ -20,6 +20,7 @@ ADDED = ("models", "macros", "tests", "snapshots")
 # Files of the joined project that are written for it, and differ from company to company.
 _WRITTEN = (
     Path("dbt_project", "macros", "shapes", "source_list.sql"),
+    Path("dbt_project", "macros", "kpis", "unit_families.sql"),
     Path("dbt_project", "macros", "values", "value_ranges.sql"),
 )
 # Folders that dbt writes, and the documentation, which it does not read.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from orchestration.company_folder import join_company
 from orchestration.components.source_list import SOURCE_LIST, write_source_list
+from orchestration.components.unit_families import UNIT_FAMILIES, write_unit_families
 from orchestration.components.value_ranges import VALUE_RANGES, write_value_ranges
 
 
@@ -13,5 +14,9 @@ def prepare_project() -> list[Path]:
     Raises CompanyFolderError, ContractError or SourceListError.
     """
     join_company()
-    written = {SOURCE_LIST: write_source_list(), VALUE_RANGES: write_value_ranges()}
+    written = {
+        SOURCE_LIST: write_source_list(),
+        UNIT_FAMILIES: write_unit_families(),
+        VALUE_RANGES: write_value_ranges(),
+    }
     return [path for path, is_new in written.items() if is_new]

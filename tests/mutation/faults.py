@@ -213,9 +213,10 @@ DUPLICATED_JOINS = (
     doubled("int_feedback__counted_answers.sql", "int_identity__customers"),
     doubled("int_kpis__checkout_units.sql", "int_identity__customers"),
     Fault(
-        "int_kpis__units.sql",
-        "    ref('int_kpis__contact_units'),\n",
-        "    ref('int_kpis__contact_units'),\n    ref('int_kpis__contact_units'),\n",
+        "unit_families.sql",
+        "        'contact',\n",
+        "        'contact',\n        'contact',\n",
+        "int_kpis__units+",
     ),
     doubled("int_journeys__journeys.sql", "journey_types"),
 )

@@ -8,6 +8,7 @@ import pytest
 from orchestration.company_folder import CompanyFolderError, join_company
 from orchestration.components.project import prepare_project
 from orchestration.components.source_list import filled_shapes
+from orchestration.components.unit_families import UNIT_FAMILIES, unit_families
 from orchestration.landing import enabled_sources, load_contracts
 from orchestration.paths import (
     DBT_PROJECT_DIR,
@@ -113,6 +114,29 @@ def test_every_file_of_the_product_is_in_the_joined_project(company):
     assert {file.name for file in reference_dir().rglob("*.csv")} == {
         file.name for file in REFERENCE_DIR.rglob("*.csv")
     }
+
+
+def test_a_family_of_units_of_the_company_is_found(company):
+    folder = company("acme")
+    write(
+        folder,
+        "models/intermediate/measures/kpis/int_kpis__smile_units.sql",
+        "{{ kpi_units(ref('fct_orders'), [kpi_unit('smiles')]) }}\n",
+    )
+
+    prepare_project()
+
+    listed = (dbt_project_dir() / UNIT_FAMILIES).read_text()
+    assert listed == unit_families()
+    assert "'smile'," in listed
+    assert "smile" not in (DBT_PROJECT_DIR / UNIT_FAMILIES).read_text()
+
+
+def test_the_families_of_the_repository_are_those_of_its_folders(company):
+    company(None)
+
+    listed = (DBT_PROJECT_DIR / UNIT_FAMILIES).read_text()
+    assert listed == unit_families(), "run `throughline sources`"
 
 
 def test_joining_again_touches_nothing_and_removes_what_went(company):
