@@ -458,20 +458,20 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "own parent": (
         "kpis.csv",
         swap("Customer satisfaction,journey,nps_relational", "Customer satisfaction,journey,csat"),
-        41,
+        42,
         "parent_metric_slug 'csat' goes in a circle (csat → csat): name a KPI above it",
     ),
     "circle of two": (
         "kpis.csv",
         swap("contact resolution,journey,nps_relational", "contact resolution,journey,reopening"),
-        21,
+        22,
         "parent_metric_slug 'reopening' goes in a circle (fcr → reopening → fcr): "
         "name a KPI above it",
     ),
     "no parent": (
         "kpis.csv",
         swap("Customer satisfaction,journey,nps_relational", "Customer satisfaction,journey,"),
-        41,
+        42,
         "parent_metric_slug '' at level journey: "
         "the top has no parent, and every other KPI has one",
     ),
@@ -520,7 +520,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "unknown dimension": (
         "kpis.csv",
         swap("total segment product store,,,,", "total segment products store,,,,"),
-        37,
+        38,
         "dimensions 'products' is not in kpi_dimensions.csv: write 'product', or add it there",
     ),
     "unknown mart": (
@@ -532,7 +532,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "unknown mart of a KPI": (
         "kpis.csv",
         swap("orders,churn,", "orders,churns,"),
-        79,
+        80,
         "mart 'churns' is unknown: write 'churn'",
     ),
     "unknown unit": (
@@ -556,13 +556,13 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "share beyond 1": (
         "kpis.csv",
         swap(",2,0,1,30,true,Voice of customer,3", ",2,0,100,30,true,Voice of customer,3"),
-        41,
+        42,
         "lowest 0 and highest 100 of a share: write 0 and 1",
     ),
     "bounds that hold nothing": (
         "kpis.csv",
         swap(",2,0,1,30,true,Voice of customer,3", ",2,1,0,30,true,Voice of customer,3"),
-        41,
+        42,
         "highest 0 is not above lowest 1: write one that is",
     ),
     "figures of nobody": (
@@ -574,7 +574,7 @@ SENSE: dict[str, tuple[str, Edit, int, str]] = {
     "KPI of nobody": (
         "kpis.csv",
         swap(",2,0,1,30,true,Voice of customer,3", ",2,0,1,0,true,Voice of customer,3"),
-        41,
+        42,
         "minimum_n 0 is below 1: write at least 1",
     ),
     # Early warning
