@@ -2,15 +2,18 @@
 
 import csv
 import json
+import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from orchestration.acting.audiences import COLUMNS, AudienceError, export
-from orchestration.paths import REFERENCE_DIR
+from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
 from tests.company import opened
 
 CLASSES = {"service": 1, "promise": 2, "care": 3, "offer": 4}
@@ -48,10 +51,23 @@ def broken_rules(connection):
     episodes = table(connection, "int_warnings__episodes").query("is_open")["episode_key"]
     exposed = table(connection, "int_warnings__exposed_customers").query("is_exposed")
     exposed = set(exposed[exposed["episode_key"].isin(episodes)]["customer_key"])
+    done = (
+        seed("messages")
+        .dropna(subset="template_id")
+        .merge(
+            table(connection, "int_campaigns__contacts").dropna(subset="delivered_at"),
+            left_on="template_id",
+            right_on="campaign_key",
+        )
+    )
+    done = done.groupby(["action_slug", "customer_key"])["delivered_at"].max()
     broken = []
     for row in decisions[decisions["action_slug"] != "nothing"].itertuples():
         action, policy = actions.loc[row.action_slug], policies.loc[row.channel_slug]
         key, channel = row.customer_key, row.channel_slug
+        last = done.get((row.action_slug, key))
+        if last is not None and now - last <= pd.Timedelta(days=action.cooldown_days):
+            broken.append((key, "cooldown"))
         if action.purpose == "marketing":
             if allowed.get((key, "marketing", channel)) is not True:
                 broken.append((key, "consent"))
@@ -200,6 +216,12 @@ def test_over_customers_drawn_at_random_no_decision_breaks_a_rule(databases, com
     ]
     replace("int_actions__customer_measures", pd.concat(measures))
     chosen = some(0.4)
+    contacts = pd.DataFrame({"customer_key": chosen, "delivered_at": times(len(chosen), 120)})
+    contacts["campaign_contact_key"] = contacts["customer_key"]
+    contacts["conversion_matures_at"] = contacts["delivered_at"] + pd.Timedelta(days=7)
+    contacts["opened_at"] = contacts["delivered_at"] + pd.Timedelta(hours=5)
+    replace("int_campaigns__contacts", contacts.assign(campaign_key="CMP010", channel_slug="email"))
+    chosen = some(0.4)
     hurt = pd.DataFrame({"customer_key": chosen, "occurred_at": times(len(chosen), 40)})
     hurt["bad_experience_key"] = hurt["customer_key"]
     replace("int_bad_experiences__incidents", hurt)
@@ -223,7 +245,7 @@ def test_over_customers_drawn_at_random_no_decision_breaks_a_rule(databases, com
     assert broken_rules(databases) == []
     assert decisions["action_slug"].nunique() >= 5
     assert set(table(databases, "int_actions__options")["refusal_slug"].dropna()) >= {
-        *("open_case", "bad_experience", "exposed", "no_address", "no_consent"),
+        *("cooldown", "open_case", "bad_experience", "exposed", "no_address", "no_consent"),
         "contact_pressure",
     }
 
@@ -299,6 +321,9 @@ def test_an_export_joins_addresses_and_asks_for_consent_again(private, company, 
     assert (done.written, done.without_consent, done.without_address) == (len(members) - 1, 1, 0)
     assert rows[speller]["given_name"] == "' =cmd()"
     assert all(("@" in row["address"]) == (row["channel_slug"] == "email") for row in rows.values())
+    zones = {row["time_zone"] for row in rows.values()}
+    assert zones <= {"Europe/Warsaw", "Europe/Berlin", "Europe/London", "Europe/Madrid"}
+    assert len(zones) > 1
     assert tuple(next(iter(rows.values()))) == COLUMNS
     log = private / "audience_exports.jsonl"
     (line,) = (json.loads(text) for text in log.read_text().splitlines())
@@ -332,3 +357,92 @@ def test_decisions_have_a_history_by_change(company):
 
     assert len(decisions) == now["customers"].item()
     assert (decisions["current"] == 1).all()
+
+
+def test_hours_are_those_of_the_customers_own_zone(databases):
+    """Where nobody else of the segment responds, the own hours alone make the block."""
+    contacts = table(databases, "int_campaigns__contacts").dropna(subset="delivered_at")
+    people = table(databases, "int_identity__golden_records").set_index("customer_key")
+    known = set(table(databases, "int_identity__customers").query("is_identified")["customer_key"])
+    contacts = contacts[contacts["customer_key"].isin(known)]
+    zones = pd.read_csv(REFERENCE_DIR / "acting" / "country_time_zones.csv")
+    zone_of = dict(zip(zones["country_code"], zones["time_zone"], strict=True))
+    at = contacts["clicked_at"].fillna(contacts["replied_at"]).fillna(contacts["opened_at"])
+    responded = contacts.assign(at=at).dropna(subset="at")
+    local = [
+        moment.tz_localize("UTC").tz_convert(zone_of.get(country, "Europe/Warsaw")).hour // 3 * 3
+        for moment, country in zip(
+            responded["at"], responded["customer_key"].map(people["country_code"]), strict=True
+        )
+    ]
+    segments = table(databases, "int_identity__customers").set_index("customer_key")["segment_slug"]
+    responded = responded.assign(block=local, segment=responded["customer_key"].map(segments))
+    by_segment = responded.groupby(["segment", "channel_slug"])["block"].value_counts(
+        normalize=True
+    )
+    own = responded.groupby(["customer_key", "channel_slug"])["block"].value_counts()
+    shares = table(databases, "int_actions__responses")
+    shares = shares[shares["channel_slug"] == "email"]
+    counts = responded.groupby(["customer_key", "channel_slug"]).size()
+    expected = [
+        (own.get((key, "email", block), 0)
+         + 20 * by_segment.get((segments[key], "email", block), 0))
+        / (counts.get((key, "email"), 0) + 20)
+        for key, block in zip(shares["customer_key"], shares["hour_block"], strict=True)
+    ]  # fmt: skip
+
+    assert len({zone_of.get(code) for code in people["country_code"].dropna()}) > 2
+    np.testing.assert_allclose(shares["hour_share"], expected, rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_a_run_of_the_next_day_adds_its_refusals_and_changes_no_earlier_one(company, tmp_path):
+    company.copy_databases(tmp_path)
+
+    def counts():
+        with opened(tmp_path) as connection:
+            return connection.execute(
+                "select decided_date, action_slug, verdict_slug, customer_count "
+                "from warehouse.intermediate.int_actions__refusal_history order by all"
+            ).fetchall()
+
+    def built(*statements):
+        with opened(tmp_path) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        ran = subprocess.run(  # noqa: S603
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "--quiet", "run"),
+                *("--select", "int_actions__refusal_history", "action_refusals"),
+                *("--target", "warehouse", "--project-dir", str(DBT_PROJECT_DIR)),
+                *("--profiles-dir", str(DBT_PROJECT_DIR)),
+                *("--target-path", str(tmp_path / "dbt"), "--log-path", str(tmp_path / "dbt")),
+            ],
+            env={**os.environ, "THROUGHLINE_DATA": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout[-4000:]
+        return counts()
+
+    first = counts()
+    some = "warehouse.intermediate.int_actions__judged set refusal_slug = 'exposed'"
+    again = built(f"update {some} where action_slug = 'ask_after_trouble'")
+    later = built(
+        "update warehouse.intermediate.int_company__settings set as_of = as_of + interval 1 day",
+        f"update {some} where action_slug = 'call_detractor'",
+    )
+
+    assert first
+    # Another run for the same day replaces it; one of the next day leaves it as it was.
+    assert {row[0] for row in again} == {row[0] for row in first}
+    assert again != first
+    assert [row for row in later if row[0] == again[0][0]] == again
+    assert {row[1:] for row in later} - {row[1:] for row in again}
+    assert len({row[0] for row in later}) == 2
+    with opened(tmp_path) as connection:
+        shown = connection.execute(
+            "select decided_date, is_current from cx.marts.action_refusals group by all order by 1"
+        ).fetchall()
+    assert [is_current for _, is_current in shown] == [False, True]

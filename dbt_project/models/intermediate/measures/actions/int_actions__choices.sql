@@ -52,6 +52,9 @@ select
     case when firsts.refusal_slug is null then firsts.channel_slug end as channel_slug,
     case when firsts.refusal_slug is null then firsts.hour_block end as hour_block,
     case when firsts.refusal_slug is null then firsts.success_share end as success_share,
+    case when firsts.refusal_slug is null then firsts.tried_count end as tried_count,
+    case when firsts.refusal_slug is null then firsts.tried_success_count end
+        as tried_success_count,
     coalesce(case when firsts.refusal_slug is null then firsts.expected_value end, 0)
         as expected_value,
     case

@@ -18,6 +18,8 @@ select
     choices.channel_slug,
     choices.hour_block,
     choices.success_share,
+    choices.tried_count,
+    choices.tried_success_count,
     choices.expected_value,
     arms.arm,
     choices.reason_slug,

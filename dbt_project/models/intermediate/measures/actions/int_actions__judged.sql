@@ -105,6 +105,8 @@ priced as (
             windows.action_prior_customers * actions.expected_share
             + coalesce(seen.success_count, 0)
         ) / (windows.action_prior_customers + coalesce(seen.tried_count, 0)) as success_share,
+        coalesce(seen.tried_count, 0) as tried_count,
+        coalesce(seen.success_count, 0) as tried_success_count,
         actions.success_value,
         actions.unit_cost
     from ranked_options
@@ -131,6 +133,8 @@ select
     hour_block,
     case when sent_count > 0 then 'own_response' else 'segment_response' end as channel_reason_slug,
     success_share,
+    tried_count,
+    tried_success_count,
     success_share * success_value - unit_cost as expected_value,
     coalesce(
         refusal_slug,
