@@ -77,10 +77,15 @@ def record_unlanded(
     return [_told(record) for record in records if record.is_overdue]
 
 
+def reason_in_words(reason_code: str) -> str:
+    """Why something in landing is not landed."""
+    return _REASONS[reason_code]
+
+
 def _told(record: ledger.UnlandedRecord) -> str:
     name = "/".join(filter(None, (record.source_name, record.entry_name)))
     # A name may hold anything, line breaks too.
-    return f"{name!a} is not landed: {_REASONS[record.reason_code]}"
+    return f"{name!a} is not landed: {reason_in_words(record.reason_code)}"
 
 
 def _entries(landing: Path, claims: Path, names: set[str], enabled: set[str]) -> Iterator[_Entry]:

@@ -215,7 +215,7 @@ SHOWN_ROWS: dict[str, tuple[str, str]] = {
     ),
     "rejected_rows_is_not_empty": (
         '"warehouse"."staging"."stg_ledger__deliveries"',
-        "update {relation} set delivery_status = 'quarantined'",
+        "update {relation} set delivery_status = 'quarantined', content_hash = 'of no load'",
     ),
     "retention_cohorts_is_not_empty": (
         '"warehouse"."intermediate"."int_orders__orders"',

@@ -6,6 +6,13 @@ deliveries as (
     select * from {{ ref('stg_ledger__deliveries') }}
 ),
 
+loads as (
+    select distinct
+        source_name,
+        content_hash
+    from {{ ref('stg_ledger__loads') }}
+),
+
 settings as (
     select * from {{ ref('int_company__settings') }}
 ),
@@ -34,15 +41,26 @@ unlanded as (
 
 last_deliveries as (
     select
-        source_name,
+        deliveries.source_name,
         count(*) as delivery_count,
-        count(*) filter (where delivery_status = 'quarantined') as quarantined_count,
+        -- What was loaded later, as after its contract was mended, is refused no more.
+        count(*) filter (
+            where deliveries.delivery_status = 'quarantined' and loads.content_hash is null
+        ) as quarantined_count,
         -- A refused file brought nothing, whatever day its name bears.
-        max(case when delivery_status in ('loaded', 'superseding') then file_date end)
-            as last_file_date,
-        max(received_at) as last_received_at
+        max(
+            case
+                when deliveries.delivery_status in ('loaded', 'superseding')
+                    then deliveries.file_date
+            end
+        ) as last_file_date,
+        max(deliveries.received_at) as last_received_at
     from deliveries
-    group by source_name
+    left join loads
+        on
+            deliveries.source_name = loads.source_name
+            and deliveries.content_hash = loads.content_hash
+    group by deliveries.source_name
 )
 
 select

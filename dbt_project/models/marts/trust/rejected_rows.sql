@@ -1,7 +1,12 @@
 -- One list of the rows and of the whole files that were refused, with the name of one such file.
+-- A file whose content was loaded later, as after its contract was mended, is refused no more.
 -- What no table expects may be called anything, as a person is: the shape of its name tells enough.
-with loads as (
+with all_loads as (
     select * from {{ ref('stg_ledger__loads') }}
+),
+
+loads as (
+    select * from all_loads
     where is_current
 ),
 
@@ -10,8 +15,15 @@ rejects as (
 ),
 
 deliveries as (
-    select * from {{ ref('stg_ledger__deliveries') }}
-    where delivery_status in ('quarantined', 'unknown_file')
+    select deliveries.*
+    from {{ ref('stg_ledger__deliveries') }} as deliveries
+    left join all_loads
+        on
+            deliveries.source_name = all_loads.source_name
+            and deliveries.content_hash = all_loads.content_hash
+    where
+        deliveries.delivery_status in ('quarantined', 'unknown_file')
+        and all_loads.load_id is null
 ),
 
 refusals as (
