@@ -460,11 +460,13 @@ def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> N
     import dagster as dg
     from dagster.components.core.component_tree import ComponentTreeException
 
+    from orchestration.components.source_list import SourceListError
     from orchestration.definitions import defs
+    from orchestration.landing import ContractError
 
     try:
         definitions = defs()
-    except ComponentTreeException as error:
+    except (ComponentTreeException, ContractError, SourceListError) as error:
         fail(f"The definitions cannot be loaded.\n{_root_cause(error)}")
     selection = None
     if sources:
@@ -509,10 +511,11 @@ def _refuse_switched_off(sources: list[str]) -> None:
     """A source that the company does not have is not landed: its files wait."""
     import duckdb
 
-    from orchestration.landing import enabled_sources, load_contracts
+    from orchestration.landing import ContractError, enabled_sources, load_contracts
     from orchestration.warehouse.connections import read_warehouse
 
-    names = {contract.source_name for contract in load_contracts()} & set(sources)
+    with errors_in_words(ContractError):
+        names = {contract.source_name for contract in load_contracts()} & set(sources)
     try:
         with read_warehouse() as connection:
             enabled = enabled_sources(names, connection)
@@ -528,7 +531,7 @@ def _refuse_switched_off(sources: list[str]) -> None:
 
 def _settings(assignments: list[str]) -> dict[str, str]:
     """`SETTING=VALUE` each, checked before anything runs."""
-    from orchestration.landing import load_contracts
+    from orchestration.landing import ContractError, load_contracts
     from orchestration.warehouse.run_settings import SettingError, checked_settings
 
     pairs = [assignment.partition("=") for assignment in assignments]
@@ -536,7 +539,7 @@ def _settings(assignments: list[str]) -> dict[str, str]:
         if not equals:
             fail(f"--set takes SETTING=VALUE, not {name!r}")
     settings = {name: value for name, _, value in pairs}
-    with errors_in_words(SettingError):
+    with errors_in_words(ContractError, SettingError):
         checked_settings(settings, [contract.source_name for contract in load_contracts()])
     return settings
 

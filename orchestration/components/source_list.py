@@ -93,8 +93,8 @@ def _views_with_issues(contract: SourceContract) -> dict[str, list[str]]:
             continue
         if "_line" not in text:
             raise SourceListError(
-                f"{path}: it lists values that cannot be read, but not the line of their row: "
-                "select _line beside _load_id"
+                f"{path.resolve()}: it lists values that cannot be read, but not the line of "
+                "their row: select _line beside _load_id"
             )
         for table in sorted(tables):
             views.setdefault(table, []).append(path.stem)
@@ -115,8 +115,8 @@ def _source(
     ]
     if "orders" in filled and not any(table.staged_amount for table in contract.tables):
         raise SourceListError(
-            f"{contract.path}: {source} has orders, but no table of it says which staged column is "
-            "their money: add staged_amount and staged_currency to that table's config.meta"
+            f"{contract.path.resolve()}: {source} has orders, but no table of it says which "
+            "staged column is their money: add staged_amount and staged_currency to that table's config.meta"
         )
     return [
         f"        {source!r}: {{",
@@ -135,8 +135,8 @@ def _table(
     staged_by = table.staged_by or f"stg_{table.source_name}__{table.table_name}"
     if staged_by != UNFOLDED and staged_by not in models:
         raise SourceListError(
-            f"{contract.path}: no model {staged_by} stages the table {table.table_name}: write it, "
-            f"or name the model that does in the table's config.meta as staged_by ({UNFOLDED!r} "
+            f"{contract.path.resolve()}: no model {staged_by} stages the table "
+            f"{table.table_name}: write it, or name the model that does in the table's config.meta as staged_by ({UNFOLDED!r} "
             "where its rows unfold into several)"
         )
     values = {

@@ -272,7 +272,7 @@ class _Document:
         try:
             root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
         except yaml.YAMLError as error:
-            raise ContractError(f"{path}: not valid YAML: {error}") from error
+            raise ContractError(f"{path.resolve()}: not valid YAML: {error}") from error
         self.values = self._plain(root, ()) if root is not None else {}
 
     def _plain(self, node: yaml.Node, where: tuple[str | int, ...]) -> Any:
@@ -291,7 +291,8 @@ class _Document:
         """An error at the nearest line that is known."""
         while where and where not in self._lines:
             where = where[:-1]
-        return ContractError(f"{self.path}:{self._lines.get(where, 1)}: {problem}")
+        # A company's file, not the link to it.
+        return ContractError(f"{self.path.resolve()}:{self._lines.get(where, 1)}: {problem}")
 
 
 def _read_sources(path: Path) -> list[SourceContract]:
