@@ -174,7 +174,8 @@ def journey_satisfaction(facts: Facts) -> pd.DataFrame:
 
 def typed_steps(facts: Facts) -> pd.DataFrame:
     """The steps of every journey in order, with what each touchpoint was and how it was rated."""
-    touchpoints = facts.touchpoints[["touchpoint_key", "touchpoint_type_slug", "score"]].merge(
+    described = ["touchpoint_key", "touchpoint_type_slug", "case_key", "score"]
+    touchpoints = facts.touchpoints[described].merge(
         facts.table("int_texts__sentiments")[["touchpoint_key", "sentiment"]].dropna(),
         on="touchpoint_key",
         how="left",
@@ -186,18 +187,32 @@ def typed_steps(facts: Facts) -> pd.DataFrame:
 def scored_moments(facts: Facts) -> pd.DataFrame:
     """What a customer showed of each touchpoint, in order, on a scale from 0 to 1.
 
-    Its own rating, else the sentiment of its text (-1 to 1), and what a survey about it brought.
+    Its own rating, else the sentiment of its text (-1 to 1), and what a survey about it brought or
+    its tool asked at the end of its case. Of a case, both stand at the last step before them.
     """
     steps = typed_steps(facts)
     own = steps.score.astype(float).fillna((steps.sentiment.astype(float) + 1) / 2)
     rated = steps.assign(
         moment_score=own, shown_at=steps.occurred_at, moment=steps.journey_step_key
     )
-    answers = facts.table("int_journeys__survey_answers").query("judged == 'touchpoint'")
-    answered = steps.merge(
-        answers[["touchpoint_key", "response_key", "score_share", "answered_at"]],
-        on="touchpoint_key",
-    ).rename(
+    columns = ["response_key", "score_share", "answered_at"]
+    surveys = facts.table("int_journeys__survey_answers").query("judged == 'touchpoint'")
+    answered = steps.merge(surveys[["touchpoint_key", *columns]], on="touchpoint_key")
+    ratings = facts.table("int_feedback__counted_answers").dropna(subset=["case_key", "score_share"])
+    ratings = ratings[ratings.is_counted & ratings.touchpoint_key.isna()]
+    ratings = ratings[~ratings.case_key.isin(steps.case_key[steps.score.notna()])]
+    of_case = steps.dropna(subset="case_key")
+    rated_cases = of_case.merge(ratings[["case_key", *columns]], on="case_key")
+    rated_cases = rated_cases[rated_cases.occurred_at <= rated_cases.answered_at]
+    rated_cases = rated_cases.drop_duplicates(["journey_key", "response_key"])
+    answered = pd.concat([answered, rated_cases])
+    ends = of_case[["journey_key", "case_key", "step_number", "occurred_at"]].merge(
+        answered[["journey_key", "case_key", *columns]], on=["journey_key", "case_key"]
+    )
+    ends = ends[ends.occurred_at <= ends.answered_at]
+    last = ends.groupby(["journey_key", "response_key"]).step_number.max().rename("last_step")
+    answered = answered.merge(last.reset_index(), on=["journey_key", "response_key"], how="left")
+    answered = answered.assign(step_number=answered.last_step.fillna(answered.step_number)).rename(
         columns={
             "score_share": "moment_score",
             "answered_at": "shown_at",

@@ -11,7 +11,8 @@ scores as (
 labels as (
     select
         text_key,
-        label
+        label,
+        label_count_of_kind
     from {{ ref('int_texts__texts') }}
 ),
 
@@ -28,7 +29,8 @@ text_settings as (
     select
         max(setting_value) filter (where setting = 'term_minimum_customers')
             as minimum_customers,
-        max(setting_value) filter (where setting = 'term_baseline_weeks') as baseline_weeks
+        max(setting_value) filter (where setting = 'term_baseline_weeks') as baseline_weeks,
+        max(setting_value) filter (where setting = 'min_labels_per_channel') as minimum_labels
     from {{ ref('text_settings') }}
 ),
 
@@ -38,7 +40,7 @@ mart_rules as (
 ),
 
 -- A score beats the words. Without one the model's probability counts, where the channel and
--- language have labels enough that shares may be told.
+-- language, and texts of this kind, have labels enough that shares may be told.
 texts as (
     select
         reasons.text_key,
@@ -48,11 +50,13 @@ texts as (
         reasons.reason_origin,
         case
             when labels.label is not null then cast(labels.label = 'negative' as integer)
-            when quality.is_used then scores.p_negative
+            when labels.label_count_of_kind >= text_settings.minimum_labels and quality.is_used
+                then scores.p_negative
         end as negative_chance,
         case
             when labels.label is not null then cast(labels.label = 'positive' as integer)
-            when quality.is_used then scores.p_positive
+            when labels.label_count_of_kind >= text_settings.minimum_labels and quality.is_used
+                then scores.p_positive
         end as positive_chance,
         {{ list_of([
             "'all'", "coalesce(reasons.product_key, 'unknown')",
@@ -60,6 +64,7 @@ texts as (
             "coalesce(reasons.language, 'unknown')", "coalesce(customers.segment_slug, 'unknown')"
         ]) }} as members
     from reasons
+    cross join text_settings
     left join labels
         on reasons.text_key = labels.text_key
     left join scores

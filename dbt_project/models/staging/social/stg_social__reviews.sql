@@ -46,6 +46,7 @@ select
     -- keys
     review['review_id'] as review_id,
     case when review['subject']['type'] = 'product' then review['subject']['id'] end as product_id,
+    case when review['subject']['type'] = 'store' then review['subject']['id'] end as store_id,
 
     -- attributes
     review['site'] as site_slug,

@@ -12,6 +12,7 @@ trimmed as (
         nullif(trim(recipientlastname), '') as surname,
         nullif(trim(ordernumber), '') as order_number,
         nullif(trim(casenumber), '') as case_number,
+        nullif(trim(storenumber), '') as store_id,
         lower(nullif(trim(channel), '')) as served_channel,
         nullif(trim(reason), '') as served_reason,
         lower(nullif(trim(distributionchannel), '')) as distribution_channel,
@@ -53,7 +54,7 @@ trimmed as (
         recordeddate as recorded_at_text,
         {{ surrogate_key([
             'status', 'finished', 'program', 'recipientemail', 'externalreference',
-            'ordernumber', 'casenumber', 'nps', 'renewal_likelihood', 'satisfaction',
+            'ordernumber', 'casenumber', 'storenumber', 'nps', 'renewal_likelihood', 'satisfaction',
             'effort', 'items_1', 'items_2', 'items_3', 'items_4', 'items_5', 'importance_1',
             'importance_2', 'importance_3', 'importance_4', 'importance_5', 'perceived_wait',
             'comment'
@@ -91,6 +92,7 @@ select
     coalesce(account_id, email, response_id) as source_profile_id,
     order_number,
     case_number,
+    store_id,
     -- Who answered, as far as the tool can tell: two responses of one respondent may be one.
     coalesce(account_id, email) as respondent_id,
     ip_address,

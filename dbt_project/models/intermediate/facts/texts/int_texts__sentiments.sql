@@ -1,13 +1,20 @@
 {{ config(materialized='view') }}
 
 -- Who gave a score has said it; a person who read the words knows better still. What a model says
--- counts where neither is, and only where it may be taken.
+-- counts where neither is, and only where it may be taken: of texts of a kind (channel and type of
+-- touchpoint) that customers score or somebody labelled.
 with texts as (
     select * from {{ ref('int_texts__texts') }}
 ),
 
 scores as (
     select * from {{ ref('int_texts__scores') }}
+),
+
+text_settings as (
+    select max(setting_value) as minimum_labels
+    from {{ ref('text_settings') }}
+    where setting = 'min_labels_per_channel'
 ),
 
 labelled_texts as (
@@ -17,7 +24,8 @@ labelled_texts as (
         scores.p_positive,
         scores.label as said_label,
         scores.confidence,
-        coalesce(scores.is_confident, false) as is_confident,
+        coalesce(scores.is_confident, false)
+        and texts.label_count_of_kind >= text_settings.minimum_labels as is_confident,
         case
             when texts.is_labelled_by_hand
                 then
@@ -27,6 +35,7 @@ labelled_texts as (
             else texts.score_sentiment
         end as told_sentiment
     from texts
+    cross join text_settings
     left join scores
         on texts.text_key = scores.text_key
 )

@@ -137,39 +137,47 @@ scored_texts as (
         on texts.rated_key = own_scores.rated_key
     left join scores as case_scores
         on texts.rated_case_key = case_scores.rated_key
+),
+
+labelled_texts as (
+    select
+        scored_texts.text_key,
+        scored_texts.touchpoint_key,
+        scored_texts.customer_key,
+        scored_texts.case_key,
+        scored_texts.order_key,
+        -- A text about an order of one product is about that product.
+        coalesce(scored_texts.product_key, orders.only_product_key) as product_key,
+        scored_texts.campaign_key,
+        scored_texts.store_key,
+        scored_texts.source_name,
+        scored_texts.channel_slug,
+        scored_texts.touchpoint_type_slug,
+        scored_texts.contact_reason_slug,
+        scored_texts.language,
+        scored_texts.body,
+        scored_texts.score_share,
+        scored_texts.score_sentiment,
+        coalesce(
+            text_labels.label,
+            case scored_texts.band_value
+                when -1 then 'negative'
+                when 0 then 'neutral'
+                when 1 then 'positive'
+            end
+        ) as label,
+        text_labels.label is not null as is_labelled_by_hand,
+        scored_texts.occurred_at,
+        scored_texts.occurred_date
+    from scored_texts
+    left join orders
+        on scored_texts.order_key = orders.order_key
+    left join text_labels
+        on scored_texts.text_key = text_labels.text_key
 )
 
 select
-    scored_texts.text_key,
-    scored_texts.touchpoint_key,
-    scored_texts.customer_key,
-    scored_texts.case_key,
-    scored_texts.order_key,
-    -- A text about an order of one product is about that product.
-    coalesce(scored_texts.product_key, orders.only_product_key) as product_key,
-    scored_texts.campaign_key,
-    scored_texts.store_key,
-    scored_texts.source_name,
-    scored_texts.channel_slug,
-    scored_texts.touchpoint_type_slug,
-    scored_texts.contact_reason_slug,
-    scored_texts.language,
-    scored_texts.body,
-    scored_texts.score_share,
-    scored_texts.score_sentiment,
-    coalesce(
-        text_labels.label,
-        case scored_texts.band_value
-            when -1 then 'negative'
-            when 0 then 'neutral'
-            when 1 then 'positive'
-        end
-    ) as label,
-    text_labels.label is not null as is_labelled_by_hand,
-    scored_texts.occurred_at,
-    scored_texts.occurred_date
-from scored_texts
-left join orders
-    on scored_texts.order_key = orders.order_key
-left join text_labels
-    on scored_texts.text_key = text_labels.text_key
+    *,
+    -- What somebody asks is another kind of text than what they say of the answer.
+    count(label) over (partition by channel_slug, touchpoint_type_slug) as label_count_of_kind
+from labelled_texts

@@ -78,6 +78,7 @@ select
     judged_responses.source_profile_id,
     judged_responses.order_number,
     judged_responses.case_number,
+    judged_responses.store_id,
 
     -- attributes
     judged_responses.program_slug,

@@ -17,6 +17,7 @@ timed_reviews as (
                 site_slug,
                 author_handle,
                 product_id,
+                store_id,
                 subject_type,
                 stars,
                 body
@@ -30,6 +31,7 @@ timed_reviews as (
 select
     timed_reviews.review_id,
     timed_reviews.product_id,
+    timed_reviews.store_id,
     timed_reviews.subject_type,
     timed_reviews.author_handle,
     timed_reviews.body,

@@ -35,6 +35,7 @@ touchpoints as (
                 then {{ surrogate_key(["'social'", 'conversation_id']) }}
         end as case_key,
         cast(null as varchar) as product_key,
+        cast(null as varchar) as store_key,
         team_id as team_key,
         reply_seconds as wait_seconds,
         work_seconds as handle_seconds,
@@ -55,6 +56,7 @@ touchpoints as (
         cast(null as varchar) as source_contact_reason,
         cast(null as varchar) as case_key,
         product_id as product_key,
+        store_id as store_key,
         cast(null as varchar) as team_key,
         cast(null as double) as wait_seconds,
         cast(null as double) as handle_seconds,
@@ -79,6 +81,7 @@ select
     touchpoints.source_contact_reason,
     touchpoints.case_key,
     touchpoints.product_key,
+    touchpoints.store_key,
     touchpoints.team_key,
     touchpoints.wait_seconds,
     touchpoints.handle_seconds,

@@ -36,6 +36,7 @@ touchpoints as (
         end as outcome_slug,
         sent_at as occurred_at,
         cast(null as varchar) as order_number,
+        cast(null as varchar) as store_key,
         cast(null as varchar) as body,
         cast(null as varchar) as language,
         _load_id
@@ -51,6 +52,7 @@ touchpoints as (
         case when is_finished then 'completed' else 'partial' end as outcome_slug,
         ended_at as occurred_at,
         order_number,
+        store_id as store_key,
         comment_text as body,
         language,
         _load_id
@@ -70,6 +72,7 @@ select
         when touchpoints.order_number is not null
             then {{ surrogate_key(["'shop'", 'touchpoints.order_number']) }}
     end as order_key,
+    touchpoints.store_key,
     touchpoints.body,
     touchpoints.language,
     form_scores.score,
