@@ -20,7 +20,10 @@ from orchestration.warehouse.dbt_invocation import manifest_path
 def project(tmp_path_factory):
     """Definitions and dbt manifest, parsed once in a data folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("THROUGHLINE_DATA", str(tmp_path_factory.mktemp("data")))
+        data = tmp_path_factory.mktemp("data")
+        patch.setenv("THROUGHLINE_DATA", str(data))
+        (data / "fetching").mkdir()
+        (data / "fetching" / "tickets.yaml").write_text("origin: {kind: no_such}")
         yield defs(), json.loads(manifest_path().read_text())
 
 
@@ -119,6 +122,15 @@ def test_every_landed_table_tells_an_analyst_what_it_is(graph):
 
     assert landed
     assert [key for key in landed if not graph.get(key).description] == []
+
+
+def test_what_is_fetched_is_upstream_of_its_landing_also_where_its_declaration_is_wrong(graph):
+    fetched = dg.AssetKey(["fetched", "tickets"])
+
+    assert graph.get(fetched).group_name == "fetching"
+    assert {key.path[0] for key in graph.get(fetched).child_keys} == {"tickets"}
+    assert graph.get(dg.AssetKey(["tickets", "tickets"])).parent_keys == {fetched}
+    assert graph.get(dg.AssetKey(["shop", "orders"])).parent_keys == set()
 
 
 @pytest.mark.parametrize("job", ["daily", "land", "rebuild", "publish"])
