@@ -509,19 +509,12 @@ def _alert(run_id: str, job: str, failed_steps: list[str]) -> None:
 
 def _refuse_switched_off(sources: list[str]) -> None:
     """A source that the company does not have is not landed: its files wait."""
-    import duckdb
-
-    from orchestration.landing import ContractError, enabled_sources, load_contracts
-    from orchestration.warehouse.connections import read_warehouse
+    from orchestration.landing import ContractError, load_contracts
+    from orchestration.landing.switches import enabled_now
 
     with errors_in_words(ContractError):
         names = {contract.source_name for contract in load_contracts()} & set(sources)
-    try:
-        with read_warehouse() as connection:
-            enabled = enabled_sources(names, connection)
-    except (duckdb.CatalogException, duckdb.IOException):
-        # Nothing was ever landed, or a run is under way: then the seed alone says it.
-        enabled = enabled_sources(names)
+    enabled = enabled_now(names)
     if names - enabled:
         fail(
             f"switched off: {', '.join(sorted(names - enabled))}. Its files wait until "

@@ -116,7 +116,8 @@ def _source(
     if "orders" in filled and not any(table.staged_amount for table in contract.tables):
         raise SourceListError(
             f"{contract.path.resolve()}: {source} has orders, but no table of it says which "
-            "staged column is their money: add staged_amount and staged_currency to that table's config.meta"
+            "staged column is their money: add staged_amount and staged_currency to that table's "
+            "config.meta"
         )
     return [
         f"        {source!r}: {{",
@@ -136,8 +137,8 @@ def _table(
     if staged_by != UNFOLDED and staged_by not in models:
         raise SourceListError(
             f"{contract.path.resolve()}: no model {staged_by} stages the table "
-            f"{table.table_name}: write it, or name the model that does in the table's config.meta as staged_by ({UNFOLDED!r} "
-            "where its rows unfold into several)"
+            f"{table.table_name}: write it, or name the model that does in the table's "
+            f"config.meta as staged_by ({UNFOLDED!r} where its rows unfold into several)"
         )
     values = {
         "staged_by": None if staged_by == UNFOLDED else staged_by,

@@ -28,6 +28,7 @@ from orchestration.landing import (
     record_unlanded,
 )
 from orchestration.landing.inbox import shown
+from orchestration.landing.switches import enabled_now
 from orchestration.paths import landing_dir
 
 GROUP = "landing"
@@ -74,7 +75,11 @@ class SourceTables(dg.Component, dg.Model):
             for source in sources
             for column in source.get("columns", {}).values()
         }
-        landed = [self._landed_source(contract, freshness, texts) for contract in contracts]
+        enabled = enabled_now(contract.source_name for contract in contracts)
+        landed = [
+            self._landed_source(contract, freshness, texts, contract.source_name in enabled)
+            for contract in contracts
+        ]
         return dg.Definitions(assets=[*landed, self._ledger(contracts, ledger_tables)])
 
     def _landed_source(
@@ -82,12 +87,13 @@ class SourceTables(dg.Component, dg.Model):
         contract: SourceContract,
         freshness: Mapping[tuple[str, str], Mapping[str, Any]],
         texts: Mapping[tuple[str, str, str], str],
+        is_on: bool,
     ) -> dg.AssetsDefinition:
         tables = {asset_key(table): table for table in contract.tables}
 
         @dg.multi_asset(
             name=f"land_{contract.source_name}",
-            specs=[self._spec(table, texts) for table in contract.tables],
+            specs=[self._spec(table, texts, is_on) for table in contract.tables],
             check_specs=[
                 dg.AssetCheckSpec(name, asset=key, description=_ASKS[name])
                 for key in tables
@@ -143,15 +149,18 @@ class SourceTables(dg.Component, dg.Model):
         return landed_source
 
     def _spec(
-        self, table: TableContract, texts: Mapping[tuple[str, str, str], str]
+        self, table: TableContract, texts: Mapping[tuple[str, str, str], str], is_on: bool
     ) -> dg.AssetSpec:
+        # Of a source that the company does not have the page says so; it may be switched on.
+        off = "" if is_on else "Switched off: the company does not have this source. "
         return dg.AssetSpec(
             asset_key(table),
             deps=[fetched_key(table.source_name)] if table.source_name in self.fetched else [],
             group_name=GROUP,
             kinds={table.landing_format, "duckdb"},
             owners=[self.owner],
-            description=table.description,
+            tags={} if is_on else {"switched_off": ""},
+            description=off + table.description,
             metadata={
                 "dagster/column_schema": dg.TableSchema(
                     [

@@ -110,6 +110,22 @@ def test_the_catalogue_says_what_a_table_is_and_whose(definitions):
     }
 
 
+def test_the_catalogue_says_which_source_the_company_does_not_have(
+    tmp_path, data_folder, contracts, monkeypatch
+):
+    monkeypatch.setattr(source_tables, "enabled_now", lambda names: set(names) - {"pos"})
+    switched_off = definitions.__wrapped__(tmp_path, data_folder, contracts, monkeypatch)
+
+    (receipts,) = [
+        spec
+        for asset in switched_off.assets
+        for spec in asset.specs
+        if spec.key == dg.AssetKey(["pos", "receipts"])
+    ]
+    assert receipts.description.startswith("Switched off: the company does not have this source.")
+    assert "switched_off" in receipts.tags
+
+
 def test_the_run_s_tags_say_what_it_brought(definitions, deliver):
     instance = dg.DagsterInstance.ephemeral()
     deliver("receipts_2026-01-01.csv", "receipt_no,total", "1,9.99")
