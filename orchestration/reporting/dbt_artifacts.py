@@ -12,12 +12,13 @@ from orchestration.paths import PROJECT_DIR, dbt_project_dir
 _OF_A_RUN = frozenset(
     {"build_path", "compiled_path", "root_path", "compiled", "compiled_code", "extra_ctes"}
 )
+_COMPILED = frozenset({"compiled", "compiled_code"})
 _OF_THE_CALLER = ("user_id", "env", "invocation_id")
 
 
-def without_places(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest without the paths of this machine and without what a run compiled."""
-    cleaned: dict[str, Any] = _cleaned(manifest)
+def without_places(manifest: Mapping[str, Any], keeps_sql: bool = False) -> dict[str, Any]:
+    """The manifest without the paths of this machine and, unless it is kept, the compiled SQL."""
+    cleaned: dict[str, Any] = _cleaned(manifest, _OF_A_RUN - _COMPILED if keeps_sql else _OF_A_RUN)
     metadata = cleaned.get("metadata", {})
     cleaned["metadata"] = {
         name: value for name, value in metadata.items() if name not in _OF_THE_CALLER
@@ -25,11 +26,13 @@ def without_places(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, left_out: frozenset[str]) -> Any:
     if isinstance(value, Mapping):
-        return {name: _cleaned(part) for name, part in value.items() if name not in _OF_A_RUN}
+        return {
+            name: _cleaned(part, left_out) for name, part in value.items() if name not in left_out
+        }
     if isinstance(value, list):
-        return [_cleaned(part) for part in value]
+        return [_cleaned(part, left_out) for part in value]
     if isinstance(value, str):
         for place in (dbt_project_dir().parent, PROJECT_DIR):
             value = value.replace(str(place), ".")

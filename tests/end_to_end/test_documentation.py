@@ -21,7 +21,9 @@ in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this 
 def documents(company, tmp_path_factory):
     folder = tmp_path_factory.mktemp("docs")
     with duckdb.connect(str(company.data / "published" / "cx.duckdb"), read_only=True) as marts:
-        write_documentation("Ours <b>", company.manifest(), marts, 7, datetime(2026, 4, 2), folder)
+        write_documentation(
+            "Ours <b>", company.manifest(), {}, marts, 7, datetime(2026, 4, 2), folder
+        )
     return folder
 
 

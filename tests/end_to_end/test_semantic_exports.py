@@ -133,7 +133,7 @@ CUBE = thing(
 def exports(company, tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     with duckdb.connect(str(company.data / "published" / "cx.duckdb"), read_only=True) as marts:
-        write_documentation("Ours", company.manifest(), marts, 1, datetime(2026, 4, 2), folder)
+        write_documentation("Ours", company.manifest(), {}, marts, 1, datetime(2026, 4, 2), folder)
     return {
         path.name: yaml.safe_load(path.read_text())
         for path in folder.iterdir()

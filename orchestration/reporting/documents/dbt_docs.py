@@ -21,15 +21,21 @@ _POLICY = (
 _HEAD = "<head>"
 
 
-def page(manifest: Mapping[str, Any]) -> str:
-    """The page; the manifest may hold what belongs to this machine: it is taken out."""
+Columns = Mapping[tuple[str, str], Mapping[str, str]]
+
+
+def page(manifest: Mapping[str, Any], columns: Columns) -> str:
+    """The page; the manifest may hold what belongs to this machine: it is taken out.
+
+    `columns` are those that relations have, by schema and name: their names and types.
+    """
     public = documented(manifest)
     spec = find_spec("dbt")
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError("dbt's page of documentation is not where dbt is")
     template = Path(spec.submodule_search_locations[0], "task", "docs", "index.html")
     text = template.read_text(encoding="utf-8").replace(_HEAD, _HEAD + _POLICY, 1)
-    for name, content in (("MANIFEST", public), ("CATALOG", catalog(public))):
+    for name, content in (("MANIFEST", public), ("CATALOG", catalog(public, columns))):
         text = text.replace(f'"{name}.JSON INLINE DATA"', _as_json(content))
     return text
 
@@ -44,8 +50,8 @@ def documented(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return public
 
 
-def catalog(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The tables and columns of the manifest, in the form of dbt's `catalog.json`."""
+def catalog(manifest: Mapping[str, Any], columns: Columns) -> dict[str, Any]:
+    """The relations of the manifest with their columns, in the form of dbt's `catalog.json`."""
     relational = ("model", "seed", "snapshot")
     nodes = {
         unique_id: node
@@ -54,30 +60,30 @@ def catalog(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
     return {
         "metadata": {},
-        "nodes": {unique_id: _table(node, unique_id) for unique_id, node in nodes.items()},
+        "nodes": {unique_id: _table(node, unique_id, columns) for unique_id, node in nodes.items()},
         "sources": {
-            unique_id: _table(source, unique_id)
+            unique_id: _table(source, unique_id, columns)
             for unique_id, source in manifest["sources"].items()
         },
         "errors": None,
     }
 
 
-def _table(node: Mapping[str, Any], unique_id: str) -> dict[str, Any]:
+def _table(node: Mapping[str, Any], unique_id: str, columns: Columns) -> dict[str, Any]:
+    alias = node.get("alias") or node["name"]
+    declared = {
+        name: column.get("data_type") or "" for name, column in node.get("columns", {}).items()
+    }
+    found = columns.get((node["schema"], alias)) or declared
     kind = "VIEW" if node.get("config", {}).get("materialized") == "view" else "BASE TABLE"
-    columns = {
-        name: {
-            "type": column.get("data_type") or "",
-            "index": index,
-            "name": name,
-            "comment": None,
-        }
-        for index, (name, column) in enumerate(node.get("columns", {}).items(), 1)
+    listed = {
+        name: {"type": data_type, "index": index, "name": name, "comment": None}
+        for index, (name, data_type) in enumerate(found.items(), 1)
     }
     about = {
         "type": kind,
         "schema": node["schema"],
-        "name": node.get("alias") or node["name"],
+        "name": alias,
         "database": node.get("database"),
         "comment": None,
         "owner": None,
@@ -93,7 +99,7 @@ def _table(node: Mapping[str, Any], unique_id: str) -> dict[str, Any]:
     }
     return {
         "metadata": about,
-        "columns": columns,
+        "columns": listed,
         "stats": no_statistics,
         "unique_id": unique_id,
     }

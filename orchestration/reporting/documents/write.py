@@ -5,6 +5,7 @@
     docs/diagram.html      what joins what, also as `diagram.mmd`
     docs/questions.html    questions with their queries
     docs/dbt.html          dbt's own page: models, tests, lineage of tables
+    docs/lineage.html      lineage of columns, where the tool that draws it is installed
     docs/ossie.yaml        tables, joins and metrics for tools that read Apache Ossie
     docs/cube.yml          the same as a data model of Cube
 
@@ -26,7 +27,8 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from orchestration.reporting import words
-from orchestration.reporting.documents import dbt_docs, diagram, semantic
+from orchestration.reporting.dbt_artifacts import without_places
+from orchestration.reporting.documents import dbt_docs, diagram, lineage, semantic
 from orchestration.reporting.documents.dictionary import Join, Table, joins, read_dictionary
 from orchestration.reporting.documents.questions import questions
 
@@ -50,33 +52,39 @@ _QUESTIONS = Page("questions.html", "Questions", "what people ask, and the query
 _DBT = Page("dbt.html", "dbt documentation", "every model with its SQL, its tests and its lineage")
 _OSSIE = Page("ossie.yaml", "Apache Ossie", "tables, joins and metrics for tools that read it")
 _CUBE = Page("cube.yml", "Cube", "the same as a data model of Cube, for a source on cx.duckdb")
-_LINEAGE = Page("lineage.html", "Lineage of columns", "where each column comes from")
+_LINEAGE = Page(lineage.FILE, "Lineage of columns", "where each column comes from")
 
 
 def write_documentation(
     company: str,
     manifest: Mapping[str, Any],
+    columns: dbt_docs.Columns,
     connection: duckdb.DuckDBPyConnection,
     version: int,
     published_at: datetime,
     folder: Path,
 ) -> None:
-    """Write all pages into an empty folder, from the marts that the connection reads."""
+    """Write all pages into an empty folder, from the marts that the connection reads.
+
+    `columns` are those of the relations that the version was built from.
+    """
     tables = read_dictionary(connection)
     found = joins(tables)
-    folder.joinpath(_DBT.file).write_text(dbt_docs.page(manifest), encoding="utf-8")
+    folder.joinpath(_DBT.file).write_text(dbt_docs.page(manifest, columns), encoding="utf-8")
     folder.joinpath("diagram.mmd").write_text(diagram.mermaid(found), encoding="utf-8")
     kpis, keys = semantic.metrics(connection), semantic.keys(manifest)
     for export, written in ((_OSSIE, semantic.ossie), (_CUBE, semantic.cube)):
         text = written(tables, found, kpis, keys)
         folder.joinpath(export.file).write_text(text, encoding="utf-8")
-    pages = [_INDEX, _DICTIONARY, _DIAGRAM, _QUESTIONS, _DBT]
+    built = without_places(manifest, keeps_sql=True)
+    has_lineage = lineage.draw_lineage(built, dbt_docs.catalog(built, columns), folder)
+    pages = [_INDEX, _DICTIONARY, _DIAGRAM, _QUESTIONS, _DBT, *([_LINEAGE] if has_lineage else [])]
     about = {
         "company": company,
         "version": version,
         "published": words.day(published_at),
         "pages": pages,
-        "has_lineage": _LINEAGE in pages,
+        "has_lineage": has_lineage,
         "exports": [_OSSIE, _CUBE],
     }
     contents: Mapping[Page, Mapping[str, Any]] = {
@@ -104,14 +112,28 @@ def company_documentation(
     ((name,),) = warehouse.execute(
         "select company_name from intermediate.int_company__settings"
     ).fetchall()
+    columns = relation_columns(warehouse)
 
     def write(
         connection: duckdb.DuckDBPyConnection, version: int, published_at: datetime, folder: Path
     ) -> None:
         manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-        write_documentation(name or "", manifest, connection, version, published_at, folder)
+        write_documentation(
+            name or "", manifest, columns, connection, version, published_at, folder
+        )
 
     return write
+
+
+def relation_columns(warehouse: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+    """The columns and types of every relation that the connection reads, by schema and name."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, name, column, data_type in warehouse.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where not internal order by schema_name, table_name, column_index"
+    ).fetchall():
+        found.setdefault((schema, name), {})[column] = data_type
+    return found
 
 
 def _parts(tables: list[Table], found: list[Join]) -> list[tuple[str, dict[str, Any]]]:

@@ -33,7 +33,7 @@ def test_what_leaves_the_machine_names_nothing_of_it():
 
 
 def test_the_page_of_dbt_holds_the_project_and_nobody():
-    page = dbt_docs.page(MANIFEST)
+    page = dbt_docs.page(MANIFEST, {("marts", "fct_cases"): {"case_key": "VARCHAR"}})
 
     assert '"fct_cases"' in page
     assert "INLINE DATA" not in page.replace("n.inline", "")
