@@ -198,7 +198,9 @@ def scored_moments(facts: Facts) -> pd.DataFrame:
     columns = ["response_key", "score_share", "answered_at"]
     surveys = facts.table("int_journeys__survey_answers").query("judged == 'touchpoint'")
     answered = steps.merge(surveys[["touchpoint_key", *columns]], on="touchpoint_key")
-    ratings = facts.table("int_feedback__counted_answers").dropna(subset=["case_key", "score_share"])
+    ratings = facts.table("int_feedback__counted_answers").dropna(
+        subset=["case_key", "score_share"]
+    )
     ratings = ratings[ratings.is_counted & ratings.touchpoint_key.isna()]
     ratings = ratings[~ratings.case_key.isin(steps.case_key[steps.score.notna()])]
     of_case = steps.dropna(subset="case_key")
