@@ -412,7 +412,7 @@ def metrics(
 @app.command()
 def write_metrics() -> None:
     """Write the definitions of the metrics anew, from the KPIs of the seed."""
-    from orchestration.commands.metric_definitions import write_metrics as write
+    from orchestration.components.metric_definitions import write_metrics as write
 
     typer.echo(write())
 

@@ -22,6 +22,7 @@ _WRITTEN = (
     Path("dbt_project", "macros", "shapes", "source_list.sql"),
     Path("dbt_project", "macros", "kpis", "unit_families.sql"),
     Path("dbt_project", "macros", "values", "value_ranges.sql"),
+    Path("dbt_project", "models", "metrics", "_kpis__metrics.yml"),
 )
 # Folders that dbt writes, and the documentation, which it does not read.
 _NOT_READ = {"target", "logs", "docs"}

@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from orchestration.commands.metric_definitions import COMMAND, METRICS, metric_definitions
-from orchestration.paths import REFERENCE_DIR
+from orchestration.components.metric_definitions import COMMAND, METRICS, metric_definitions
+from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
 
 ADDING_UP = ("rate", "mean", "nps")
 # Other names of a KPI.
@@ -25,7 +25,9 @@ def metrics(manifest):
 
 
 def test_the_metrics_are_those_of_the_seed():
-    assert METRICS.read_text(encoding="utf-8") == metric_definitions(), f"run `{COMMAND}`"
+    assert (DBT_PROJECT_DIR / METRICS).read_text(encoding="utf-8") == metric_definitions(), (
+        f"run `{COMMAND}`"
+    )
 
 
 def test_every_kpi_that_adds_up_has_a_metric(kpis, metrics):

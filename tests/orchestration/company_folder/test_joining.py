@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from orchestration.company_folder import CompanyFolderError, join_company
+from orchestration.components.metric_definitions import METRICS
 from orchestration.components.project import prepare_project
 from orchestration.components.source_list import filled_shapes
 from orchestration.components.unit_families import UNIT_FAMILIES, unit_families
@@ -130,6 +131,20 @@ def test_a_family_of_units_of_the_company_is_found(company):
     assert listed == unit_families()
     assert "'smile'," in listed
     assert "smile" not in (DBT_PROJECT_DIR / UNIT_FAMILIES).read_text()
+
+
+def test_a_kpi_of_the_company_has_its_metric(company):
+    folder = company("acme")
+    with (REFERENCE_DIR / "kpis" / "kpis.csv").open(newline="") as file:
+        header, *rows = csv.reader(file)
+    fcr = next(row for row in rows if row[0] == "fcr")
+    with write(folder, "seeds/changes/kpis.csv", "").open("w", newline="") as file:
+        csv.writer(file).writerows([header, ["smiles", "Smiles", *fcr[2:]]])
+
+    prepare_project()
+
+    assert "name: smiles" in (dbt_project_dir() / METRICS).read_text()
+    assert "name: smiles" not in (DBT_PROJECT_DIR / METRICS).read_text()
 
 
 def test_the_families_of_the_repository_are_those_of_its_folders(company):

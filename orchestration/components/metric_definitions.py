@@ -10,10 +10,10 @@ import json
 import textwrap
 from pathlib import Path
 
-from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
+from orchestration.components.source_list import replace_if_different
+from orchestration.paths import dbt_project_dir, reference_dir
 
-KPIS = REFERENCE_DIR / "kpis" / "kpis.csv"
-METRICS = DBT_PROJECT_DIR / "models" / "metrics" / "_kpis__metrics.yml"
+METRICS = Path("models") / "metrics" / "_kpis__metrics.yml"
 COMMAND = "throughline write-metrics"
 
 _RATIO = """\
@@ -44,13 +44,15 @@ _SHORT_NAMES = {"nps_relational": ("nps", "NPS")}
 
 def write_metrics() -> Path:
     """Write the metrics anew; returns their file."""
-    METRICS.write_text(metric_definitions(), encoding="utf-8")
-    return METRICS
+    path = dbt_project_dir() / METRICS
+    replace_if_different(path, metric_definitions())
+    return path
 
 
 def metric_definitions() -> str:
     """The YAML of the metrics, in the order of the seed."""
-    with KPIS.open(newline="", encoding="utf-8") as file:
+    kpis_file = reference_dir() / "kpis" / "kpis.csv"
+    with kpis_file.open(newline="", encoding="utf-8") as file:
         kpis = [kpi for kpi in csv.DictReader(file) if kpi["kind"] in _FORMULAS]
     blocks = [f"# Written from `seeds/reference/kpis/kpis.csv` by `{COMMAND}`.\nmetrics:\n"]
     for kpi in kpis:
