@@ -280,7 +280,7 @@ RULES = {
             "shape.case_id and turns.source_name = shape.source_name and author_type = "
             "'agent' and is_public)"
         ),
-        "reopened_count": "{} = 0",
+        "reopened_count": "({} > 0) = (first_reopened_at is not null)",
         "transfer_count": "{} between 0 and 3",
         "wait_seconds": (
             "abs({} - epoch(first_human_reply_at - clock_started_at)) < 5 or "
@@ -319,7 +319,8 @@ RULES = {
         "first_reopened_at": f"{MOMENT} and {{}} > first_solved_at",
         "last_solved_at": f"{MOMENT} and {{}} >= first_solved_at and is_solved",
         "ended_at": (
-            f"{MOMENT} and {{}} > greatest(opened_at, clock_started_at, first_human_reply_at)"
+            f"{MOMENT} and {{}} > greatest(opened_at, clock_started_at, first_human_reply_at) "
+            f"and {{}} >= coalesce(last_solved_at, {{}})"
         ),
         "_load_id": LOAD,
     },

@@ -21,6 +21,6 @@ select
     bytes as delivered_bytes,
 
     -- timestamps
-    file_date,
+    {{ plausible('file_date', 'time') }} as file_date,
     received_at
 from source

@@ -9,6 +9,10 @@ loads as (
     where is_current
 ),
 
+deliveries as (
+    select * from {{ ref('stg_ledger__deliveries') }}
+),
+
 touchpoints as (
     select * from {{ ref('int_shapes__touchpoints') }}
 ),
@@ -31,6 +35,28 @@ file_days as (
         file_date
 ),
 
+-- One export without a row is like another, so the next counts as its duplicate: of its day it says
+-- that nothing happened. A file with rows that comes again under another day says nothing of that.
+quiet_days as (
+    select
+        deliveries.source_name,
+        deliveries.file_date as day_date,
+        count(*) as file_count,
+        0 as row_count,
+        0 as event_count
+    from deliveries
+    inner join loads
+        on deliveries.load_id = loads.load_id
+    where
+        deliveries.delivery_status = 'duplicate'
+        and deliveries.file_date is not null
+        and loads.loaded_row_count = 0
+        and loads.rejected_row_count = 0
+    group by
+        deliveries.source_name,
+        deliveries.file_date
+),
+
 event_days as (
     select
         touchpoints.source_name,
@@ -49,6 +75,8 @@ event_days as (
 
 all_days as (
     select * from file_days
+    union all
+    select * from quiet_days
     union all
     select * from event_days
 )
