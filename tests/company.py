@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from orchestration.paths import PROJECT_DIR
+from orchestration.paths import DBT_PROJECT_DIR, PROJECT_DIR
 
 SEEN_MODES = "seen_modes.json"
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -139,6 +139,19 @@ def run_command(data: Path, *arguments: str) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         check=False,
+    )
+
+
+def run_dbt(
+    data: Path, *arguments: str, artifacts: Path | None = None
+) -> subprocess.CompletedProcess:
+    """Run a command of dbt on the databases of a data folder; what dbt writes lies in `dbt`."""
+    artifacts = artifacts or data / "dbt"
+    return run_command(
+        data,
+        *("dbt.cli.main", "--quiet", *arguments),
+        *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
+        *("--target-path", str(artifacts), "--log-path", str(artifacts)),
     )
 
 

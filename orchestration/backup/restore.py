@@ -22,7 +22,8 @@ _ALLOWED = {_MARK, ".dagster", "key_secret", "warehouse.lock", "project", "compa
 
 def restore(address: str, made_at: str | None = None) -> Backup:
     """Bring the named backup back, or the last one. Raises BackupError, WarehouseLockedError."""
-    backup = Store(address).backup(made_at)
+    store = Store(address)
+    backup = store.backup(made_at)
     make_data_folder(data_dir())
     keep_files_private()
     with warehouse_lock():
@@ -30,8 +31,8 @@ def restore(address: str, made_at: str | None = None) -> Backup:
         (data_dir() / _MARK).touch()
         for entry in backup.entries:
             if entry.path != REGISTRY:
-                _bring(Store(address), entry, _place(entry))
-        _bring_back_what_was_set(Store(address), backup)
+                _bring(store, entry, _place(entry))
+        _bring_back_what_was_set(store, backup)
         (data_dir() / _MARK).unlink()
     return backup
 

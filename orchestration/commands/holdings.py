@@ -6,10 +6,11 @@ here that its cases are missing, not that it has none.
 
 import csv
 from collections import defaultdict
+from datetime import date
 
 import duckdb
 
-from orchestration.commands.scoreboard import Section
+from orchestration.commands.scoreboard import Section, names_of_marts
 from orchestration.paths import published_path, reference_dir
 from orchestration.warehouse.connections import SETTINGS
 
@@ -25,12 +26,7 @@ _OF_ORDERS = {
 def holdings() -> list[Section]:
     """Sources, orders, and what is missing, of the current version."""
     with duckdb.connect(str(published_path()), read_only=True, config=SETTINGS) as connection:
-        marts = {
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables where table_schema = 'marts'"
-            ).fetchall()
-        }
+        marts = names_of_marts(connection)
         if not {"data_freshness", "fct_touchpoints", "fct_orders", "cx_scorecard"} <= marts:
             return []
         sections = [_sources(connection), _orders(connection), _missing_kpis(connection)]
@@ -60,11 +56,11 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> Section:
     return Section(title, figures)
 
 
-def _newest(newest: object, count: int, as_of: object) -> str:
+def _newest(newest: date | None, count: int, as_of: date | None) -> str:
     if newest is None:
         return "no touchpoint"
     told = f"{count:,} touchpoints, the newest of {newest}"
-    return told if as_of is None or str(newest) <= str(as_of) else f"{told}: after as_of"
+    return told if as_of is None or newest <= as_of else f"{told}: after as_of"
 
 
 def _orders(connection: duckdb.DuckDBPyConnection) -> Section:

@@ -41,8 +41,10 @@ def show_status(
     from dataclasses import asdict
 
     from orchestration.landing.status import status
+    from orchestration.warehouse.connections import UnreadableWarehouseError
 
-    sources = status()
+    with errors_in_words(UnreadableWarehouseError):
+        sources = status()
     if as_json:
         typer.echo(json.dumps([asdict(source) for source in sources], indent=2, default=str))
         return
@@ -76,12 +78,11 @@ def replay(
 
     After a contract was mended: `throughline landing check` tells what it would make of a file.
     """
-    from orchestration.landing.status import ReplayError
-    from orchestration.landing.status import replay as lay_out
+    from orchestration.landing.status import NothingRefusedError, redeliver
     from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
 
-    with errors_in_words(ReplayError, WarehouseLockedError), warehouse_lock():
-        laid_out, problems = lay_out(sources or ())
+    with errors_in_words(NothingRefusedError, WarehouseLockedError), warehouse_lock():
+        laid_out, problems = redeliver(sources or ())
     for file in laid_out:
         typer.echo(f"{file.source_name}/{file.file_name!a} lies in landing again")
     for problem in problems:

@@ -1,6 +1,5 @@
 """`throughline source`: a new source of a company, from sample files."""
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,6 @@ from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.paths import company_dir
 
 app = typer.Typer(no_args_is_help=True, help="Sources of the company.")
-_SOURCES = Path("seeds", "changes", "company_sources.csv")
 
 
 @app.callback()
@@ -27,6 +25,7 @@ def new(
     ] = None,
 ) -> None:
     """Write contract and staging of a source from sample files; guesses say REVIEW."""
+    from orchestration.company_folder.folder import default_time_zone, switch_on
     from orchestration.landing.samples import SampleError, sampled
     from orchestration.landing.skeleton import SkeletonError, skeleton, write_skeleton
 
@@ -35,7 +34,7 @@ def new(
         fail("THROUGHLINE_COMPANY names no company folder: `throughline init DIR` makes one")
     with errors_in_words(SampleError, SkeletonError):
         samples = sampled(files)
-        written = skeleton(name, samples, time_zone or _company_zone())
+        written = skeleton(name, samples, time_zone or default_time_zone())
         paths = write_skeleton(company / "models" / "staging" / name, written)
     for sample in samples:
         typer.echo(
@@ -47,30 +46,6 @@ def new(
             typer.echo(f"  personal data? {column.name!a}: {column.personal_data}")
         for doubt in sample.doubts:
             typer.echo(f"  REVIEW: {doubt}")
-    _switch_on(company / _SOURCES, name)
+    switch_on(company, name)
     for path in paths:
         typer.echo(path)
-
-
-def _company_zone() -> str:
-    from orchestration.paths import reference_dir
-
-    with (reference_dir() / "company" / "company_settings.csv").open(encoding="utf-8") as file:
-        settings = {row["setting"]: row["setting_value"] for row in csv.DictReader(file)}
-    return settings["default_time_zone"]
-
-
-def _switch_on(path: Path, name: str) -> None:
-    """Seeds that speak of the source look it up in this list."""
-    header = ["source_name", "is_enabled"]
-    rows: list[dict[str, str]] = []
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows, header = list(reader), list(reader.fieldnames or header)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if name not in {row["source_name"] for row in rows}:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, header, lineterminator="\n", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows([*rows, {"source_name": name, "is_enabled": "true"}])

@@ -365,8 +365,9 @@ def customer(
     from dataclasses import asdict
 
     from orchestration.reporting import customer as telling
+    from orchestration.warehouse.connections import UnreadableWarehouseError
 
-    with errors_in_words(telling.UnknownCustomerError):
+    with errors_in_words(telling.UnknownCustomerError, UnreadableWarehouseError):
         story = telling.story(customer_key, last, show_values=show_values)
     if as_json:
         typer.echo(json.dumps(asdict(story), indent=2, default=str))

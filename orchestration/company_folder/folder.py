@@ -4,13 +4,12 @@ What is there is never touched: the same command brings what a newer version add
 """
 
 import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.paths import REFERENCE_DIR
-from orchestration.reference_seeds.company_seeds import OWN, SEEDS, key_of
+from orchestration.paths import REFERENCE_DIR, reference_dir
+from orchestration.reference_seeds.company_seeds import OWN, SEEDS, csv_text, key_of
 from orchestration.reference_seeds.shape import read_seeds
 from orchestration.reference_seeds.table import Row, Seed
 
@@ -100,11 +99,26 @@ def write_missing(folder: Path, texts: Mapping[Path, str]) -> list[Path]:
     return written
 
 
-def csv_text(lines: Iterable[Sequence[str]]) -> str:
-    """Rows as a seed has them, whatever their cells hold."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue()
+def switch_on(company: Path, source_name: str) -> None:
+    """Add a source to the company's list: seeds that speak of it look it up there."""
+    path = company / SEEDS / CHANGES / "company_sources.csv"
+    lines = [["source_name", "is_enabled"]]
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.reader(file)) or lines
+    name, is_enabled = (lines[0].index(column) for column in ("source_name", "is_enabled"))
+    if source_name not in {line[name] for line in lines[1:]}:
+        added = [""] * len(lines[0])
+        added[name], added[is_enabled] = source_name, "true"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(csv_text([*lines, added]), encoding="utf-8")
+
+
+def default_time_zone() -> str:
+    """The zone of the company whose seeds are in force."""
+    with (reference_dir() / "company" / "company_settings.csv").open(encoding="utf-8") as file:
+        settings = {row["setting"]: row["setting_value"] for row in csv.DictReader(file)}
+    return settings["default_time_zone"]
 
 
 def _cells(row: Row, header: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.company_folder.folder import csv_text
+from orchestration.reference_seeds.company_seeds import csv_text
 from orchestration.warehouse.connections import read_warehouse
 
 SEEN = "seen"

@@ -9,9 +9,7 @@ import dagster as dg
 
 from orchestration.fetching.child import fetch_in_child
 from orchestration.fetching.delivery import Fetched
-from orchestration.landing import enabled_sources
-from orchestration.paths import warehouse_path
-from orchestration.warehouse.connections import read_warehouse
+from orchestration.landing.switches import enabled_now
 
 GROUP = "fetching"
 FETCHED = "everything_was_fetched"
@@ -74,9 +72,4 @@ def fetched_check(key: dg.AssetKey, outcome: Fetched) -> dg.AssetCheckResult:
 
 def _fetched_if_enabled(source_name: str) -> Fetched:
     """A source that the company does not have is not asked."""
-    if warehouse_path().exists():
-        with read_warehouse() as connection:
-            enabled = enabled_sources([source_name], connection)
-    else:
-        enabled = enabled_sources([source_name])
-    return fetch_in_child(source_name) if enabled else Fetched()
+    return fetch_in_child(source_name) if enabled_now([source_name]) else Fetched()

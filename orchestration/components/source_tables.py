@@ -27,6 +27,7 @@ from orchestration.landing import (
     load_contracts,
     record_unlanded,
 )
+from orchestration.landing import ledger as landing_ledger
 from orchestration.landing.inbox import shown
 from orchestration.landing.switches import enabled_now
 from orchestration.paths import landing_dir
@@ -306,22 +307,15 @@ def refused_files(
     with_unknown: bool,
     now: datetime | None = None,
 ) -> list[str]:
-    """The files of a table that were refused and not sent again since: name and reason."""
-    now = now or datetime.now(UTC)
-    rows = connection.execute(
-        "select file_name, coalesce(reason, reason_code, status) from (select *, row_number() over "
-        "(partition by file_name order by delivery_id desc) as newest from ledger.deliveries "
-        "where source_name = ? and (table_name = ? or (table_name is null and ?))) "
-        "where newest = 1 and status in ('quarantined', 'unknown_file') and received_at >= ? "
-        f"order by delivery_id desc limit {_MOST_TOLD}",
-        [
-            table.source_name,
-            table.table_name,
-            with_unknown,
-            (now - _REFUSALS_SINCE).replace(tzinfo=None),
-        ],
-    ).fetchall()
-    return [f"{shown(file_name)}: {reason}" for file_name, reason in rows]
+    """The files of a table that wait for their sender, the newest first: name and reason."""
+    since = ((now or datetime.now(UTC)) - _REFUSALS_SINCE).replace(tzinfo=None)
+    told = [
+        f"{shown(file.file_name)}: {file.reason}"
+        for file in landing_ledger.refused_files(connection, table.source_name)
+        if file.received_at >= since
+        and (file.table_name == table.table_name or (file.table_name is None and with_unknown))
+    ]
+    return told[::-1][:_MOST_TOLD]
 
 
 def last_loaded_at(connection: duckdb.DuckDBPyConnection, table: TableContract) -> datetime | None:

@@ -4,6 +4,7 @@ A file names the environment variables that hold its secrets, and no secret itse
 """
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,13 +36,13 @@ class _Declared(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _FromOrigin(_Declared):
+class _FromOrigin(_Declared, ABC):
     # What the origin calls it: the environment variable that holds it.
     secrets: dict[str, str] = {}
 
+    @abstractmethod
     def origin(self, contract: SourceContract, secrets: Mapping[str, str]) -> Origin:
         """The origin, with its secrets."""
-        raise NotImplementedError
 
 
 class FromObjectStore(_FromOrigin):

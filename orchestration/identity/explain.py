@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from orchestration.paths import warehouse_path
-from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.connections import UnreadableWarehouseError, read_warehouse
 
 _SHOWN_LETTERS = 2
 # A shared line is shared with a few people; a longer list would explain nothing more.
@@ -87,15 +86,11 @@ class Explanation:
 
 def explain(left: str, right: str) -> Explanation:
     """Explain two profiles, each by its key or as `source:source_profile_id`."""
-    if not warehouse_path().exists():
-        raise ExplainError("There is no warehouse yet: `throughline run` makes one.")
     try:
         with read_warehouse() as connection:
             return _explain(connection, left, right)
-    except duckdb.IOException as error:
-        raise ExplainError(
-            "A run is writing the warehouse: ask again when it has ended."
-        ) from error
+    except UnreadableWarehouseError as error:
+        raise ExplainError(str(error)) from error
     except duckdb.CatalogException as error:
         raise ExplainError("Nothing has been resolved yet: `throughline run` does it.") from error
 

@@ -153,6 +153,19 @@ class UnlandedRecord:
     is_overdue: bool
 
 
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that was set aside as a whole; a device or a link has no content."""
+
+    source_name: str
+    table_name: str | None
+    file_name: str
+    content_hash: str | None
+    reason_code: str | None
+    reason: str
+    received_at: datetime
+
+
 _ARROW_TYPES = {
     "boolean": pa.bool_(),
     "bigint": pa.int64(),
@@ -329,6 +342,39 @@ def decided(
         [source_name, file_name, content_hash, received_at],
     ).fetchone()
     return Decided(*row) if row else None
+
+
+def refused_files(
+    connection: duckdb.DuckDBPyConnection, source_name: str | None = None
+) -> list[RefusedFile]:
+    """The files that wait for their sender, of one source or of all; the newest last.
+
+    A name counts as it was sent last: a sound file of it ends the waiting, and so does the same
+    content under another name. `int_company__refused_files` says the same in the warehouse.
+    """
+    rows = connection.execute(
+        """
+        select source_name, table_name, file_name, content_hash, reason_code,
+            coalesce(reason, reason_code, status), received_at
+        from (
+            select *, row_number() over (
+                partition by source_name, file_name order by delivery_id desc
+            ) as recency
+            from ledger.deliveries
+        ) as deliveries
+        where recency = 1
+            and status in ('quarantined', 'unknown_file')
+            and source_name = coalesce($1, source_name)
+            and not exists (
+                select 1 from ledger.loads
+                where loads.source_name = deliveries.source_name
+                    and loads.content_hash = deliveries.content_hash
+            )
+        order by source_name, delivery_id
+        """,
+        [source_name],
+    ).fetchall()
+    return [RefusedFile(*row) for row in rows]
 
 
 def archived_deliveries(connection: duckdb.DuckDBPyConnection) -> list[ArchivedDelivery]:

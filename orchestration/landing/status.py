@@ -8,31 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from orchestration.landing.archive import Archive
 from orchestration.landing.inbox import DONE_ENDING
+from orchestration.landing.ledger import RefusedFile, refused_files
 from orchestration.landing.unlanded import reason_in_words
 from orchestration.paths import landing_dir, warehouse_path
 from orchestration.warehouse.connections import read_warehouse
 
-# Refused, and the same content was never loaded since.
-_REFUSED = """
-    select source_name, file_name, content_hash, reason_code, coalesce(reason, ''), received_at
-    from (
-        select *, row_number() over (
-            partition by source_name, file_name, content_hash order by delivery_id desc
-        ) as recency
-        from ledger.deliveries
-        where status in ('quarantined', 'unknown_file')
-    ) as deliveries
-    where recency = 1 and not exists (
-        select 1 from ledger.loads
-        where loads.source_name = deliveries.source_name
-            and loads.content_hash = deliveries.content_hash
-    )
-    order by source_name, received_at, file_name, content_hash
-"""
 _SOURCES = """
     select source_name, count(*), max(received_at),
         count(*) filter (where status in ('loaded', 'superseding'))
@@ -54,20 +36,8 @@ _LEFT = """
 """
 
 
-class ReplayError(ValueError):
-    """A refused file that can't be given another try, in words for who asked."""
-
-
-@dataclass(frozen=True)
-class RefusedFile:
-    """A file that was set aside as a whole; a device or a link has no content."""
-
-    source_name: str
-    file_name: str
-    content_hash: str | None
-    reason_code: str
-    reason: str
-    received_at: datetime
+class NothingRefusedError(ValueError):
+    """There is no file to give another try, in words for who asked."""
 
 
 @dataclass
@@ -97,7 +67,7 @@ def status() -> list[SourceStatus]:
     with read_warehouse() as connection:
         for name, count, last, loaded in connection.execute(_SOURCES).fetchall():
             found[name] = SourceStatus(name, count, loaded, last)
-        for file in _refused(connection):
+        for file in refused_files(connection):
             of(file.source_name).refused.append(file)
         for name, *reject in connection.execute(_REJECTS).fetchall():
             of(name).rejects.append(tuple(reject))
@@ -106,23 +76,23 @@ def status() -> list[SourceStatus]:
     return sorted(found.values(), key=lambda each: each.source_name)
 
 
-def replay(
+def redeliver(
     sources: Sequence[str] = (), *, archive: Archive | None = None, landing: Path | None = None
 ) -> tuple[list[RefusedFile], list[str]]:
     """Lay refused files into landing again, of these sources or of all, as they were delivered.
 
     The next landing decides anew: after a contract was mended it loads them, else it refuses them
     again. Returns those that were laid out, and in words why others were not. The caller holds
-    `warehouse_lock`. Raises ReplayError if nothing was refused.
+    `warehouse_lock`. Raises NothingRefusedError if nothing was refused.
     """
     archive, landing = archive or Archive(), landing or landing_dir()
     refused = []
     if warehouse_path().exists():
         with read_warehouse() as connection:
-            refused = _refused(connection)
+            refused = refused_files(connection)
     chosen = [file for file in refused if not sources or file.source_name in sources]
     if not chosen:
-        raise ReplayError(
+        raise NothingRefusedError(
             "no file is refused" + (f" of {', '.join(sorted(sources))}" if sources else "")
         )
     laid_out, problems = [], []
@@ -160,7 +130,3 @@ def _lay_out(file: RefusedFile, archive: Archive, landing: Path) -> str | None:
     with suppress(OSError):
         (folder / f"{file.file_name}{DONE_ENDING}").touch()
     return None
-
-
-def _refused(connection: duckdb.DuckDBPyConnection) -> list[RefusedFile]:
-    return [RefusedFile(*row) for row in connection.execute(_REFUSED).fetchall()]

@@ -9,7 +9,7 @@ leaves out stays as the product has it. Rows keep file and line of where they we
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,15 @@ def key_of(properties: Mapping[str, Any]) -> tuple[str, ...]:
 
 def as_csv(seed: Seed) -> str:
     """The file that dbt loads."""
+    return csv_text(
+        [seed.header, *([row.text(column) for column in seed.header] for row in seed.rows)]
+    )
+
+
+def csv_text(lines: Iterable[Sequence[str]]) -> str:
+    """Rows as a seed has them, whatever their cells hold."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(seed.header)
-    for row in seed.rows:
-        writer.writerow([row.text(column) for column in seed.header])
+    csv.writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue()
 
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from orchestration.identity.explain import masked_value
-from orchestration.paths import public_build_path, warehouse_path
 from orchestration.reporting import words
 from orchestration.reporting.blocks import Record, records
 from orchestration.warehouse.connections import read_warehouse
@@ -107,35 +108,40 @@ def story(customer_key: str, moment_count: int = 50, *, show_values: bool = Fals
     """The story of one customer, with so many moments and journeys at most.
 
     Without `show_values` names and identifiers are masked and nothing is quoted. Raises
-    UnknownCustomerError.
+    UnknownCustomerError, UnreadableWarehouseError.
     """
-    if not (warehouse_path().exists() and public_build_path().exists()):
-        raise UnknownCustomerError("nothing is built yet: `throughline run` does it")
-    with read_warehouse() as connection:
-        asked_key = None
-        redirect = connection.execute(_REDIRECT, [customer_key]).fetchone()
-        if redirect is not None:
-            asked_key, customer_key = customer_key, redirect[0]
-        found = records(connection, _CUSTOMER, [customer_key])
-        if not found:
-            raise UnknownCustomerError(
-                f"no customer has the key {customer_key} in the last build; "
-                "dim_customers lists the keys"
-            )
-        golden_record = records(connection, _GOLDEN_RECORD, [customer_key])
-        actions = records(connection, _ACTION, [customer_key])
-        told = Story(
-            customer_key,
-            asked_key,
-            found[0],
-            golden_record[0] if golden_record else {},
-            records(connection, _PROFILES, [customer_key]),
-            records(connection, _MOMENTS, [customer_key, moment_count]),
-            records(connection, _JOURNEYS, [customer_key, moment_count]),
-            records(connection, _LOOPS, [customer_key]),
-            actions[0] if actions else None,
-        )
+    try:
+        with read_warehouse() as connection:
+            told = _story(connection, customer_key, moment_count)
+    except duckdb.CatalogException as error:
+        raise UnknownCustomerError("nothing is built yet: `throughline run` does it") from error
     return told if show_values else _masked(told)
+
+
+def _story(connection: duckdb.DuckDBPyConnection, customer_key: str, moment_count: int) -> Story:
+    asked_key = None
+    redirect = connection.execute(_REDIRECT, [customer_key]).fetchone()
+    if redirect is not None:
+        asked_key, customer_key = customer_key, redirect[0]
+    found = records(connection, _CUSTOMER, [customer_key])
+    if not found:
+        raise UnknownCustomerError(
+            f"no customer has the key {customer_key} in the last build; "
+            "dim_customers lists the keys"
+        )
+    golden_record = records(connection, _GOLDEN_RECORD, [customer_key])
+    actions = records(connection, _ACTION, [customer_key])
+    return Story(
+        customer_key,
+        asked_key,
+        found[0],
+        golden_record[0] if golden_record else {},
+        records(connection, _PROFILES, [customer_key]),
+        records(connection, _MOMENTS, [customer_key, moment_count]),
+        records(connection, _JOURNEYS, [customer_key, moment_count]),
+        records(connection, _LOOPS, [customer_key]),
+        actions[0] if actions else None,
+    )
 
 
 def lines(told: Story) -> list[str]:

@@ -20,20 +20,36 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
+class UnreadableWarehouseError(duckdb.IOException):
+    """The private database can't be opened now: why, and what to do."""
+
+
 @contextmanager
 def read_warehouse(public: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The private database, and the public marts of this file, if it is there, as `cx`.
 
-    Without a file those of the last build, whether or not it passed its audit.
+    Without a file those of the last build, whether or not it passed its audit. Raises
+    UnreadableWarehouseError.
     """
     public = public or public_build_path()
-    connection = duckdb.connect(str(warehouse_path()), read_only=True, config=SETTINGS)
+    try:
+        connection = duckdb.connect(str(warehouse_path()), read_only=True, config=SETTINGS)
+    except duckdb.IOException as error:
+        raise UnreadableWarehouseError(_why_unreadable(error)) from error
     try:
         if public.exists():
             connection.execute(f"attach {quoted(public)} as cx (read_only)")
         yield connection
     finally:
         connection.close()
+
+
+def _why_unreadable(error: duckdb.IOException) -> str:
+    if not warehouse_path().exists():
+        return "There is no warehouse yet: `throughline run` makes one."
+    if "lock" in str(error):
+        return "A run is writing the warehouse: ask again when it has ended."
+    return str(error)
 
 
 @contextmanager

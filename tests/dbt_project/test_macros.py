@@ -70,6 +70,32 @@ def test_the_latest_version_of_a_key_stands(evaluate):
     }
 
 
+def test_the_first_delivered_comes_first(evaluate):
+    """By the source's time, the file's date, the content; of equal ones by load and line."""
+
+    def ranked(rank, rows):
+        return (
+            f"(select string_agg(payload_hash || _load_id || _line, ' ' order by place) from ("
+            f"select *, {rank} as place from (values {rows}) "
+            "as rows_of_key (id, received_at, _file_date, payload_hash, _load_id, _line)))"
+        )
+
+    by_time, by_file = "{{ delivery_rank('id', 'received_at') }}", "{{ delivery_rank('id') }}"
+    values = evaluate(
+        time=ranked(by_time, "(1, null, 1, 'a', 1, 1), (1, 5, 1, 'b', 1, 2), (1, 4, 2, 'c', 2, 1)"),
+        file=ranked(by_file, "(1, 4, 2, 'a', 1, 1), (1, 5, 1, 'b', 2, 1)"),
+        content=ranked(by_time, "(1, 5, 1, 'b', 1, 1), (1, 5, 1, 'a', 2, 1)"),
+        equal=ranked(by_file, "(1, 5, 1, 'a', 2, 7), (1, 5, 1, 'a', 1, 9), (1, 5, 1, 'a', 2, 5)"),
+    )
+
+    assert values == {
+        "time": "c21 b12 a11",
+        "file": "b21 a11",
+        "content": "a21 b11",
+        "equal": "a19 a25 a27",
+    }
+
+
 def test_a_fiscal_year_bears_the_number_of_its_end(evaluate):
     def month(day, first_month):
         return f"cast({{{{ fiscal_month(\"date '{day}'\", {first_month}) }}}} as varchar)"

@@ -2,19 +2,16 @@
 
 import csv
 import json
-import os
 import shutil
 import stat
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from orchestration.acting.audiences import COLUMNS, AudienceError, export
-from orchestration.paths import DBT_PROJECT_DIR, REFERENCE_DIR
-from tests.company import opened
+from orchestration.paths import REFERENCE_DIR
+from tests.company import opened, run_dbt
 
 CLASSES = {"service": 1, "promise": 2, "care": 3, "offer": 4}
 CHAIN = ("eligible", "responses", "options", "judged", "choices", "decisions")
@@ -410,18 +407,10 @@ def test_a_run_of_the_next_day_adds_its_refusals_and_changes_no_earlier_one(comp
         with opened(tmp_path) as connection:
             for statement in statements:
                 connection.execute(statement)
-        ran = subprocess.run(  # noqa: S603
-            [
-                *(sys.executable, "-m", "dbt.cli.main", "--quiet", "run"),
-                *("--select", "int_actions__refusal_history", "action_refusals"),
-                *("--target", "warehouse", "--project-dir", str(DBT_PROJECT_DIR)),
-                *("--profiles-dir", str(DBT_PROJECT_DIR)),
-                *("--target-path", str(tmp_path / "dbt"), "--log-path", str(tmp_path / "dbt")),
-            ],
-            env={**os.environ, "THROUGHLINE_DATA": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
+        ran = run_dbt(
+            tmp_path,
+            *("run", "--select", "int_actions__refusal_history", "action_refusals"),
+            *("--target", "warehouse"),
         )
         assert ran.returncode == 0, ran.stdout[-4000:]
         return counts()

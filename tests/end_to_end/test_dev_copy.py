@@ -1,15 +1,11 @@
 """The analysts' data folder of the built company: nobody is in it, and marts can be built in it."""
 
-import os
-import subprocess
-import sys
-
 import duckdb
 import pytest
 
 from orchestration.components.published_marts import personal_columns, tagged_columns
-from orchestration.paths import DBT_PROJECT_DIR
 from orchestration.publishing.impersonal import copy_without_personal_data
+from tests.company import run_dbt
 
 pytestmark = pytest.mark.slow
 
@@ -53,17 +49,10 @@ def test_nobody_is_in_it(company, folder):
 
 
 def test_marts_can_be_built_in_it(folder, tmp_path):
-    built = subprocess.run(  # noqa: S603
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
-            *("--select", "journey_paths", "cx_scorecard"),
-            *("--exclude-resource-type", "unit_test"),
-            *("--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)),
-            *("--target-path", str(tmp_path), "--log-path", str(tmp_path)),
-        ],
-        env={**os.environ, "THROUGHLINE_DATA": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
+    built = run_dbt(
+        folder,
+        *("build", "--select", "journey_paths", "cx_scorecard"),
+        *("--exclude-resource-type", "unit_test"),
+        artifacts=tmp_path,
     )
     assert built.returncode == 0, built.stdout[-3000:]

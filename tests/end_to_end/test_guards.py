@@ -214,8 +214,8 @@ SHOWN_ROWS: dict[str, tuple[str, str]] = {
         "update {relation} set peak_end_score = 0.5",
     ),
     "rejected_rows_is_not_empty": (
-        '"warehouse"."staging"."stg_ledger__deliveries"',
-        "update {relation} set delivery_status = 'quarantined', content_hash = 'of no load'",
+        '"warehouse"."intermediate"."int_company__refused_files"',
+        "insert into {relation} (source_name) values ('crm')",
     ),
     "retention_cohorts_is_not_empty": (
         '"warehouse"."intermediate"."int_orders__orders"',

@@ -163,7 +163,7 @@ def _field(column: Column) -> dict[str, Any]:
         "expression": _expression(column.name),
         "dimension": {"is_time": kind == "time"},
         "description": column.description,
-        "datatype": _OSSIE_TYPES[_base_type(column)],
+        "datatype": _ossie_type(column),
     }
 
 
@@ -203,10 +203,9 @@ def _cube_joins(
 
 _OSSIE_TYPES = {
     "varchar": "String",
-    "bigint": "Integer",
-    "integer": "Integer",
+    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint", "hugeint"), "Integer"),
     "decimal": "Decimal",
-    "double": "Float",
+    **dict.fromkeys(("float", "real", "double"), "Float"),
     "boolean": "Boolean",
     "date": "Date",
     "timestamp": "DateTime",
@@ -214,12 +213,13 @@ _OSSIE_TYPES = {
 _CUBE_TYPES = {"String": "string", "Boolean": "boolean", "Date": "time", "DateTime": "time"}
 
 
-def _base_type(column: Column) -> str:
-    return column.data_type.split("(")[0].strip().lower()
+def _ossie_type(column: Column) -> str:
+    """The type of a column; what a company's own mart has besides is shown as a text."""
+    return _OSSIE_TYPES.get(column.data_type.split("(")[0].strip().lower(), "String")
 
 
 def _kind(column: Column) -> str:
-    return _CUBE_TYPES.get(_OSSIE_TYPES[_base_type(column)], "number")
+    return _CUBE_TYPES.get(_ossie_type(column), "number")
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.commands.throughline import app
-from orchestration.landing.status import ReplayError, replay, status
+from orchestration.landing.status import NothingRefusedError, redeliver, status
 
 GOOD = "receipt_no,Loyalty Card,amount,note\n1,7,2.50,\n"
 SHORT_ROW = "receipt_no,Loyalty Card,amount,note\n1,7,2.50,\n2,8\n3,9,1.00,\n"
@@ -80,20 +80,33 @@ def test_a_refused_file_is_loaded_after_its_contract_was_mended(pos, till, looke
     till.land()
     assert till.statuses() == ["quarantined"]
 
-    laid_out, problems = looked(lambda: replay(archive=till.archive))
+    laid_out, problems = looked(lambda: redeliver(archive=till.archive))
     assert [file.file_name for file in laid_out] == ["receipts_2026-03-01.csv"]
     assert problems == []
     till.land()
     assert till.statuses() == ["quarantined", "quarantined"]
-    looked(lambda: replay(["pos"], archive=till.archive))
+    looked(lambda: redeliver(["pos"], archive=till.archive))
     pos(', landing_delimiter: ";"')
     till.land()
 
     assert till.statuses() == ["quarantined", "quarantined", "loaded"]
     (source,) = looked(status)
     assert source.refused == []
-    with pytest.raises(ReplayError, match="no file is refused"):
-        looked(lambda: replay(archive=till.archive))
+    with pytest.raises(NothingRefusedError, match="no file is refused"):
+        looked(lambda: redeliver(archive=till.archive))
+
+
+def test_a_file_that_was_corrected_is_refused_no_more(till, looked):
+    """Or another try of the broken one would take the place of the correction."""
+    till.deliver("receipts_2026-03-03.csv", OTHER_HEADER)
+    till.land()
+    till.deliver("receipts_2026-03-03.csv", GOOD)
+    till.land()
+
+    (source,) = looked(status)
+    assert source.refused == []
+    with pytest.raises(NothingRefusedError):
+        looked(lambda: redeliver(archive=till.archive))
 
 
 def test_what_waits_in_landing_is_never_replaced(till, looked):
@@ -101,7 +114,7 @@ def test_what_waits_in_landing_is_never_replaced(till, looked):
     till.land()
     waiting = till.deliver("receipts_2026-03-03.csv", GOOD)
 
-    laid_out, problems = looked(lambda: replay(archive=till.archive))
+    laid_out, problems = looked(lambda: redeliver(archive=till.archive))
 
     assert laid_out == []
     assert problems == ["pos/'receipts_2026-03-03.csv': a file of this name waits in landing"]
@@ -114,7 +127,7 @@ def test_a_lost_content_is_said(till, looked):
     (kept,) = (path for path in till.archive.folder.glob("*/*") if path.is_file())
     kept.unlink()
 
-    assert looked(lambda: replay(archive=till.archive)) == (
+    assert looked(lambda: redeliver(archive=till.archive)) == (
         [],
         ["pos/'receipts_2026-03-03.csv': the archive does not have it any more"],
     )

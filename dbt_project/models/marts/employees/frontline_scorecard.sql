@@ -1,3 +1,11 @@
+{%- set rates = [
+    'fcr', 'first_response_within_target', 'call_abandonment', 'one_touch_resolution', 'reopening',
+    'transfer', 'csat', 'ces', 'ces_5', 'closed_loop'
+] -%}
+{%- set parts = [
+    'unit_scores', 'workloads', 'visits', 'text_periods', 'sizes', 'trainings'
+] -%}
+
 -- What a team or a store gave its customers, what they said of it, its own pulse and its training
 -- in one week or month, side by side. A store has its own figures, with a team or without one.
 with scorecard as (
@@ -116,17 +124,7 @@ unit_scores as (
         unit_type,
         unit_key,
         period_type,
-        {%- for metric in [
-            'fcr',
-            'first_response_within_target',
-            'call_abandonment',
-            'one_touch_resolution',
-            'reopening',
-            'transfer',
-            'csat',
-            'ces',
-            'ces_5',
-            'closed_loop',
+        {%- for metric in rates + [
             'refund_rate_lines',
             'basket',
             'first_response_time',
@@ -438,9 +436,7 @@ trainings as (
 ),
 
 spine as (
-    {%- for source in [
-        'unit_scores', 'workloads', 'visits', 'text_periods', 'sizes', 'trainings'
-    ] %}
+    {%- for source in parts %}
         select
             unit_type,
             unit_key,
@@ -473,18 +469,7 @@ select
     coalesce(unit_scores.first_response_time_count, 0) as first_response_unit_count,
     unit_scores.resolution_business_time_last as resolution_business_seconds,
     coalesce(unit_scores.resolution_business_time_last_count, 0) as resolution_unit_count,
-    {%- for metric in [
-        'fcr',
-        'first_response_within_target',
-        'call_abandonment',
-        'one_touch_resolution',
-        'reopening',
-        'transfer',
-        'csat',
-        'ces',
-        'ces_5',
-        'closed_loop'
-    ] %}
+    {%- for metric in rates %}
         unit_scores.{{ metric }} as {{ metric }}_rate,
         coalesce(unit_scores.{{ metric }}_count, 0) as {{ metric }}_unit_count,
     {%- endfor %}
@@ -529,7 +514,7 @@ cross join settings
 cross join mart_rules
 inner join units
     on spine.unit_type = units.unit_type and spine.unit_key = units.unit_key
-{%- for source in ['unit_scores', 'workloads', 'visits', 'text_periods', 'sizes', 'trainings'] %}
+{%- for source in parts %}
     left join {{ source }}
         on
             spine.unit_type = {{ source }}.unit_type

@@ -6,11 +6,13 @@ deliveries as (
     select * from {{ ref('stg_ledger__deliveries') }}
 ),
 
-loads as (
-    select distinct
+refused_files as (
+    select
         source_name,
-        content_hash
-    from {{ ref('stg_ledger__loads') }}
+        count(*) as quarantined_count
+    from {{ ref('int_company__refused_files') }}
+    where delivery_status = 'quarantined'
+    group by source_name
 ),
 
 settings as (
@@ -41,33 +43,21 @@ unlanded as (
 
 last_deliveries as (
     select
-        deliveries.source_name,
+        source_name,
         count(*) as delivery_count,
-        -- What was loaded later, as after its contract was mended, is refused no more.
-        count(*) filter (
-            where deliveries.delivery_status = 'quarantined' and loads.content_hash is null
-        ) as quarantined_count,
         -- A refused file brought nothing, whatever day its name bears.
-        max(
-            case
-                when deliveries.delivery_status in ('loaded', 'superseding')
-                    then deliveries.file_date
-            end
-        ) as last_file_date,
-        max(deliveries.received_at) as last_received_at
+        max(case when delivery_status in ('loaded', 'superseding') then file_date end)
+            as last_file_date,
+        max(received_at) as last_received_at
     from deliveries
-    left join loads
-        on
-            deliveries.source_name = loads.source_name
-            and deliveries.content_hash = loads.content_hash
-    group by deliveries.source_name
+    group by source_name
 )
 
 select
     sources.source_name,
     sources.source_description,
     cast(coalesce(last_deliveries.delivery_count, 0) as integer) as delivery_count,
-    cast(coalesce(last_deliveries.quarantined_count, 0) as integer) as quarantined_count,
+    cast(coalesce(refused_files.quarantined_count, 0) as integer) as quarantined_count,
     {{ dbt.datediff('last_deliveries.last_file_date', 'cast(settings.as_of as date)', 'day') }} - 1
         as days_behind,
     cast(coalesce(hole_counts.hole_count, 0) as integer) as hole_count,
@@ -83,6 +73,8 @@ from sources
 cross join settings
 left join last_deliveries
     on sources.source_name = last_deliveries.source_name
+left join refused_files
+    on sources.source_name = refused_files.source_name
 left join coverage
     on sources.source_name = coverage.source_name
 left join hole_counts

@@ -1,12 +1,7 @@
 -- One list of the rows and of the whole files that were refused, with the name of one such file.
--- A file whose content was loaded later, as after its contract was mended, is refused no more.
 -- What no table expects may be called anything, as a person is: the shape of its name tells enough.
-with all_loads as (
+with loads as (
     select * from {{ ref('stg_ledger__loads') }}
-),
-
-loads as (
-    select * from all_loads
     where is_current
 ),
 
@@ -14,16 +9,8 @@ rejects as (
     select * from {{ ref('stg_ledger__rejects') }}
 ),
 
-deliveries as (
-    select deliveries.*
-    from {{ ref('stg_ledger__deliveries') }} as deliveries
-    left join all_loads
-        on
-            deliveries.source_name = all_loads.source_name
-            and deliveries.content_hash = all_loads.content_hash
-    where
-        deliveries.delivery_status in ('quarantined', 'unknown_file')
-        and all_loads.load_id is null
+refused_files as (
+    select * from {{ ref('int_company__refused_files') }}
 ),
 
 refusals as (
@@ -51,7 +38,7 @@ refusals as (
             when table_name is null then {{ shape_of_text('file_name') }} else file_name
         end as shown_file_name,
         cast(null as bigint) as line_count
-    from deliveries
+    from refused_files
 )
 
 select

@@ -40,10 +40,7 @@ typed_exports as (
 versions as (
     select
         *,
-        row_number() over (
-            partition by contact['id'], payload_hash
-            order by _file_date, _load_id, _line
-        ) as repetition
+        {{ delivery_rank("contact['id'], payload_hash") }} as repetition
     from typed_exports
 )
 

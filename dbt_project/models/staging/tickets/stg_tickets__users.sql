@@ -38,10 +38,7 @@ typed_exports as (
 repetitions as (
     select
         *,
-        row_number() over (
-            partition by help_desk_user['id'], payload_hash
-            order by _file_date, _load_id, _line
-        ) as repetition
+        {{ delivery_rank("help_desk_user['id'], payload_hash") }} as repetition
     from typed_exports
 ),
 

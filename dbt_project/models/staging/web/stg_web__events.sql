@@ -107,15 +107,7 @@ deliveries as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by message_id
-            order by
-                received_at asc nulls last,
-                _file_date asc,
-                payload_hash asc,
-                _load_id asc,
-                _line asc
-        ) as arrival_rank
+        {{ delivery_rank("message_id", 'received_at') }} as arrival_rank
     from deliveries
 ),
 

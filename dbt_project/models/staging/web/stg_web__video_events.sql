@@ -59,15 +59,7 @@ deliveries as (
 ranked as (
     select
         *,
-        row_number() over (
-            partition by message['messageId']
-            order by
-                received_at asc nulls last,
-                _file_date asc,
-                payload_hash asc,
-                _load_id asc,
-                _line asc
-        ) as arrival_rank
+        {{ delivery_rank("message['messageId']", 'received_at') }} as arrival_rank
     from deliveries
 )
 
