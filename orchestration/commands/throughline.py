@@ -240,10 +240,13 @@ def init(
 def check_seeds() -> None:
     """Say what is wrong with the seeds that analysts edit, by file and line; build nothing."""
     from orchestration import reference_seeds
+    from orchestration.company_folder.seen import unlisted_in_words
 
     with errors_in_words(reference_seeds.SeedError):
         reference_seeds.check_seeds()
     typer.echo("The reference seeds are sound.")
+    for line in unlisted_in_words():
+        typer.echo(line)
 
 
 @app.command()

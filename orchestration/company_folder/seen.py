@@ -13,6 +13,9 @@ from orchestration.warehouse.connections import read_warehouse
 
 SEEN = "seen"
 _MOST_ROWS = 2_000
+_MOST_NAMES = 5
+# Up to which column a proposed row says what was met.
+_KEYS = ("product_id", "store_id", "from_currency", "source_reason", "team_id", "question")
 # What is known of a currency is its first day; an answer's range proposes its scale.
 _PROPOSED: dict[str, str] = {
     "products": """
@@ -83,17 +86,9 @@ _PROPOSED: dict[str, str] = {
 
 
 def write_seen(folder: Path) -> list[tuple[Path, int]]:
-    """Write the proposals of the last run; returns each file and its rows.
-
-    Nothing was ever built, or a run is writing: then there is nothing to propose.
-    """
-    try:
-        with read_warehouse() as connection:
-            found = {name: _rows(connection, sql) for name, sql in _PROPOSED.items()}
-    except (duckdb.IOException, duckdb.CatalogException):
-        return []
+    """Write the proposals of the last run; returns each file and its rows."""
     written = []
-    for name, lines in found.items():
+    for name, lines in unlisted().items():
         path = folder / SEEN / f"{name}.csv"
         path.unlink(missing_ok=True)
         if len(lines) > 1:
@@ -101,6 +96,35 @@ def write_seen(folder: Path) -> list[tuple[Path, int]]:
             path.write_text(csv_text(lines), encoding="utf-8")
             written.append((path, len(lines) - 1))
     return written
+
+
+def unlisted() -> dict[str, list[list[str]]]:
+    """By seed, the header and a row of each value that the last run met and the seed does not list.
+
+    Nothing was ever built, or a run is writing: then there is nothing to propose.
+    """
+    try:
+        with read_warehouse() as connection:
+            return {name: _rows(connection, sql) for name, sql in _PROPOSED.items()}
+    except (duckdb.IOException, duckdb.CatalogException):
+        return {}
+
+
+def unlisted_in_words() -> list[str]:
+    """A line for each seed that lacks values which the last run met, with the first few of them."""
+    return [
+        f"{name}.csv has no row for {_named(header, rows)}, which the last run met."
+        for name, (header, *rows) in unlisted().items()
+        if rows
+    ]
+
+
+def _named(header: list[str], rows: list[list[str]]) -> str:
+    """The first few of the values met, without what is proposed for them."""
+    keys = next(position for position, column in enumerate(header, 1) if column in _KEYS)
+    names = [" ".join(filter(None, row[:keys])) for row in rows[:_MOST_NAMES]]
+    more = len(rows) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[list[str]]:
