@@ -1,6 +1,6 @@
 # Thin names for commands a person could type. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow ui bench bench-queries bench-identity run-real audit lineage clean
+.PHONY: help run test test-slow ui bench bench-landing bench-queries bench-identity run-real audit lineage clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -33,7 +33,10 @@ test-slow: $(READY) ## The proofs that take minutes
 ui: $(READY) ## Dagster's UI, schedule and sensors on 127.0.0.1:3000; prints the link to enter by
 	@$(BIN)/throughline ui
 
-bench: $(READY) ## Measure landing against plain DuckDB
+bench: $(READY) ## Measure a company: first build, a day, nothing new, queries; SCALE=100k (touchpoints), 1M, 4M, 10M
+	@$(BIN)/python -m tests.bench.bench_company $(or $(SCALE),1M)
+
+bench-landing: $(READY) ## Measure landing against plain DuckDB
 	$(BIN)/python -m tests.bench.bench_landing
 
 bench-queries: $(READY) ## Measure a dashboard's queries on ten million touchpoints, after `make run`

@@ -5,6 +5,7 @@ import os
 import resource
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
 
 
@@ -28,8 +29,10 @@ def children_cpu_seconds() -> float:
 
 
 def peak_megabytes() -> int:
-    """Most memory that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    """Most memory that this process ever held; `ru_maxrss` would begin with its parent's."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line.split()[1] for line in status if line.startswith("VmHWM:"))
+    return int(peak) // 1024
 
 
 def _write_to_stderr() -> None:
