@@ -9,6 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from orchestration.sample_world import DEFAULT_CUSTOMERS, DEFAULT_DAYS
 from tests.company import Company, built_once, generate_and_run, shared_company
+from tests.faults import figures
 
 # Two data folders of one test make the same customer keys; processes that tests start know it too.
 os.environ.setdefault("THROUGHLINE_KEY_SECRET", "the secret of all tests")
@@ -42,6 +43,20 @@ def fixture_or_file(path: Path) -> str:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByFixture(config, log)
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        figures.forget()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The figures of faults, which stand nowhere else together."""
+    lines = figures.table()
+    if lines:
+        terminalreporter.section("faults")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")
