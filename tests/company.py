@@ -96,7 +96,8 @@ class Company:
         return {
             models[key]["name"]: (models[key]["relation_name"], queries[key]["compiled_code"])
             for key in order.static_order()
-            if models[key]["language"] == "sql" and models[key]["config"]["materialized"] == "table"
+            if models[key]["language"] == "sql"
+            and models[key]["config"]["materialized"] in ("table", "kept")
         }
 
     def manifest(self) -> dict:

@@ -28,8 +28,14 @@ def dbt(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def manifest(dbt):
-    return dbt("parse", "--quiet").to_dict()
+def parsed_project(dbt):
+    """The project as dbt knows it; its next command need not parse it again."""
+    return dbt("parse", "--quiet")
+
+
+@pytest.fixture(scope="session")
+def manifest(parsed_project):
+    return parsed_project.to_dict()
 
 
 @pytest.fixture

@@ -1,7 +1,37 @@
+{{ config(
+    materialized='kept',
+    unique_key='touchpoint_key',
+    unit='device_key',
+    changed_by={
+        'int_web__events': 'device_key',
+        'int_orders__unlinked_orders': {
+            'by': ['order_key', 'checkout_key'],
+            'reads': ['profile_key'],
+            'find': '''
+                select device_key from {int_web__events} semi join changes using (order_key)
+                union all
+                select device_key from {int_web__events} semi join changes using (checkout_key)
+            '''
+        },
+        'int_shapes__checkouts': {
+            'by': 'checkout_key',
+            'reads': ['profile_key'],
+            'find': 'select device_key from {int_web__events} semi join changes using (checkout_key)'
+        },
+        'int_touchpoints__sensors': {
+            'by': 'device_key', 'reads': ['touchpoint_key', 'occurred_at']
+        },
+        'int_touchpoints__product_usage': {
+            'by': 'device_key', 'reads': ['touchpoint_key', 'profile_key', 'occurred_at']
+        }
+    },
+    whole_by={'int_company__windows': 'device_look_back'}
+) }}
+
 -- A device never joins people, so what it did is given to them event by event. Only the times of
 -- the events decide, never the order in which they arrived.
 with web_events as (
-    select * from {{ ref('int_web__events') }}
+    select * from {{ ref('int_web__events') }} {{ affected('device_key') }}
     where device_key is not null and not is_bot
 ),
 
@@ -16,13 +46,13 @@ checkouts as (
 ),
 
 sensor_touchpoints as (
-    select * from {{ ref('int_touchpoints__sensors') }}
+    select * from {{ ref('int_touchpoints__sensors') }} {{ affected('device_key') }}
     where device_key is not null
 ),
 
 -- The app works for an account, so its reports tell whose phone it is.
 product_usage_touchpoints as (
-    select * from {{ ref('int_touchpoints__product_usage') }}
+    select * from {{ ref('int_touchpoints__product_usage') }} {{ affected('device_key') }}
     where device_key is not null
 ),
 

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='kept',
+    unique_key='touchpoint_key',
+    hands_on=['device_key', 'order_key', 'checkout_key']
+) }}
+
 -- The stream is the largest source and many models read it: parsed, mapped and keyed once. A view
 -- of a video is one event of it, in the session and of the person of the page around it.
 with web_events as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='kept',
+    unique_key='touchpoint_key',
+    unit='device_key',
+    changed_by={'int_web__events': 'device_key'},
+    whole_by={'int_company__settings': 'session_timeout_minutes'}
+) }}
+
 -- A session belongs to a device: signing in goes on with it, only another person's login cuts it.
 with web_events as (
     select
@@ -5,7 +13,7 @@ with web_events as (
         device_key,
         login_profile_key,
         occurred_at
-    from {{ ref('int_web__events') }}
+    from {{ ref('int_web__events') }} {{ affected('device_key') }}
     where device_key is not null
 ),
 
@@ -48,6 +56,7 @@ session_starts as (
 
 select
     touchpoint_key,
+    device_key,
     {{ last_known('started_session_key') }} over (
         partition by device_key
         order by occurred_at asc, login_profile_key is null asc, touchpoint_key asc
