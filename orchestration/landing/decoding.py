@@ -23,6 +23,7 @@ MAX_EXPANDED_BYTES = 64 << 30
 MAX_EXPANSION_RATIO = 100
 EXPANSION_ALWAYS_ALLOWED = 64 << 20
 
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 # Encodings whose line break isn't the byte 0x0A alone: they are decoded as a whole, not by line.
 _WIDE_ENCODINGS = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _BYTE_ORDER_MARKS = (
@@ -139,7 +140,8 @@ class LineEncoding:
                 return _cut(self.decode(chunk))
             except UnicodeDecodeError:
                 pass
-        return [self._decoded_if_text(line) for line in chunk.splitlines(keepends=True)]
+        # bytes.splitlines would also cut at a return within a value.
+        return [self._decoded_if_text(line) for line in _LINE.findall(chunk)]
 
     def _decoded_if_text(self, line: bytes) -> str | bytes:
         if b"\0" in line:

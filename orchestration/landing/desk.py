@@ -30,7 +30,7 @@ from orchestration.landing.contract import TableContract
 from orchestration.landing.decoding import expanded_size
 from orchestration.landing.formats import bulk
 from orchestration.landing.inbox import Arrival
-from orchestration.landing.problems import QuarantineError, Reject
+from orchestration.landing.problems import QuarantineError, ReaderKilledError, Reject
 from orchestration.landing.reader import shared_reader
 
 # Files of one table are committed together until they reach one of these; larger ones go alone.
@@ -239,11 +239,18 @@ class Desk:
             self._wait(outcome)
 
     def _decided(self, delivery: Delivery) -> Outcome:
-        """The decision about a delivery, whatever its content does to the reader."""
+        """The decision about a delivery, whatever its content does to the reader.
+
+        A file amid which the reader is killed is read once more: the second time it is the file.
+        """
+        was_killed = False
         while True:
             try:
                 return self._decide(delivery)
             except QuarantineError as problem:
+                if isinstance(problem, ReaderKilledError) and not was_killed:
+                    was_killed = True
+                    continue
                 return Outcome(delivery, "quarantined", problem=problem)
             except _REFUSED_BY_THE_DATABASE as error:
                 self._recall()

@@ -19,6 +19,10 @@ class QuarantineError(Exception):
         return type(self), (self.reason_code, self.reason)
 
 
+class ReaderKilledError(QuarantineError):
+    """Somebody killed the reading process in the middle of the file: perhaps not because of it."""
+
+
 @dataclass(frozen=True)
 class Reject:
     """One row is refused: where it was, why, and its bytes as delivered (the first of many)."""

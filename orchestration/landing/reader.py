@@ -28,7 +28,7 @@ from orchestration.landing import formats
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.formats.bulk import NotPlainError, PlainText, survey
-from orchestration.landing.problems import QuarantineError, Reject
+from orchestration.landing.problems import QuarantineError, ReaderKilledError, Reject
 from orchestration.paths import PROJECT_DIR
 from orchestration.warehouse.connections import SETTINGS
 
@@ -196,7 +196,9 @@ class Reader:
         if code == -signal.SIGXCPU:
             return QuarantineError("too_slow", "reading it took more processor time than allowed")
         end = signal.Signals(-code).name if code < 0 else str(code)
-        return QuarantineError(
+        # Its own faults end it otherwise: the system kills whoever is large when memory is short.
+        kind = ReaderKilledError if code == -signal.SIGKILL else QuarantineError
+        return kind(
             "unreadable",
             f"the reading process ended with {end}; it may use "
             f"{self._limits.memory_bytes >> 20} MB of memory",

@@ -93,6 +93,18 @@ def test_mixed_line_breaks(pos):
     assert [row[0] for row in rows(place)] == ["1", "2", "3"]
 
 
+def test_a_return_within_a_value_is_no_line_whatever_stands_beside_it(pos):
+    place = pos()
+    bad = b"2,C\xff,2,y\n"
+    content = HEADER.encode() + b'1,"a\rb",1,x\n' + bad + b"3,C3,3,z\n"
+    place.deliver("receipts_2026-01-02.csv", content)
+
+    place.land()
+
+    assert place.rejects() == [(3, 1, "undecodable", bad)]
+    assert [(row[0], row[1], row[-1]) for row in rows(place)] == [("1", "a\rb", 2), ("3", "C3", 4)]
+
+
 def test_a_broken_record_ends_before_the_next_whole_one(pos):
     place = pos()
     place.deliver(

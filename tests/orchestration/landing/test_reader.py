@@ -1,5 +1,7 @@
 """The reading process: bounded, replaced when it ends, and no concern of the next file."""
 
+import itertools
+import math
 import os
 import signal
 
@@ -57,12 +59,16 @@ def test_without_a_file_no_child_is_started(pos, reader):
 def end_child_amid(monkeypatch, reader):
     """End the child with a signal while it reads the file of this name."""
 
-    def arrange(number, sign):
+    def arrange(number, sign, times=math.inf):
         really_ask = Reader._ask
+        asked = itertools.count(1)
 
         def ask(self, request):
-            if request.path.read_bytes() != HEADER.encode() + b"%d,C1,5\n" % number:
+            is_meant = request.path.read_bytes() == HEADER.encode() + b"%d,C1,5\n" % number
+            if not is_meant or next(asked) > times:
                 return really_ask(self, request)
+            if self.process_id is None:
+                self._channel = self._start()
             # It stands still until the signal has come: it can't be faster with its answer.
             os.kill(self.process_id, signal.SIGSTOP)
             channel = really_ask(self, request)
@@ -96,6 +102,19 @@ def test_a_child_that_ends_costs_only_the_file_that_it_read(
     assert statuses(place) == [("loaded", None), ("quarantined", reason_code), ("loaded", None)]
     assert words in place.quarantine_reason()[1]
     assert receipts(place) == [("1",), ("3",)]
+
+
+def test_a_file_amid_which_the_child_is_killed_once_is_loaded(pos, end_child_amid):
+    """The system may have been short of memory for another's sake."""
+    place = pos()
+    for number, name in enumerate(NAMES, start=1):
+        place.deliver(name, HEADER + f"{number},C1,5\n")
+    end_child_amid(2, signal.SIGKILL, times=1)
+
+    place.land()
+
+    assert statuses(place) == [("loaded", None)] * 3
+    assert receipts(place) == [("1",), ("2",), ("3",)]
 
 
 def test_a_child_that_ends_between_two_files_is_nobody_s_fault(pos, reader):
