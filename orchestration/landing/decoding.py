@@ -58,7 +58,7 @@ def expanded(path: Path) -> Iterator[bytes]:
                 yield chunk
                 chunk = file.read(CHUNK_BYTES)
             return
-        if _is_bomb(path.stat().st_size, expanded_size(path)):
+        if is_bomb(path.stat().st_size, expanded_size(path)):
             # Its last bytes say so, or they are cut: seen before any of it is parsed.
             for _ in _unzipped(file, chunk):
                 pass
@@ -66,7 +66,8 @@ def expanded(path: Path) -> Iterator[bytes]:
         yield from _unzipped(file, chunk)
 
 
-def _is_bomb(zipped: int, unzipped: int) -> bool:
+def is_bomb(zipped: int, unzipped: int) -> bool:
+    """Whether so many bytes are more than any export makes of those that were stored."""
     return unzipped > MAX_EXPANDED_BYTES or (
         unzipped > EXPANSION_ALWAYS_ALLOWED and unzipped > MAX_EXPANSION_RATIO * zipped
     )
@@ -79,7 +80,7 @@ def _unzipped(file: BinaryIO, chunk: bytes) -> Iterator[bytes]:
         while chunk:
             text = member.decompress(chunk, CHUNK_BYTES)
             written += len(text)
-            if _is_bomb(read, written):
+            if is_bomb(read, written):
                 raise QuarantineError(
                     "compression_bomb", f"{read} bytes expand to {written} or more"
                 )

@@ -4,17 +4,19 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.warehouse.operating import schedule, schedule_time_zone
+from orchestration.warehouse.operating import run_limits, schedule, schedule_time_zone
 from orchestration.warehouse.release import run_tags
 
 # Dagster uses a logger of ours only where a run's configuration names it.
 PROGRESS: dict[str, Any] = {"loggers": {"console": {}}}
 
+_TAGS = {**run_tags(), **run_limits()}
+
 daily = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.all(),
     config=PROGRESS,
-    tags=run_tags(),
+    tags=_TAGS,
     description="Land what arrived, build, audit, publish. With nothing new it only looks.",
 )
 
@@ -22,7 +24,7 @@ land = dg.define_asset_job(
     "land",
     selection=dg.AssetSelection.groups("landing"),
     config=PROGRESS,
-    tags=run_tags(),
+    tags=_TAGS,
     description="Land what arrived, of every source or of those selected; build nothing.",
 )
 
@@ -34,7 +36,7 @@ rebuild = dg.define_asset_job(
         "resources": {"warehouse": {"config": {"from_archive": True}}},
         "ops": {"dbt_build": {"config": {"full_refresh": True}}},
     },
-    tags=run_tags(),
+    tags=_TAGS,
     description="A fresh warehouse from the archived deliveries, built whole, audited, published.",
 )
 
@@ -42,7 +44,7 @@ publish = dg.define_asset_job(
     "publish",
     selection=dg.AssetSelection.groups("published"),
     config=PROGRESS,
-    tags=run_tags(),
+    tags=_TAGS,
     description="Publish the last audited build again, for instance after a rollback.",
 )
 

@@ -18,6 +18,8 @@ from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract
 from orchestration.landing.problems import QuarantineError, Reject
 
+# A sheet of Excel has 16,384 at most.
+MAX_COLUMNS = 50_000
 # In which two zones must agree, month by month, to be called the same.
 _YEARS = range(2015, 2031)
 
@@ -41,6 +43,8 @@ class Header:
         The reason names the contract's columns only, as long as one is missing: a file without a
         header has a customer's data in its first line.
         """
+        if len(names) > MAX_COLUMNS:
+            raise QuarantineError("too_large", f"the file has {len(names)} columns")
         found = tuple(
             name.strip() or f"column_{number}" for number, name in enumerate(names, start=1)
         )

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.contract import TableContract, quote_identifier
+from orchestration.landing.decoding import is_bomb
 from orchestration.landing.formats.header import Header, with_extra, without_keyless
 from orchestration.landing.problems import QuarantineError
 
@@ -36,12 +37,20 @@ def read(
     """The file's rows in batches; the row is what is counted."""
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
+        _check_size(path, file.metadata)
         header = Header.of(file.schema_arrow.names, contract)
         _check_types(file.schema_arrow, contract)
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
             yield _batch(connection, pa.Table.from_batches([batch]), header, tally)
     except (pa.ArrowException, OSError) as error:
         raise QuarantineError("parquet_damaged", "the file isn't whole, valid Parquet") from error
+
+
+def _check_size(path: Path, metadata: pq.FileMetaData) -> None:
+    """Refuse a few kilobytes that stand for more values than any export has in them."""
+    values = metadata.num_rows * metadata.num_columns
+    if is_bomb(path.stat().st_size, values):
+        raise QuarantineError("compression_bomb", f"the file says that it has {values} values")
 
 
 def _check_types(schema: pa.Schema, contract: TableContract) -> None:

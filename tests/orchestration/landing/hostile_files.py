@@ -265,6 +265,14 @@ FILES = {
         "unreadable too_large",
     ),
     "parquet: many equal rows": grid(text=pa.array(["x"]).take(pa.array([0] * 300_000))),
+    "parquet: forty million rows of nothing": grid(
+        "compression_bomb", id=pa.nulls(40_000_000), text=pa.nulls(40_000_000)
+    ),
+    "a hundred thousand columns": Hostile(
+        "rows",
+        content(b"id,text," + b",".join(b"c%d" % n for n in range(100_000)) + b"\n" + b"1" * 9),
+        "too_large",
+    ),
     "thirty thousand columns": Hostile(
         "rows",
         content(b"id,text," + b",".join(b"c%d" % n for n in range(30_000)) + b"\n" + b"1" * 9),

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.automation.jobs import daily, daily_schedule
+from orchestration.paths import PROJECT_DIR
 from orchestration.warehouse import operating, release
 
 
@@ -42,6 +43,42 @@ def test_when_for_whom_and_how_much_is_kept_are_settings(monkeypatch):
     assert operating.schedule_time_zone() == "Europe/London"
     assert operating.owner() == "cx@example.com"
     assert operating.kept_versions() == 5
+
+
+def test_how_long_a_run_takes_and_how_often_it_is_tried_are_settings(monkeypatch):
+    assert operating.run_limits() == {}
+    monkeypatch.setenv("THROUGHLINE_RUN_MINUTES", "90")
+    monkeypatch.setenv("THROUGHLINE_RUN_RETRIES", "2")
+
+    assert operating.run_limits() == {"dagster/max_runtime": "5400", "dagster/max_retries": "2"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "given"),
+    [
+        ("THROUGHLINE_RUN_MINUTES", "0"),
+        ("THROUGHLINE_RUN_MINUTES", "an hour"),
+        ("THROUGHLINE_RUN_RETRIES", "-1"),
+    ],
+)
+def test_a_limit_that_is_no_number_is_refused(monkeypatch, variable, given):
+    monkeypatch.setenv(variable, given)
+
+    with pytest.raises(operating.OperatingError, match=variable):
+        operating.run_limits()
+
+
+def test_the_daemon_ends_a_run_that_takes_too_long_and_tries_a_dead_one_again(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setenv("THROUGHLINE_STATE", str(tmp_path))
+
+    with dg.DagsterInstance.from_config(str(PROJECT_DIR)) as instance:
+        assert instance.run_monitoring_enabled
+        assert instance.run_monitoring_max_runtime_seconds == 0
+        assert instance.run_retries_enabled
+        assert instance.run_retries_max_retries == 0
+        assert not instance.run_retries_retry_on_asset_or_op_failure
 
 
 @pytest.mark.parametrize("kept", ["1", "0", "-3", "all"])
