@@ -91,6 +91,11 @@ def text_models_dir() -> Path:
     return data_dir() / "text_models"
 
 
+def privacy_dir() -> Path:
+    """Who is left out, by keyed hashes; what was erased, by count; a request that is under way."""
+    return data_dir() / "privacy"
+
+
 def audience_log_path() -> Path:
     """How many addresses of which audience were exported when: a line each, private."""
     return data_dir() / "audience_exports.jsonl"

@@ -3,23 +3,24 @@
 Each command calls a module that does the work; here are its words and its exit code.
 """
 
-import getpass
 import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from orchestration.commands.audience import app as audience
 from orchestration.commands.identity import app as identity
+from orchestration.commands.jobs import execute
 from orchestration.commands.landing import app as landing
+from orchestration.commands.privacy import app as privacy
 from orchestration.commands.service import app as service
 from orchestration.commands.source import app as source
 from orchestration.commands.terminal import errors_in_words, fail
 from orchestration.commands.texts import app as texts
-from orchestration.paths import PROJECT_DIR, company_dir, dagster_dir, data_dir, dbt_dir
+from orchestration.paths import PROJECT_DIR, company_dir, dagster_dir, data_dir
 from orchestration.sample_world import DEFAULT_CHUNK_SIZE, DEFAULT_CUSTOMERS, DEFAULT_DAYS
 from orchestration.warehouse.private_files import keep_files_private, make_data_folder
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(audience, name="audience")
 app.add_typer(identity, name="identity")
 app.add_typer(landing, name="landing")
+app.add_typer(privacy, name="privacy")
 app.add_typer(source, name="source")
 app.add_typer(texts, name="texts")
 app.add_typer(service, name="service")
@@ -97,7 +99,7 @@ def run(
     allow_fewer_rows: _AllowFewerRows = False,
 ) -> None:
     """Land what arrived, build, audit and publish; then print the scoreboard."""
-    _execute(
+    execute(
         "daily",
         ops={
             "dbt_build": {"config": {"force": force}},
@@ -114,7 +116,7 @@ def land(
 ) -> None:
     """Land what arrived, of all sources or of some, and build nothing."""
     _refuse_switched_off(sources or [])
-    _execute("land", sources=sources)
+    execute("land", sources=sources)
 
 
 @app.command()
@@ -146,14 +148,14 @@ def fetch(
 @app.command()
 def rebuild() -> None:
     """Make the warehouse anew from the archived deliveries, then build, audit and publish."""
-    _execute("rebuild")
+    execute("rebuild")
     scoreboard()
 
 
 @app.command()
 def publish(allow_fewer_rows: _AllowFewerRows = False) -> None:
     """Publish the last audited build again; after a failed build, show the newest version."""
-    _execute("publish", ops={"published__cx": {"config": {"allow_fewer_rows": allow_fewer_rows}}})
+    execute("publish", ops={"published__cx": {"config": {"allow_fewer_rows": allow_fewer_rows}}})
 
 
 @app.command()
@@ -455,62 +457,6 @@ def ui(
         serve(port)
 
 
-def _execute(job: str, sources: list[str] | None = None, **run_config: Any) -> None:
-    """Run a job of the definitions in this process, with its progress on standard output.
-
-    `run_config` replaces, key by key, what the job itself is configured with.
-    """
-    # Importing Dagster takes seconds, which `--help` and `rollback` should not.
-    import dagster as dg
-    from dagster.components.core.component_tree import ComponentTreeException
-
-    from orchestration.components.source_list import SourceListError
-    from orchestration.definitions import defs
-    from orchestration.landing import ContractError
-
-    try:
-        definitions = defs()
-    except (ComponentTreeException, ContractError, SourceListError) as error:
-        fail(f"The definitions cannot be loaded.\n{_root_cause(error)}")
-    selection = None
-    if sources:
-        selection = [key for key in definitions.resolve_all_asset_keys() if key.path[0] in sources]
-        unknown = set(sources) - {key.path[0] for key in selection}
-        if unknown:
-            fail(f"no such source: {', '.join(sorted(unknown))}")
-    definition = definitions.resolve_job_def(job)
-    result = definition.execute_in_process(
-        run_config={**(definition.run_config or {}), **run_config},
-        instance=dg.DagsterInstance.get(),
-        asset_selection=selection,
-        tags={"throughline/started_by": f"{getpass.getuser()}, by a command"},
-        raise_on_error=False,
-    )
-    if not result.success:
-        failed_steps = [
-            event.step_key or "" for event in result.all_events if event.is_step_failure
-        ]
-        _alert(result.run_id, job, failed_steps)
-        fail(
-            f"Run {result.run_id} failed; what was published stays. "
-            f"See `make ui`, or {dbt_dir() / 'dbt.log'}."
-        )
-
-
-def _alert(run_id: str, job: str, failed_steps: list[str]) -> None:
-    """Tell of a failed run from here: where cron starts it, no daemon does."""
-    import dagster as dg
-
-    from orchestration.defs.automation.failure_alert import ALERTED_TAG, tell
-
-    # First, so that a daemon that is there does not tell it again.
-    dg.DagsterInstance.get().add_run_tags(run_id, {ALERTED_TAG: "by the command"})
-    try:
-        tell(run_id, job, failed_steps)
-    except (OSError, ValueError) as error:
-        typer.echo(f"The failure could not be posted: {error}", err=True)
-
-
 def _refuse_switched_off(sources: list[str]) -> None:
     """A source that the company does not have is not landed: its files wait."""
     from orchestration.landing import ContractError, load_contracts
@@ -539,12 +485,6 @@ def _settings(assignments: list[str]) -> dict[str, str]:
     with errors_in_words(ContractError, SettingError):
         checked_settings(settings, [contract.source_name for contract in load_contracts()])
     return settings
-
-
-def _root_cause(error: BaseException) -> BaseException:
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
 
 
 def _replace_by(arguments: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.landing.suppression import Suppression
 from orchestration.warehouse.connections import quoted
 
 SCHEMA = "intermediate"
@@ -30,12 +31,52 @@ FORMER_NAMES = {
 
 
 def carry_over(connection: duckdb.DuckDBPyConnection, old_warehouse: Path) -> None:
-    """Give the connected warehouse, which has none of the tables yet, those of an old one."""
+    """Give the connected warehouse, which has none of the tables yet, those of an old one.
+
+    Without the rows of people on the suppression list.
+    """
+    suppression = Suppression.load()
     connection.execute(f"attach {quoted(old_warehouse)} as old (read_only)")
     connection.execute(f"create schema if not exists {SCHEMA}")
     for table, stored in existing_tables(connection, "old").items():
-        connection.execute(f"create table {SCHEMA}.{table} as from old.{SCHEMA}.{stored}")
+        relation = f"old.{SCHEMA}.{stored}"
+        theirs = rows_of_suppressed(connection, relation, suppression)
+        connection.execute(f"create table {SCHEMA}.{table} as from {relation} where not ({theirs})")
     connection.execute("detach old")
+
+
+def rows_of_suppressed(
+    connection: duckdb.DuckDBPyConnection, relation: str, suppression: Suppression
+) -> str:
+    """Which rows of a table of the registry are of people on the list, as a condition in SQL.
+
+    The keys that it compares with are in a temporary table of the connection.
+    """
+    spaces = {
+        column: "profile_key" if column == "profile_key" else "customer_key"
+        for column, *_ in connection.execute(f"describe {relation}").fetchall()
+        # Of another customer's row, who founded it says nothing.
+        if column == "profile_key" or column.endswith("customer_key")
+    }
+    connection.execute("create temp table if not exists suppressed_keys (key varchar)")
+    if not suppression:
+        return "false"
+    for column, space in spaces.items():
+        theirs = [
+            [key]
+            for (key,) in connection.execute(
+                f"select distinct {column} from {relation} where {column} is not null"
+            ).fetchall()
+            if suppression.has(space, key)
+        ]
+        if theirs:
+            connection.executemany("insert into suppressed_keys values (?)", theirs)
+    return (
+        " or ".join(
+            f"coalesce({column} in (select key from suppressed_keys), false)" for column in spaces
+        )
+        or "false"
+    )
 
 
 def rename_former(connection: duckdb.DuckDBPyConnection) -> None:

@@ -18,7 +18,9 @@ from orchestration.identity.registry import (
     TABLES,
     existing_tables,
     rename_former,
+    rows_of_suppressed,
 )
+from orchestration.landing.suppression import Suppression
 from orchestration.paths import warehouse_path
 from orchestration.warehouse import build_state
 from orchestration.warehouse.connections import open_warehouse, quoted, read_warehouse
@@ -73,6 +75,10 @@ def restore(path: Path, *, replace: bool) -> dict[str, int]:
                 file = Path(folder) / f"{table}.parquet"
                 connection.execute(f"create temp table saved_{table} as from {quoted(file)}")
             _check(connection, row_counts)
+            suppression = Suppression.load()
+            for table in row_counts:
+                theirs = rows_of_suppressed(connection, f"saved_{table}", suppression)
+                connection.execute(f"delete from saved_{table} where {theirs}")
             if not replace:
                 _refuse_to_forget(connection)
             _replace_tables(connection, row_counts)

@@ -9,6 +9,7 @@ from orchestration.landing import (
     load_contracts,
     replay,
     restore_manifest,
+    scrub_archive,
     set_run_settings,
 )
 from orchestration.paths import public_build_path, warehouse_path
@@ -25,6 +26,7 @@ def replace_warehouse(run_id: str | None) -> int:
         ensure_tables(connection, contracts)
         settings = connection.execute("from ledger.run_settings").fetchall()
         restore_manifest(connection)
+        scrub_archive(connection, contracts)
     fresh = warehouse_path().with_suffix(".rebuild")
     fresh.unlink(missing_ok=True)
     with open_warehouse(fresh) as connection:

@@ -23,6 +23,7 @@ from orchestration.landing.loading import (
     replay,
     restore_manifest,
 )
+from orchestration.landing.scrubbing import scrub_archive
 from orchestration.landing.unlanded import record_unlanded
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "record_unlanded",
     "replay",
     "restore_manifest",
+    "scrub_archive",
     "set_run_settings",
 ]

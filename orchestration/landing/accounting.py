@@ -34,6 +34,9 @@ class Tally:
     loaded_rows: int = 0
     reject_lines: int = 0
     rejected_rows: int = 0
+    # What was taken out of the file before it was read.
+    erased_lines: int = 0
+    erased_rows: int = 0
     undecodable_rows: int = 0
     # Whether some row that could be read has a letter beyond ASCII.
     has_read_letters: bool = False
@@ -46,7 +49,11 @@ class Tally:
     def is_balanced(self) -> bool:
         """Whether every line is accounted for."""
         return self.lines == (
-            self.header_lines + self.blank_lines + self.row_lines + self.reject_lines
+            self.header_lines
+            + self.blank_lines
+            + self.row_lines
+            + self.reject_lines
+            + self.erased_lines
         )
 
     def count_rejects(self, rejects: list[Reject]) -> None:
@@ -118,7 +125,8 @@ def check_accounting(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"load {load_id} ({source_name}.{table_name}): its lines don't add up"
         for load_id, source_name, table_name in connection.execute(
             "select load_id, source_name, table_name from ledger.loads "
-            "where lines <> header_lines + blank_lines + row_lines + reject_lines order by load_id"
+            "where lines <> header_lines + blank_lines + row_lines + reject_lines "
+            "+ coalesce(erased_lines, 0) order by load_id"
         ).fetchall()
     ]
     problems += [

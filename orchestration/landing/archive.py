@@ -161,12 +161,17 @@ class Archive:
             deliveries = [*known, *(one for one in recorded if one in unknown)]
             if unknown:
                 deliveries.sort(key=lambda delivery: delivery.received_at)
-            temporary = self.folder / f"{_MANIFEST}.new"
-            temporary.unlink(missing_ok=True)
-            _append(temporary, deliveries)
+            self.replace_manifest(deliveries)
+        return missing
+
+    def replace_manifest(self, deliveries: Iterable[ArchivedDelivery]) -> None:
+        """Have the manifest list just these, by one rename."""
+        temporary = self.folder / f"{_MANIFEST}.new"
+        temporary.unlink(missing_ok=True)
+        _append(temporary, deliveries)
+        if temporary.exists():
             temporary.replace(self.folder / _MANIFEST)
             sync(self.folder)
-        return missing
 
 
 def _append(path: Path, deliveries: Iterable[ArchivedDelivery]) -> None:

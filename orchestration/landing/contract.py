@@ -83,6 +83,10 @@ class TableContract(BaseModel):
     landing_key: tuple[str, ...] = ()
     landing_schema_change: Literal["evolve", "freeze"] = "evolve"
     landing_retention_days: int | None = Field(default=None, ge=1)
+    # Columns that name people by ids of a source, and those that name their orders, tickets …;
+    # columns with the id of such a thing itself. What is tagged needs no mention.
+    landing_person: dict[str, str] = Field(default_factory=dict)
+    landing_document: dict[str, str] = Field(default_factory=dict)
     landing_max_reject_share: float = Field(default=0.05, ge=0, le=1)
 
     # What the staging view makes of it, for reconciliation.
@@ -420,6 +424,9 @@ def _problem_with_columns(contract: TableContract) -> str | None:
     unknown = sorted(set(contract.landing_key) - required)
     if contract.is_tabular and unknown:
         return f"landing_key {unknown} must be among the columns, and not landing_optional"
+    unknown = sorted({*contract.landing_person, *contract.landing_document} - set(names))
+    if unknown:
+        return f"landing_person and landing_document: {unknown} must be among the columns"
     unknown = sorted(set(contract.staged_key) - set(names))
     if unknown:
         return f"staged_key {unknown} must be among the columns"

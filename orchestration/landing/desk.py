@@ -32,6 +32,8 @@ from orchestration.landing.formats import bulk
 from orchestration.landing.inbox import Arrival
 from orchestration.landing.problems import QuarantineError, ReaderKilledError, Reject
 from orchestration.landing.reader import shared_reader
+from orchestration.landing.scrubbing import Scrubber
+from orchestration.landing.suppression import Suppression
 
 # Files of one table are committed together until they reach one of these; larger ones go alone.
 _FILES_AT_ONCE = 200
@@ -58,6 +60,8 @@ class LandingSummary:
     deliveries: dict[str, int] = field(default_factory=dict)
     loaded_rows: int = 0
     rejected_rows: int = 0
+    # Rows of people who are on the suppression list.
+    erased_rows: int = 0
     waiting_files: int = 0
     # File and reason of each delivery that nothing was loaded from.
     refusals: list[tuple[str, str]] = field(default_factory=list)
@@ -77,6 +81,7 @@ class LandingSummary:
         lines = [
             f"{self.source_name}.{self.table_name or '?'}: {', '.join(counts)}; "
             f"{self.loaded_rows:,} rows, {self.rejected_rows:,} rejected"
+            + (f", {self.erased_rows:,} left out by the suppression list" * bool(self.erased_rows))
         ]
         # A name may hold anything, line breaks too.
         lines += [f"  {name!a}: {reason}" for name, reason in self.refusals[:_REFUSALS_TOLD]]
@@ -91,6 +96,7 @@ class LandingSummary:
         if tally is not None:
             self.loaded_rows += tally.loaded_rows
             self.rejected_rows += tally.rejected_rows
+            self.erased_rows += tally.erased_rows
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,7 @@ class Desk:
         self._run_id = run_id or os.environ.get("DAGSTER_RUN_ID") or str(uuid.uuid4())
         self._table = table
         self._reader = shared_reader()
+        self._scrubber = Scrubber(Suppression.load(), archive)
         self._waiting: list[Outcome] = []
         self._waiting_bytes = 0
         self.summary = LandingSummary(source_name, table.table_name if table else None)
@@ -211,12 +218,21 @@ class Desk:
         """Archive: copy and hash the file, which stays in its claim; None if it isn't ready."""
         stored = None
         try:
-            stored = self._archive.store(arrival.path)
+            stored = self._without_suppressed(self._archive.store(arrival.path))
         except NotReadyError:
             return None
         except NotARegularFileError:
             pass
         return Delivery(arrival.file_name, arrival.received_at, stored, arrival)
+
+    def _without_suppressed(self, stored: StoredFile) -> StoredFile:
+        """The file without the rows of people on the suppression list, in its place."""
+        cleaned = self._scrubber.cleaned(stored, self._table)
+        is_other = cleaned.content_hash != stored.content_hash
+        # What was archived before its people were listed stays until the archive is scrubbed.
+        if is_other and not ledger.has_content(self._connection, stored.content_hash):
+            stored.path.unlink()
+        return cleaned
 
     def _committed(self, delivery: Delivery) -> Outcome | None:
         """What an earlier run decided about the delivery, if only a kill kept it from tidying."""
@@ -317,7 +333,7 @@ class Desk:
             with suppress(bulk.NotPlainError), self._archive.scratch_file() as scratch:
                 text = self._reader.survey(path, table, scratch)
                 return self._commit_alone(outcome, load, partial(self._write_plain, load, text))
-        batches = self._reader.read(path, table, load.tally)
+        batches = self._batches(load)
         held: list[Batch] = []
         held_bytes = 0
         for batch in batches:
@@ -328,6 +344,26 @@ class Desk:
                 return self._commit_alone(outcome, load, partial(self._write_stream, load, rest))
         load.held_rows.extend(load.take(batch) for batch in held)
         return outcome
+
+    def _batches(self, load: Load) -> Iterator[Batch]:
+        """The rows of a file; none of one of which nothing is left."""
+        try:
+            yield from self._reader.read(load.stored.path, load.table, load.tally)
+        except QuarantineError as problem:
+            if problem.reason_code != "empty" or not self._erased_rows(load):
+                raise
+
+    def _erased_rows(self, load: Load) -> int:
+        tombstone = self._scrubber.tombstones.of(load.stored.content_hash)
+        return tombstone.erased_rows if tombstone else 0
+
+    def _count_erased(self, load: Load) -> None:
+        """Add what was taken out of the file to the lines that were delivered."""
+        tombstone = self._scrubber.tombstones.of(load.stored.content_hash)
+        if tombstone is not None:
+            load.tally.lines += tombstone.erased_lines
+            load.tally.erased_lines = tombstone.erased_lines
+            load.tally.erased_rows = tombstone.erased_rows
 
     def _wait(self, outcome: Outcome) -> None:
         """Wait for the common commit, which comes when enough is waiting."""
@@ -397,6 +433,8 @@ class Desk:
         loads = [outcome.load for outcome in outcomes if outcome.load is not None]
         with ledger.transaction(self._connection):
             write_rows()
+            for load in loads:
+                self._count_erased(load)
             ledger.append(self._connection, [row for load in loads for row in _rejects_of(load)])
             ledger.append(
                 self._connection,
@@ -497,6 +535,8 @@ def _load_record(file_name: str, load: Load) -> ledger.LoadRecord:
         loaded_rows=load.tally.loaded_rows,
         reject_lines=load.tally.reject_lines,
         rejected_rows=load.tally.rejected_rows,
+        erased_lines=load.tally.erased_lines,
+        erased_rows=load.tally.erased_rows,
         counted_unit=formats.COUNTED_UNITS[load.table.landing_format],
         contract_version=load.table.version,
         committed_at=_now(),

@@ -48,7 +48,9 @@ _TABLES = {
         counted_unit varchar not null,
         contract_version varchar not null,
         committed_at timestamp not null,
-        superseded_by bigint
+        superseded_by bigint,
+        erased_lines bigint,
+        erased_rows bigint
     """,
     "rejects": """
         load_id bigint not null,
@@ -123,6 +125,9 @@ class LoadRecord:
     contract_version: str
     committed_at: datetime
     superseded_by: int | None = None
+    # What was left out: rows of people on the suppression list.
+    erased_lines: int | None = 0
+    erased_rows: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,9 @@ def ensure_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ledger")
     for table, columns in _TABLES.items():
         connection.execute(f"create table if not exists ledger.{table} ({columns})")
+    # Of a warehouse before there was a suppression list.
+    for column in ("erased_lines", "erased_rows"):
+        connection.execute(f"alter table ledger.loads add column if not exists {column} bigint")
 
 
 def append(
@@ -342,6 +350,16 @@ def decided(
         [source_name, file_name, content_hash, received_at],
     ).fetchone()
     return Decided(*row) if row else None
+
+
+def has_content(connection: duckdb.DuckDBPyConnection, content_hash: str) -> bool:
+    """Whether any delivery brought this content."""
+    return (
+        connection.execute(
+            "select 1 from ledger.deliveries where content_hash = ? limit 1", [content_hash]
+        ).fetchone()
+        is not None
+    )
 
 
 def refused_files(

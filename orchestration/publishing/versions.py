@@ -170,6 +170,14 @@ def _remove_old_versions() -> None:
             shutil.rmtree(version_dir(number))
 
 
+def remove_others() -> int:
+    """Remove every version but the one that readers see; returns how many."""
+    others = [number for number in version_numbers() if number != current_version()]
+    for number in others:
+        shutil.rmtree(version_dir(number))
+    return len(others)
+
+
 def _rollback_path() -> Path:
     return published_dir() / "rollback.json"
 

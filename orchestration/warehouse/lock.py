@@ -71,5 +71,11 @@ def _acquire(path: Path, timeout_seconds: float) -> int:
                 ) from None
             time.sleep(_POLL_SECONDS)
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"process {os.getpid()} ({shlex.join(sys.orig_argv)})".encode(), 0)
+    os.pwrite(descriptor, f"process {os.getpid()} ({shlex.join(_command())})".encode(), 0)
     return descriptor
+
+
+def _command() -> list[str]:
+    """The command of this process; a request about a person without what names the person."""
+    words = sys.orig_argv
+    return words[: words.index("privacy") + 2] if "privacy" in words else words

@@ -24,6 +24,7 @@ ROOMS = (
         "reporting",
         "publishing",
         "instance",
+        "privacy",
         "components",
         "defs",
         "definitions",

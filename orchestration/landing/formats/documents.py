@@ -93,7 +93,7 @@ def _elements(
         buffer += chunk
     buffer = buffer.lstrip()
     if records_path is not None:
-        buffer = _after_opening_of(records_path, buffer, chunks)
+        buffer = after_opening_of(records_path, buffer, chunks)
         yield from _array_elements(buffer, chunks, check, is_wrapped=True)
     elif buffer.startswith(b"["):
         yield from _array_elements(buffer[1:], chunks, check, is_wrapped=False)
@@ -155,7 +155,7 @@ def _texts(elements: cutting.Spans) -> pa.Array:
         raise QuarantineError("undecodable", "the file isn't UTF-8 throughout") from error
 
 
-def _after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
+def after_opening_of(key: str, buffer: bytes, chunks: Iterator[bytes]) -> bytes:
     """The text after the opening bracket of the array under this key of the outermost object."""
     while True:
         try:

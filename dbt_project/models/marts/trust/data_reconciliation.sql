@@ -45,8 +45,13 @@ landed_tables as (
         source_name,
         table_name,
         sum(line_count) as line_count,
-        sum(header_line_count + blank_line_count + row_line_count + reject_line_count)
-            as accounted_line_count,
+        sum(
+            header_line_count
+            + blank_line_count
+            + row_line_count
+            + reject_line_count
+            + coalesce(erased_line_count, 0)
+        ) as accounted_line_count,
         sum(case when is_current then loaded_row_count else 0 end) as loaded_row_count
     from loads
     group by

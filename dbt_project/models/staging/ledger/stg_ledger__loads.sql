@@ -23,6 +23,9 @@ select
     loaded_rows as loaded_row_count,
     reject_lines as reject_line_count,
     rejected_rows as rejected_row_count,
+    -- Before there was a suppression list nothing was left out.
+    coalesce(erased_lines, 0) as erased_line_count,
+    coalesce(erased_rows, 0) as erased_row_count,
 
     -- flags
     superseded_by is null as is_current,

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 import typer
 
-from orchestration.commands import throughline
+from orchestration.commands import jobs
 from orchestration.defs.automation.failure_alert import WEBHOOK_VARIABLE, failure_alert
 
 
@@ -92,7 +92,7 @@ def test_a_command_tells_of_a_failed_run_without_a_daemon(webhook, tmp_path, mon
         monkeypatch.setattr(dg.DagsterInstance, "get", lambda: instance)
 
         with pytest.raises(typer.Exit):
-            throughline._execute("failing")
+            jobs.execute("failing")
 
         (run,) = instance.get_runs()
         (message,) = webhook
@@ -121,6 +121,6 @@ def test_a_webhook_that_is_away_changes_nothing_for_the_command(tmp_path, monkey
         monkeypatch.setattr(dg.DagsterInstance, "get", lambda: instance)
 
         with pytest.raises(typer.Exit):
-            throughline._execute("failing")
+            jobs.execute("failing")
 
     assert "could not be posted" in capsys.readouterr().err
