@@ -33,7 +33,13 @@ class Deliveries:
     before: tuple[Path, ...]
     normal_day: tuple[Path, ...]
     campaign_day: tuple[Path, ...]
+    campaign_date: date
     landing: Path
+
+    @property
+    def normal_date(self) -> date:
+        """The day before the campaign."""
+        return self.campaign_date - timedelta(1)
 
     def deliver(self, files: tuple[Path, ...], data: Path) -> None:
         """Put files into the landing folder of a data folder, as their senders do."""
@@ -72,6 +78,7 @@ def kept_back(landing: Path) -> Deliveries:
         tuple(file for day in sorted(days) if day < normal for file in days[day]),
         tuple(days[normal]),
         tuple(days[campaign]),
+        campaign,
         landing,
     )
 
