@@ -3,9 +3,9 @@ with issues as (
     select * from {{ ref('int_reconciliation__value_issues') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_shapes__touchpoints') }}
-    where occurred_at is null
+touchpoint_days as (
+    select * from {{ ref('int_company__touchpoint_days') }}
+    where day_date is null
 ),
 
 loads as (
@@ -34,7 +34,8 @@ all_issues as (
                 {{ shape_of_text('delivered_text') }}
         end as shown_text,
         _line as line_number,
-        _load_id
+        _load_id,
+        1 as issue_count
     from issues
 
     union all
@@ -46,8 +47,9 @@ all_issues as (
         'no_time' as reason,
         cast(null as varchar) as shown_text,
         cast(null as bigint) as line_number,
-        _load_id
-    from touchpoints
+        first_load_id as _load_id,
+        touchpoint_count as issue_count
+    from touchpoint_days
 ),
 
 counted_issues as (
@@ -56,7 +58,7 @@ counted_issues as (
         table_name,
         column_name,
         reason,
-        count(*) as issue_count,
+        sum(issue_count) as issue_count,
         min_by(
             {{ struct_of({
                 'load_id': '_load_id', 'line_number': 'line_number', 'shown_text': 'shown_text'

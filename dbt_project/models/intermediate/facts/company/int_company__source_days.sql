@@ -13,8 +13,8 @@ deliveries as (
     select * from {{ ref('stg_ledger__deliveries') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_shapes__touchpoints') }}
+touchpoint_days as (
+    select * from {{ ref('int_company__touchpoint_days') }}
 ),
 
 recorded_touchpoints as (
@@ -59,18 +59,18 @@ quiet_days as (
 
 event_days as (
     select
-        touchpoints.source_name,
-        cast(touchpoints.occurred_at as date) as day_date,
+        touchpoint_days.source_name,
+        touchpoint_days.day_date,
         0 as file_count,
         0 as row_count,
-        count(*) as event_count
-    from touchpoints
+        sum(touchpoint_days.touchpoint_count) as event_count
+    from touchpoint_days
     left join recorded_touchpoints
-        on touchpoints.touchpoint_type_slug = recorded_touchpoints.touchpoint_type_slug
-    where recorded_touchpoints.touchpoint_type_slug is null and touchpoints.occurred_at is not null
+        on touchpoint_days.touchpoint_type_slug = recorded_touchpoints.touchpoint_type_slug
+    where recorded_touchpoints.touchpoint_type_slug is null and touchpoint_days.day_date is not null
     group by
-        touchpoints.source_name,
-        cast(touchpoints.occurred_at as date)
+        touchpoint_days.source_name,
+        touchpoint_days.day_date
 ),
 
 all_days as (

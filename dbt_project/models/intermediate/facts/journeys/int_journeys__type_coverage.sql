@@ -3,8 +3,8 @@ with journey_events as (
     select * from {{ ref('journey_events') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_shapes__touchpoints') }}
+touchpoint_days as (
+    select * from {{ ref('int_company__touchpoint_days') }}
 ),
 
 coverage as (
@@ -19,7 +19,7 @@ brought_types as (
     select
         source_name,
         touchpoint_type_slug
-    from touchpoints
+    from touchpoint_days
     group by
         source_name,
         touchpoint_type_slug

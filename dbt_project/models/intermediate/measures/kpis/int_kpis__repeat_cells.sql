@@ -5,73 +5,169 @@ with rate_units as (
     where kind = 'rate' and is_counted
 ),
 
--- Persons who repeat in the total: a person who does not repeat there repeats nowhere.
-total_units as (
-    select * from rate_units
-    where dimension = 'total'
-),
-
-dated_units as (
-    {{ units_by_period('total_units') }}
-),
-
+-- Persons who repeat in the total: a person who does not repeat there repeats nowhere. Numbers
+-- stand for texts from here on: all that follows is grouping.
 repeating_persons as (
     select
         metric_slug,
         person_key,
-        period_type,
-        period_start_date,
-        min(anchor_date) as first_date,
-        max(anchor_date) as last_date
-    from dated_units
+        row_number() over () as person_number
+    from rate_units
+    where dimension = 'total'
     group by
         metric_slug,
-        person_key,
-        period_type,
-        period_start_date
+        person_key
     having count(*) > 1
 ),
 
-person_cells as (
+repeated_units as (
     select
         rate_units.metric_slug,
-        repeating_persons.period_type,
-        repeating_persons.period_start_date,
         rate_units.dimension,
         rate_units.member,
-        rate_units.person_key,
-        count(*) as unit_count,
-        cast(sum(rate_units.unit_value) as bigint) as success_count
+        rate_units.period_types,
+        rate_units.anchor_date,
+        rate_units.unit_value,
+        repeating_persons.person_number
     from rate_units
     inner join repeating_persons
         on
             rate_units.metric_slug = repeating_persons.metric_slug
             and rate_units.person_key = repeating_persons.person_key
-            and rate_units.anchor_date between repeating_persons.first_date
-            and repeating_persons.last_date
-            and array_contains(
-                {{ words('rate_units.period_types') }}, repeating_persons.period_type
-            )
+),
+
+members as (
+    select
+        metric_slug,
+        dimension,
+        member,
+        period_types,
+        row_number() over () as member_number
+    from repeated_units
     group by
-        rate_units.metric_slug,
-        repeating_persons.period_type,
-        repeating_persons.period_start_date,
-        rate_units.dimension,
-        rate_units.member,
-        rate_units.person_key
-    having count(*) > 1
+        metric_slug,
+        dimension,
+        member,
+        period_types
+),
+
+-- Days first: longer periods add up from them.
+person_days as (
+    select
+        repeated_units.person_number,
+        members.member_number,
+        repeated_units.anchor_date,
+        count(*) as unit_count,
+        sum(repeated_units.unit_value) as success_count
+    from repeated_units
+    inner join members
+        on
+            repeated_units.metric_slug = members.metric_slug
+            and repeated_units.dimension = members.dimension
+            and repeated_units.member = members.member
+            and repeated_units.period_types = members.period_types
+    group by
+        repeated_units.person_number,
+        members.member_number,
+        repeated_units.anchor_date
+),
+
+person_cells as (
+    select
+        'day' as period_type,
+        {{ period_start("'day'", 'anchor_date') }} as period_start_date,
+        member_number,
+        sum(unit_count) as unit_count,
+        sum(success_count) as success_count
+    from person_days
+    group by
+        person_number,
+        member_number,
+        {{ period_start("'day'", 'anchor_date') }}
+    having sum(unit_count) > 1
+
+    union all
+
+    select
+        'week' as period_type,
+        {{ period_start("'week'", 'anchor_date') }} as period_start_date,
+        member_number,
+        sum(unit_count) as unit_count,
+        sum(success_count) as success_count
+    from person_days
+    group by
+        person_number,
+        member_number,
+        {{ period_start("'week'", 'anchor_date') }}
+    having sum(unit_count) > 1
+
+    union all
+
+    select
+        'month' as period_type,
+        {{ period_start("'month'", 'anchor_date') }} as period_start_date,
+        member_number,
+        sum(unit_count) as unit_count,
+        sum(success_count) as success_count
+    from person_days
+    group by
+        person_number,
+        member_number,
+        {{ period_start("'month'", 'anchor_date') }}
+    having sum(unit_count) > 1
+
+    union all
+
+    select
+        'total' as period_type,
+        cast(null as date) as period_start_date,
+        member_number,
+        sum(unit_count) as unit_count,
+        sum(success_count) as success_count
+    from person_days
+    group by
+        person_number,
+        member_number
+    having sum(unit_count) > 1
+),
+
+counted_cells as (
+    select
+        member_number,
+        period_type,
+        period_start_date,
+        cast(sum(unit_count - 1) as bigint) as repeated_unit_count,
+        cast(sum(unit_count * unit_count - unit_count) as bigint) as unit_square_excess,
+        cast(sum(success_count * unit_count - success_count) as bigint) as cross_excess,
+        cast(sum(success_count * success_count - success_count) as bigint) as success_square_excess
+    from person_cells
+    group by
+        member_number,
+        period_type,
+        period_start_date
+),
+
+named_cells as (
+    select
+        members.metric_slug,
+        members.dimension,
+        members.member,
+        counted_cells.period_type,
+        counted_cells.period_start_date,
+        counted_cells.repeated_unit_count,
+        counted_cells.unit_square_excess,
+        counted_cells.cross_excess,
+        counted_cells.success_square_excess
+    from counted_cells
+    inner join members
+        on counted_cells.member_number = members.member_number
+    where array_contains({{ words('members.period_types') }}, counted_cells.period_type)
 )
 
 select
     {{ kpi_cell_key() }} as cell_key,
-    cast(sum(unit_count - 1) as bigint) as repeated_unit_count,
-    cast(sum(unit_count * unit_count - unit_count) as bigint) as unit_square_excess,
-    cast(sum(success_count * unit_count - success_count) as bigint) as cross_excess,
-    cast(sum(success_count * success_count - success_count) as bigint) as success_square_excess
-from person_cells
-group by
-    metric_slug,
-    period_type,
-    period_start_date,
-    dimension,
-    member
+    repeated_unit_count,
+    unit_square_excess,
+    cross_excess,
+    success_square_excess
+from named_cells
