@@ -52,6 +52,7 @@ class PublishedMarts(dg.Component, dg.Model):
         manifest = json.loads(self.manifest_path.read_text())
         marts, tagged = public_marts(manifest), tagged_columns(manifest)
         personal, shrinking = personal_columns(manifest), shrinking_marts(manifest)
+        in_order = marts_in_order(manifest)
         definitions = self.manifest_path.with_name("semantic_manifest.json")
         if not marts:
             return dg.Definitions()
@@ -83,6 +84,7 @@ class PublishedMarts(dg.Component, dg.Model):
                     definitions,
                     personal,
                     may_shrink=None if config.allow_fewer_rows else shrinking,
+                    in_order=in_order,
                     report=report,
                     documentation=documentation,
                 )
@@ -117,11 +119,20 @@ def public_marts(manifest: Mapping[str, Any]) -> dict[str, dg.AssetKey]:
 
 
 def shrinking_marts(manifest: Mapping[str, Any]) -> frozenset[str]:
-    """Every public model that may lose most of its rows: it lists what is wrong."""
+    """Every public model that may lose most of its rows: it lists what is wrong, or due today."""
+    return _marts_that_say("may_shrink", manifest)
+
+
+def marts_in_order(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Every public model that writes its rows in a total order."""
+    return _marts_that_say("lies_in_order", manifest)
+
+
+def _marts_that_say(word: str, manifest: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         f"{node['schema']}.{node['alias']}"
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"]["meta"].get("may_shrink")
+        if node["resource_type"] == "model" and node["config"]["meta"].get(word)
     )
 
 

@@ -20,8 +20,8 @@ class ShrunkMartsError(Exception):
 def assert_no_mart_shrank(row_counts: Mapping[str, int], may_shrink: Collection[str]) -> None:
     """Stop if a mart has less than half of its rows in the newest version.
 
-    `may_shrink` are the marts that list what is wrong: they shrink when it is mended. A mart that
-    the code no longer builds is none that shrank.
+    `may_shrink` are the marts that list what is wrong, or due today: they shrink when it is mended
+    or done. A mart that the code no longer builds is none that shrank.
     """
     numbers = versions.version_numbers()
     note = versions.describe(numbers[-1]) if numbers else None

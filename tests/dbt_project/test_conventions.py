@@ -208,3 +208,30 @@ def test_every_key_of_a_fact_joins_its_dimension(manifest, models):
 
     assert loose
     assert not set(loose) - joined - own
+
+
+def test_what_is_said_to_lie_in_order_is_written_in_a_total_order(manifest, models):
+    in_order = [model for model in models if model["config"]["meta"].get("lies_in_order")]
+    keys = unique_column_sets(manifest)
+
+    assert len(in_order) == 3
+    for model in in_order:
+        ordered_by = model["raw_code"].rstrip().rpartition("order by")[2]
+        columns = {word.strip().rpartition(".")[2] for word in ordered_by.split(",")}
+        assert any(key <= columns for key in keys[model["unique_id"]]), model["name"]
+
+
+def unique_column_sets(manifest):
+    """By model, the sets of columns that a test says are there once."""
+    keys = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata") or {}
+        arguments = test.get("kwargs", {})
+        if test.get("name") == "unique":
+            columns = {arguments["column_name"]}
+        elif test.get("name") == "unique_together":
+            columns = set(arguments["columns"])
+        else:
+            continue
+        keys.setdefault(node["attached_node"], []).append(columns)
+    return keys

@@ -49,13 +49,14 @@ def customers(build):
 def publish_marts(tmp_path):
     """Publish a build whose code has these marts, and this semantic manifest."""
 
-    def publish_build(*marts, tagged=(), definitions="{}", may_shrink=()):
+    def publish_build(*marts, tagged=(), definitions="{}", may_shrink=(), in_order=()):
         (tmp_path / "semantic_manifest.json").write_text(definitions)
         return publish(
             frozenset(f"marts.{mart}" for mart in marts),
             frozenset(tagged),
             tmp_path / "semantic_manifest.json",
             may_shrink=may_shrink,
+            in_order=frozenset(f"marts.{mart}" for mart in in_order),
         )
 
     return publish_build

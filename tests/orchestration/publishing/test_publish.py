@@ -259,6 +259,19 @@ def test_the_same_marts_make_the_same_parquet_files(build, publish_marts):
     assert pd.read_parquet(published_dir() / "parquet" / "t.parquet")["k"].tolist() == [*"abc"]
 
 
+def test_a_mart_that_lies_in_order_is_exported_as_it_lies(build, publish_marts):
+    build(
+        "create table marts.t as select md5(i::varchar) as k, i as n from range(300000) as r(i) "
+        "order by n"
+    )
+    publish_marts("t", in_order=["t"])
+
+    exported = pd.read_parquet(published_dir() / "parquet" / "t.parquet")
+
+    assert exported["n"].is_monotonic_increasing
+    assert len(exported) == 300_000
+
+
 def test_a_version_says_what_it_was_built_from(customers, publish_marts):
     customers(3, inputs="abc")
 

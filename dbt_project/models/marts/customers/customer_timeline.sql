@@ -58,4 +58,7 @@ left join channels
 left join touchpoint_types
     on neighbouring_touchpoints.touchpoint_type_slug = touchpoint_types.touchpoint_type_slug
 -- One customer's story is in one place of the file.
-order by neighbouring_touchpoints.customer_key, neighbouring_touchpoints.touchpoint_number
+order by
+    neighbouring_touchpoints.customer_key,
+    neighbouring_touchpoints.touchpoint_number,
+    neighbouring_touchpoints.touchpoint_key
