@@ -17,7 +17,7 @@ from orchestration.warehouse.private_files import keep_files_private, make_data_
 # While it is there, the folder is what an unfinished restore left, and may be gone on with.
 _MARK = ".restoring"
 # May be there before: the secret has to.
-_ALLOWED = {_MARK, ".dagster", "key_secret", "warehouse.lock", "project", "company"}
+_ALLOWED = {_MARK, ".dagster", "key_secret", "warehouse.lock", "project", "company", "privacy"}
 
 
 def restore(address: str, made_at: str | None = None) -> Backup:

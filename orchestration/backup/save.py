@@ -25,6 +25,7 @@ from orchestration.paths import (
     fetched_dir,
     fetching_dir,
     identity_models_dir,
+    privacy_dir,
     text_models_dir,
     warehouse_path,
 )
@@ -79,7 +80,8 @@ def _settings() -> dict[str, str]:
 def _files(scratch: Path) -> dict[str, Path]:
     """Every file of a backup by its name there; those that may change meanwhile are copies."""
     files: dict[str, Path] = {}
-    for folder in (identity_models_dir(), text_models_dir(), fetched_dir(), data_dir() / "truth"):
+    folders = (identity_models_dir(), text_models_dir(), fetched_dir(), privacy_dir())
+    for folder in (*folders, data_dir() / "truth"):
         files |= _named(DATA, data_dir(), files_below(folder))
     if company_dir() is None:
         files |= _named(DATA, data_dir(), files_below(fetching_dir()))

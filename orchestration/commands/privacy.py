@@ -67,6 +67,23 @@ def erase(identifiers: _IDENTIFIERS = None, yes: _YES = False) -> None:
 
 
 @app.command()
+def retain(yes: _YES = False) -> None:
+    """Let go of what was kept for `landing_retention_days` of its contract; for a job of cron."""
+    from orchestration.commands.jobs import execute
+    from orchestration.privacy import retention
+    from orchestration.warehouse.lock import WarehouseLockedError, warehouse_lock
+
+    with errors_in_words(WarehouseLockedError), warehouse_lock():
+        due = retention.due_files()
+        for table, count in sorted(due.items()):
+            typer.echo(f"{count:>8,} files of {table}")
+        if due and not yes and not typer.confirm("Let go of their rows for good?"):
+            raise typer.Exit(1)
+        scrubbed = retention.apply(lambda: execute("rebuild"))
+    typer.echo(f"{scrubbed.rows:,} rows left {scrubbed.files:,} archived files.")
+
+
+@app.command()
 def export(
     identifier: Annotated[
         str, typer.Argument(metavar="IDENTIFIER", help="As for `erase`; - reads a line.")

@@ -29,6 +29,8 @@ _WORDS_BYTES = 8 << 20
 # The end of one piece stands at the beginning of the next: no word is cut.
 _OVERLAP_BYTES = 4 << 10
 _STATE = "scrubbed.json"
+# Whether a delivery of a table was kept for as long as it may be.
+IsDue = Callable[[ArchivedDelivery, TableContract], bool]
 
 
 @dataclass
@@ -76,6 +78,18 @@ class Scrubber:
         except QuarantineError:
             return None
         return found
+
+    def emptied(self, stored: StoredFile, table: TableContract) -> StoredFile:
+        """The file without any row; one that its contract can't read keeps nothing at all."""
+        found = Found()
+        try:
+            for batch in shared_reader().read(stored.path, table, Tally()):
+                found.rows |= set(batch.rows.column("_line").to_pylist())
+                found.rejects |= {one.line_number: one.line_count for one in batch.rejects}
+        except QuarantineError:
+            has_rows = self.tombstones.of(stored.content_hash) is None
+            return self._without_content(stored) if has_rows else stored
+        return self._rewritten(stored, table, found) if found else stored
 
     def _rewritten(self, stored: StoredFile, table: TableContract, found: Found) -> StoredFile:
         target = self.archive.folder / f".incoming.{os.getpid()}.scrubbed"
@@ -127,8 +141,11 @@ def scrub_archive(
     suppression: Suppression | None = None,
     archive: Archive | None = None,
     told: Callable[[str], None] = lambda step: None,
+    is_due: IsDue | None = None,
 ) -> Scrubbed:
     """Take everybody on the list out of the archive, and out of what the ledger says of it.
+
+    `is_due` says which deliveries have been kept for as long as they may be: no row of them stays.
 
     Whole or again: a file goes only when the manifest and the ledger know the one that replaces
     it. Nothing is read where the archive was scrubbed by this very list. Hold `warehouse_lock`.
@@ -136,17 +153,20 @@ def scrub_archive(
     suppression = suppression or Suppression.load()
     archive = archive or Archive()
     scrubbed = Scrubbed()
-    if not suppression or is_scrubbed(suppression):
+    if is_due is None and (not suppression or is_scrubbed(suppression)):
         return scrubbed
+    # Makes the key of the tombstones, where nobody is on the list.
+    suppression.add(())
     scrubber = Scrubber(suppression, archive)
     sources = {contract.source_name: contract for contract in contracts}
     deliveries = list(archive.deliveries())
+    due = _due(deliveries, sources, is_due) if is_due else set()
     replaced: dict[str, str] = {}
     # What is found in one file may name a thing of theirs in another: until nothing is new.
     while True:
         before = len(suppression.hashes)
         for delivery in deliveries:
-            _scrub_one(scrubber, sources, delivery, replaced, scrubbed)
+            _scrub_one(scrubber, sources, delivery, due, replaced, scrubbed)
         if len(suppression.hashes) == before:
             break
     told("files")
@@ -176,6 +196,7 @@ def _scrub_one(
     scrubber: Scrubber,
     sources: dict[str, SourceContract],
     delivery: ArchivedDelivery,
+    due: set[str],
     replaced: dict[str, str],
     scrubbed: Scrubbed,
 ) -> None:
@@ -186,7 +207,10 @@ def _scrub_one(
     source = sources.get(delivery.source_name)
     table = source.table_of(delivery.file_name) if source else None
     stored = StoredFile(path, content_hash, path.stat().st_size)
-    cleaned = scrubber.cleaned(stored, table)
+    if table is not None and delivery.content_hash in due:
+        cleaned = scrubber.emptied(stored, table)
+    else:
+        cleaned = scrubber.cleaned(stored, table)
     if cleaned.content_hash == content_hash:
         return
     replaced[content_hash] = cleaned.content_hash
@@ -197,6 +221,19 @@ def _scrub_one(
     scrubbed.redacted += after.redacted_rows - before.redacted_rows
     name = f"{delivery.source_name}.{table.table_name if table else '?'}"
     scrubbed.by_table[name] = scrubbed.by_table.get(name, 0) + rows
+
+
+def _due(
+    deliveries: Iterable[ArchivedDelivery], sources: dict[str, SourceContract], is_due: IsDue
+) -> set[str]:
+    """The contents that no delivery keeps: one that came again counts from then on."""
+    kept: dict[str, bool] = {}
+    for one in deliveries:
+        source = sources.get(one.source_name)
+        table = source.table_of(one.file_name) if source else None
+        is_over = table is not None and is_due(one, table)
+        kept[one.content_hash] = kept.get(one.content_hash, False) or not is_over
+    return {content_hash for content_hash, is_kept in kept.items() if not is_kept}
 
 
 def _last(replaced: dict[str, str], content_hash: str) -> str:

@@ -107,7 +107,7 @@ def finish(
     if rebuild is not None and warehouse_path().exists():
         rebuild()
     told("rebuilt")
-    erasure.removed_versions = _remove_copies()
+    erasure.removed_versions = remove_copies()
     told("copies")
     spellings = sorted({spelling for person in people for spelling in person.searched})
     _remove_logs(spellings)
@@ -200,7 +200,7 @@ def _without_rows(path: Path, columns: Sequence[str], gone: set[str]) -> int:
     return len(rows) - len(kept)
 
 
-def _remove_copies() -> int:
+def remove_copies() -> int:
     """Remove whatever holds what was: older versions, analysts' copies, logs of databases."""
     shutil.rmtree(dev_dir(), ignore_errors=True)
     for left_over in (
