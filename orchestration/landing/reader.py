@@ -216,11 +216,7 @@ def shared_reader() -> Reader:
 def serve(descriptor: int, limits: Limits) -> None:
     """The child's side: read one file after the other, until the parent is gone."""
     _bound_memory(limits)
-    settings = SETTINGS | {
-        "memory_limit": f"{limits.memory_bytes // 2}B",
-        "threads": _threads(),
-    }
-    with Connection(descriptor) as channel, duckdb.connect(config=settings) as connection:
+    with Connection(descriptor) as channel, duckdb.connect(config=settings(limits)) as connection:
         # Zoned times of a Parquet file become text in this zone.
         connection.execute("set TimeZone = 'UTC'")
         channel.send(None)
@@ -233,6 +229,16 @@ def serve(descriptor: int, limits: Limits) -> None:
                 end = _end(channel, request, connection)
                 is_worn = end.is_worn or _bytes_held() > limits.memory_bytes / 2
                 channel.send(_End(end.result, is_worn))
+
+
+def settings(limits: Limits) -> dict[str, Any]:
+    """Those of the child's DuckDB, which computes on what parsers hand to it and opens nothing."""
+    return SETTINGS | {
+        "memory_limit": f"{limits.memory_bytes // 2}B",
+        "threads": _threads(),
+        # No value of a file opens another, or an address.
+        "enable_external_access": "false",
+    }
 
 
 def _end(channel: Connection, request: _Request, connection: duckdb.DuckDBPyConnection) -> _End:

@@ -44,14 +44,19 @@ def is_word(table: TableContract, place: Path_, text: str) -> bool:
     return not is_taken and bool(text) and not (NUMBER.fullmatch(text) or TIME.fullmatch(text))
 
 
-def spoil_everything(values: Sequence[str], is_spoilt: IsSpoilt) -> dict[str, int]:
-    """Spoil what the warehouse has landed; returns how many places each table has spoilt."""
+def spoil_everything(
+    values: Sequence[str], is_spoilt: IsSpoilt, first_copy: int = 0
+) -> dict[str, int]:
+    """Spoil what the warehouse has landed; returns how many places each table has spoilt.
+
+    Keys of copies are numbered on from `first_copy`: more than another call has made.
+    """
     spoilt = {}
     with open_warehouse() as connection:
         for contract in load_contracts():
             for table in contract.tables:
                 name = f"{table.source_name}.{table.table_name}"
-                spoilt[name] = Spoiler(connection, table, values, is_spoilt).spoil()
+                spoilt[name] = Spoiler(connection, table, values, is_spoilt, first_copy).spoil()
     return spoilt
 
 

@@ -117,13 +117,21 @@ def _group(status: Path) -> int | None:
 class Stage:
     """Data folders of the small project, and runs on them, one at a time."""
 
-    def __init__(self, project: Path, folder: Path) -> None:
-        self.folder = folder
+    def __init__(
+        self, project: Path, folder: Path, environment: Mapping[str, str | None] | None = None
+    ) -> None:
+        self.project, self.folder = project, folder
         self._runs = 0
+        variables = {
+            **os.environ,
+            "PYTHONPATH": str(project),
+            "THROUGHLINE_QUIET_SECONDS": "0",
+            **(environment or {}),
+        }
         self._server = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", str(_SERVER)],
             cwd=project,
-            env={**os.environ, "PYTHONPATH": str(project), "THROUGHLINE_QUIET_SECONDS": "0"},
+            env={name: value for name, value in variables.items() if value is not None},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -140,16 +148,21 @@ class Stage:
     def code(self) -> int:
         return int(self._answer())
 
-    def start(self, data: Path, command: str) -> Run:
-        """Begin a run."""
+    def start(self, data: Path | str, command: str, limits: Mapping[str, int] | None = None) -> Run:
+        """Begin a run, within limits of the system."""
         self._runs += 1
         log = self.folder / f"{self._runs}.log"
-        request = {"arguments": [command], "data": str(data), "log": str(log)}
+        request = {
+            "arguments": [command],
+            "data": str(data),
+            "log": str(log),
+            "limits": dict(limits or {}),
+        }
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
         return Run(int(self._answer()), log, self)
 
-    def run(self, data: Path, command: str) -> str:
+    def run(self, data: Path | str, command: str) -> str:
         """A run to its end; what it said."""
         run = self.start(data, command)
         code = run.wait()
@@ -157,9 +170,9 @@ class Stage:
         return run.told()
 
     @contextmanager
-    def copy(self, state: Path) -> Iterator[Path]:
+    def copy(self, state: Path, name: str = "spoilt") -> Iterator[Path]:
         """The data folder of a state, to be spoilt."""
-        data = self.folder / "spoilt"
+        data = self.folder / name
         shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(state, data, symlinks=True)
         yield data

@@ -1,13 +1,14 @@
 """Starts a run in a moment: a process that has imported everything, and forks for each run.
 
 `python run_server.py` within a project. Each line on standard input is a JSON object: `arguments`
-of `throughline` (or `landing`, which lands without Dagster), `data` (the data folder) and `log`
-(where standard output and error go). Answers are lines too: the process id of the run, then how it
-ended.
+of `throughline` (or `landing`, which lands without Dagster), `data` (the data folder), `log` (where
+standard output and error go), `limits` (of the system, by name). Answers are lines too: the process
+id of the run, then how it ended.
 """
 
 import json
 import os
+import resource
 import sys
 import traceback
 from pathlib import Path
@@ -48,6 +49,8 @@ def _run(request: dict) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ["THROUGHLINE_DATA"] = request["data"]
+    for name, limit in request["limits"].items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
     code = 1
     try:
         name, *others = request["arguments"]

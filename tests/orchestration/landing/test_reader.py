@@ -12,7 +12,7 @@ import pytest
 from orchestration.landing import reader as reading
 from orchestration.landing.accounting import Batch, Tally
 from orchestration.landing.problems import QuarantineError
-from orchestration.landing.reader import Limits, Reader, ReaderError
+from orchestration.landing.reader import Limits, Reader, ReaderError, settings
 
 HEADER = "receipt_no,Loyalty Card,amount\n"
 GOOD = HEADER + "1,C1,5\n"
@@ -142,6 +142,25 @@ def test_a_child_that_cannot_start_is_no_file_s_fault(pos, reader, monkeypatch):
     place.land()
 
     assert statuses(place) == [("loaded", None)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from read_csv('{}')",
+        "from '{}'",
+        "copy (select 1) to '{}.out'",
+        "attach '{}.db'",
+        "load '{}'",
+    ],
+)
+def test_the_child_s_database_opens_no_file(tmp_path, statement):
+    (tmp_path / "other.csv").write_text("a\n1\n")
+
+    with duckdb.connect(config=settings(Limits())) as connection:
+        assert connection.execute("select current_setting('threads')").fetchall()
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute(statement.format(tmp_path / "other.csv"))
 
 
 def test_processor_time_is_bounded(pos, monkeypatch):

@@ -5,14 +5,20 @@ import sys
 
 import duckdb
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from orchestration.commands.throughline import app
-from orchestration.paths import warehouse_path
-from orchestration.warehouse.connections import UnreadableWarehouseError, read_warehouse
+from orchestration.paths import DBT_PROJECT_DIR, warehouse_path
+from orchestration.warehouse.connections import (
+    UnreadableWarehouseError,
+    open_warehouse,
+    read_warehouse,
+)
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
 BUSY = "A run is writing the warehouse: ask again when it has ended."
+OWN_CODE_ONLY = ("autoinstall_known_extensions", "autoload_known_extensions")
 NONE = "There is no warehouse yet: `throughline run` makes one."
 
 
@@ -33,6 +39,26 @@ def held():
     writer.stdout.readline()
     yield
     writer.communicate(b"\n")
+
+
+@pytest.mark.parametrize("connect", [open_warehouse, read_warehouse])
+def test_no_database_of_ours_fetches_or_loads_code_by_itself(connect):
+    duckdb.connect(str(warehouse_path())).close()
+
+    with connect() as connection:
+        for setting in OWN_CODE_ONLY:
+            assert connection.execute(f"select current_setting('{setting}')").fetchall() == [
+                (False,)
+            ]
+
+
+def test_no_target_of_dbt_fetches_or_loads_code_by_itself():
+    text = (DBT_PROJECT_DIR / "profiles.yml").read_text()
+    (profile,) = [one for one in yaml.safe_load(text).values() if "outputs" in one]
+
+    assert profile["outputs"]
+    for target in profile["outputs"].values():
+        assert [target["settings"][setting] for setting in OWN_CODE_ONLY] == [False, False]
 
 
 def test_a_warehouse_that_is_not_there_is_said():

@@ -9,7 +9,8 @@ select
     {{ surrogate_key(["'loyalty'", 'card_number']) }} as profile_key,
 
     -- attributes
-    tier_slug,
+    -- A member has some tier, also where the export leaves it empty.
+    coalesce(tier_slug, 'unknown') as tier_slug,
 
     -- flags
     row_number() over card_versions = 1 as is_joining,
