@@ -81,7 +81,7 @@ MODELS = {
         {{ config(
             materialized='kept', unique_key='event_id', unit='device',
             changed_by={'events': 'device', 'names': {'by': 'device', 'reads': ['name']}},
-            whole_by={'settings': 'timeout'}, hands_on=['visit_date']
+            whole_by={'settings': 'timeout'}, hands_on=['visit_date'], checked_share=1
         ) }}
         with events as (
             select events.*, rules.weight
@@ -323,6 +323,14 @@ def test_what_is_made_whole_hands_on_what_differs(project):
         "events": "it has no unit",
         **dict.fromkeys(("visits", "days", "kinds")),
     }
+
+
+def test_a_row_that_nothing_explains_fails_the_run_and_names_the_model(project):
+    project.built()
+    project.query("update visits set name = 'nobody' where event_id = 7")
+    with pytest.raises(RuntimeError, match="visits: computed anew, 2 rows of some units differ"):
+        project.build()
+    project.built("--full-refresh")
 
 
 def test_a_table_that_another_has_built_is_made_anew(project):

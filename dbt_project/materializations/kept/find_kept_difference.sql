@@ -33,10 +33,7 @@
         {%- do state.update({'counts': [0, 0, 0]}) -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- set kept_code = compiled_code
-        | replace("/* affected by ", "semi join kept_affected using (")
-        | replace(" end of affected */", ")") -%}
-    {%- do run_query("create or replace temp table kept_new as " ~ kept_code) -%}
+    {%- do run_query("create or replace temp table kept_new as " ~ kept_form()) -%}
     {%- if kept_types("select * from kept_new") != kept_types("select * from " ~ target) -%}
         {{ return('its columns are others') }}
     {%- endif -%}

@@ -13,6 +13,7 @@
         whole_by     for each input of a few rows the columns that, changed, change every row
         hands_on     columns of changed rows that readers ask for, besides key and unit
         maximum_changed_share, minimum_rows   above, below: it is made whole (0.4; a setting)
+        checked_share   the share of units that each run computes anew and compares (0.01)
 
     Schema `kept` holds, written in the same transaction as the table: `<model>`, the rows that
     differed, old and new, under a number that goes on counting; `cursors`, up to which number a
@@ -56,6 +57,7 @@
         {%- endif -%}
     {%- else -%}
         {%- do write_kept_difference(target, keys, handed_columns, state) -%}
+        {%- do check_kept_sample(target, unit) -%}
     {%- endif -%}
     {%- do close_kept(target, inputs, state, whole.reason) -%}
 

@@ -1,9 +1,26 @@
+{{ config(
+    materialized='kept',
+    unique_key='session_key',
+    unit='session_key',
+    changed_by={
+        'int_web__sessions': 'session_key',
+        'int_web__events': {
+            'by': 'touchpoint_key',
+            'find': 'select session_key from {int_web__sessions} semi join changes using (touchpoint_key)'
+        },
+        'int_identity__device_attributions': {
+            'by': 'touchpoint_key',
+            'find': 'select session_key from {int_web__sessions} semi join changes using (touchpoint_key)'
+        }
+    }
+) }}
+
 with web_events as (
     select * from {{ ref('int_web__events') }}
 ),
 
 web_sessions as (
-    select * from {{ ref('int_web__sessions') }}
+    select * from {{ ref('int_web__sessions') }} {{ affected('session_key') }}
 ),
 
 device_attributions as (

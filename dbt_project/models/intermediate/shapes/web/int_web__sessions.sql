@@ -3,7 +3,8 @@
     unique_key='touchpoint_key',
     unit='device_key',
     changed_by={'int_web__events': 'device_key'},
-    whole_by={'int_company__settings': 'session_timeout_minutes'}
+    whole_by={'int_company__settings': 'session_timeout_minutes'},
+    hands_on=['session_key']
 ) }}
 
 -- A session belongs to a device: signing in goes on with it, only another person's login cuts it.
