@@ -10,6 +10,7 @@ from pydantic import Field
 from orchestration.identity.key_rotation import settle
 from orchestration.instance.rebuild import replace_warehouse
 from orchestration.landing import ensure_ledger, load_contracts, set_run_settings
+from orchestration.paths import privacy_dir
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.key_secret import key_secret, secret_path
 from orchestration.warehouse.lock import warehouse_lock
@@ -45,6 +46,7 @@ class WarehouseWriter(dg.ConfigurableResource["WarehouseWriter"]):
                 ensure_ledger(connection)
                 set_run_settings(connection, settings.items())
             self._say_where_the_secret_is(context)
+            self._say_what_is_under_way(context)
             if self.from_archive:
                 row_count = replace_warehouse(context.run_id)
                 if context.log is not None:
@@ -58,6 +60,12 @@ class WarehouseWriter(dg.ConfigurableResource["WarehouseWriter"]):
             context.log.info(
                 f"The secret of the customer keys was made: {secret_path()}. Keep a copy apart "
                 "from the data: without it, a warehouse from the archive has other keys."
+            )
+
+    def _say_what_is_under_way(self, context: dg.InitResourceContext) -> None:
+        if (privacy_dir() / "erasing.json").exists() and context.log is not None:
+            context.log.warning(
+                "An erasure is not finished yet: `throughline privacy erase` goes on with it."
             )
 
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
