@@ -1,9 +1,8 @@
 """Dagster's event log in SQLite, with connections that stay open.
 
 Dagster's own class opens, syncs and closes a database for each of a run's events: some 40 ms for
-every table and check, which for this warehouse is longer than its SQL takes. Only how connections
-are kept belongs here. What a power cut may take is the end of Dagster's log: the data has a
-ledger of its own.
+every table and check, which for this warehouse is longer than its SQL takes. Nor is every event
+kept. What a power cut may take is the end of Dagster's log: the data has a ledger of its own.
 """
 
 import sqlite3
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dagster._core.events import DagsterEventType
+from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -28,6 +29,7 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         """Take the folder of the databases, from `dagster.yaml`."""
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._asset_columns: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -36,6 +38,23 @@ class OpenSqliteEventLog(SqliteEventLogStorage):
     ) -> "OpenSqliteEventLog":
         """Build this class, where the parent would build itself."""
         return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Everything but that a run means to ask a check.
+
+        A check that the run does not come to would be shown as skipped; as it is, it keeps what it
+        said last. With nothing new that is all of them.
+        """
+        if event.dagster_event_type != DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+            super().store_event(event)
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        # Dagster asks the database five times for each asset; a column that is there stays.
+        if column_name not in self._asset_columns and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            self._asset_columns.add(column_name)
+        return column_name in self._asset_columns
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

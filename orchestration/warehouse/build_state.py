@@ -4,23 +4,10 @@ A small file beside the build holds it, not a table in it: it must vanish at onc
 begins, and a build that is killed must not leave it behind.
 """
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.paths import public_build_path
 from orchestration.warehouse.state_files import read_state, write_state
-
-
-@dataclass(frozen=True)
-class TestResult:
-    """What one test of a build said; the rows are of published tables, and may be told."""
-
-    unique_id: str
-    status: str
-    failed_rows: int
-    told_rows: Sequence[str]
 
 
 def forget_build() -> None:
@@ -29,17 +16,9 @@ def forget_build() -> None:
     _state_path().unlink(missing_ok=True)
 
 
-def record_build(inputs: str, tests: Sequence[TestResult] = ()) -> None:
-    """Record that a whole build from these inputs passed its audit, and what its tests said."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    state = {"inputs": inputs, "tested_at": now, "tests": [astuple(test) for test in tests]}
-    write_state(_state_path(), state)
-
-
-def last_tests() -> tuple[list[TestResult], str | None]:
-    """What the tests of the build under `build/` said, and when; nothing if it is not audited."""
-    state = read_state(_state_path()) or {}
-    return [TestResult(*test) for test in state.get("tests", [])], state.get("tested_at")
+def record_build(inputs: str) -> None:
+    """Record that a whole build from these inputs passed its audit."""
+    write_state(_state_path(), {"inputs": inputs})
 
 
 def audited_inputs() -> str | None:
