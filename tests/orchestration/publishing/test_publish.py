@@ -142,7 +142,7 @@ def test_what_a_gate_refused_is_in_no_later_version(build, customers, publish_ma
 def test_nobody_else_looks_into_an_unfinished_version(customers, monkeypatch, publish_marts):
     modes = {}
 
-    def stop(connection, relations, folder):
+    def stop(connection, relations, in_order, folder):
         modes.update(
             {
                 path.name: stat.S_IMODE(path.stat().st_mode)
