@@ -96,6 +96,16 @@ def privacy_dir() -> Path:
     return data_dir() / "privacy"
 
 
+def erasure_request_path() -> Path:
+    """Whom an erasure that is not proved yet is about."""
+    return privacy_dir() / "erasing.json"
+
+
+def retention_mark_path() -> Path:
+    """There while rows that were kept for long enough are being let go of."""
+    return privacy_dir() / "retaining.json"
+
+
 def audience_log_path() -> Path:
     """How many addresses of which audience were exported when: a line each, private."""
     return data_dir() / "audience_exports.jsonl"

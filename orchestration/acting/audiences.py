@@ -16,7 +16,8 @@ import duckdb
 
 from orchestration.paths import audience_log_path, published_path
 from orchestration.warehouse.connections import read_warehouse
-from orchestration.warehouse.private_files import create_private
+from orchestration.warehouse.private_files import append_lines, create_private
+from orchestration.warehouse.spreadsheets import plain_cell
 
 COLUMNS = (
     "customer_key",
@@ -71,8 +72,6 @@ _MEMBERS = """
         and ($channel is null or audiences.channel_slug = $channel)
     order by audiences.customer_key, audiences.channel_slug
 """
-# A spreadsheet takes what begins so for a formula.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 class AudienceError(ValueError):
@@ -121,12 +120,8 @@ def export(path: Path, action: str, channel: str | None = None) -> Export:
 def _log(action: str, channel: str | None, done: Export) -> None:
     """Add a line to the log of exports: when, what, how many; nobody's key or address."""
     line = {"exported_at": datetime.now(UTC).isoformat(timespec="seconds"), "action": action}
-    with open(audience_log_path(), "a", encoding="utf-8", opener=_private_opener) as file:
-        file.write(json.dumps({**line, "channel": channel, **asdict(done)}) + "\n")
-
-
-def _private_opener(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    told = {**line, "channel": channel, **asdict(done)}
+    append_lines(audience_log_path(), json.dumps(told) + "\n")
 
 
 def _members(action: str, channel: str | None) -> list[dict[str, object]]:
@@ -145,8 +140,6 @@ def _members(action: str, channel: str | None) -> list[dict[str, object]]:
 
 def _plain(value: object, column: str) -> object:
     """A cell that no spreadsheet runs; a phone number keeps the sign that it begins with."""
-    if not isinstance(value, str) or not value.lstrip().startswith(_FORMULA_SIGNS):
-        return value
-    if column == "address" and value[1:].isdigit() and value[0] == "+":
-        return value
-    return f"'{value}"
+    text = str(value)
+    is_number = column == "address" and text[:1] == "+" and text[1:].isdigit()
+    return value if is_number else plain_cell(value)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from orchestration.backup.save import COMPANY, DATA, REGISTRY
-from orchestration.backup.store import Backup, BackupError, Entry, Store, hash_of
+from orchestration.backup.store import Backup, BackupError, Entry, Store
 from orchestration.identity import registry_file
 from orchestration.landing import ensure_ledger, set_run_settings
 from orchestration.paths import company_dir, data_dir, warehouse_path
@@ -13,6 +13,7 @@ from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.key_secret import is_from_environment, secret_path
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.private_files import keep_files_private, make_data_folder
+from orchestration.warehouse.state_files import hash_of
 
 # While it is there, the folder is what an unfinished restore left, and may be gone on with.
 _MARK = ".restoring"

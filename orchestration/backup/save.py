@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from orchestration.backup.store import Backup, BackupError, Entry, Store, files_below, hash_of
+from orchestration.backup.store import Backup, BackupError, Entry, Store, files_below
 from orchestration.identity import registry_file
 from orchestration.landing import restore_manifest
 from orchestration.landing.ledger import ensure_ledger
@@ -32,6 +32,7 @@ from orchestration.paths import (
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.lock import warehouse_lock
 from orchestration.warehouse.release import version
+from orchestration.warehouse.state_files import hash_of
 
 DATA, COMPANY, REGISTRY = "data", "company", "registry.zip"
 _CONTENT_NAME = re.compile(r"[0-9a-f]{64}")

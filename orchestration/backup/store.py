@@ -5,7 +5,6 @@ of names and hashes, written last. So a backup that is cut short is none, and co
 anything.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
+
+from orchestration.warehouse.state_files import hash_of
 
 FORMAT = 1
 _CHUNK_BYTES = 1 << 20
@@ -127,12 +128,6 @@ class Store:
             copy.flush()
             os.fsync(copy.fileno())
         new.replace(place)
-
-
-def hash_of(path: Path) -> str:
-    """The hash of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def files_below(folder: Path, skipped: Path | None = None) -> Iterator[Path]:

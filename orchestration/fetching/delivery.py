@@ -4,7 +4,6 @@ A file is written under a name that landing passes over, written down in the cur
 finished, and renamed. A name that lies in landing already is never replaced: it lands first.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from orchestration.fetching.problems import told
 from orchestration.landing.inbox import DONE_ENDING, shown
 from orchestration.paths import landing_dir
 from orchestration.warehouse.private_files import keep_files_private, make_data_folder
-from orchestration.warehouse.state_files import sync
+from orchestration.warehouse.state_files import hash_of, sync
 
 # Hidden, and with an ending of files that are still being sent.
 _UNFINISHED = ".fetched.part"
@@ -103,6 +102,5 @@ def _deliver(
 
 def _hash_on_disk(path: Path) -> str:
     """The hash of a file's content, once the disk has it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    sync(path)
+    return hash_of(path)

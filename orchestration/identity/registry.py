@@ -55,7 +55,7 @@ def rows_of_suppressed(
     spaces = {
         column: "profile_key" if column == "profile_key" else "customer_key"
         for column, *_ in connection.execute(f"describe {relation}").fetchall()
-        # Of another customer's row, who founded it says nothing.
+        # The rest, such as the profile that founded a customer, does not say whose row it is.
         if column == "profile_key" or column.endswith("customer_key")
     }
     connection.execute("create temp table if not exists suppressed_keys (key varchar)")

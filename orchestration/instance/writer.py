@@ -10,7 +10,7 @@ from pydantic import Field
 from orchestration.identity.key_rotation import settle
 from orchestration.instance.rebuild import replace_warehouse
 from orchestration.landing import ensure_ledger, load_contracts, set_run_settings
-from orchestration.paths import privacy_dir
+from orchestration.paths import erasure_request_path, retention_mark_path
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.key_secret import key_secret, secret_path
 from orchestration.warehouse.lock import warehouse_lock
@@ -63,10 +63,13 @@ class WarehouseWriter(dg.ConfigurableResource["WarehouseWriter"]):
             )
 
     def _say_what_is_under_way(self, context: dg.InitResourceContext) -> None:
-        if (privacy_dir() / "erasing.json").exists() and context.log is not None:
-            context.log.warning(
-                "An erasure is not finished yet: `throughline privacy erase` goes on with it."
-            )
+        marks = {"erase": erasure_request_path(), "retain": retention_mark_path()}
+        for command, mark in marks.items():
+            if mark.exists() and context.log is not None:
+                context.log.warning(
+                    f"`throughline privacy {command}` was begun and has not ended: it goes on when "
+                    "it is called again."
+                )
 
     def connect(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """The private database, open for writing."""

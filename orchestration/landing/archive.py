@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.paths import archive_dir, quarantine_dir
+from orchestration.warehouse.private_files import append_lines
 from orchestration.warehouse.state_files import sync
 
 _CHUNK_BYTES = 1 << 20
@@ -177,16 +178,8 @@ class Archive:
 def _append(path: Path, deliveries: Iterable[ArchivedDelivery]) -> None:
     """Add lines to a manifest, on the disk when this returns."""
     lines = "".join(f"{json.dumps(asdict(one), default=str)}\n" for one in deliveries)
-    if not lines:
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "ab") as manifest:
-        # A line that a killed run left unfinished must not swallow the next one.
-        if manifest.tell() and not _ends_with_line_break(path):
-            manifest.write(b"\n")
-        manifest.write(lines.encode())
-        manifest.flush()
-        os.fsync(manifest.fileno())
+    if lines:
+        append_lines(path, lines)
 
 
 def _delivery(line: bytes) -> ArchivedDelivery | None:
@@ -245,9 +238,3 @@ def _has_writer(descriptor: int) -> bool:
     except OSError:
         return False
     return False
-
-
-def _ends_with_line_break(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"

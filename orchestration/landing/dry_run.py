@@ -1,6 +1,5 @@
 """What landing would make of a file, without landing it: nothing is moved, written or recorded."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from orchestration.landing.contract import SourceContract, TableContract
 from orchestration.landing.problems import QuarantineError
 from orchestration.landing.reader import shared_reader
 from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.state_files import hash_of
 
 _LINES_TOLD = 5
 
@@ -116,8 +116,7 @@ def _table(path: Path, contracts: Sequence[SourceContract], source: str | None) 
 
 
 def _loaded_before(path: Path, table: TableContract) -> str | None:
-    with path.open("rb") as file:
-        content_hash = hashlib.file_digest(file, "sha256").hexdigest()
+    content_hash = hash_of(path)
     try:
         with read_warehouse() as connection:
             found = connection.execute(

@@ -23,6 +23,7 @@ from orchestration.landing.formats import cutting
 from orchestration.landing.formats.delimited import MAX_FIELD_BYTES
 from orchestration.landing.formats.documents import after_opening_of
 from orchestration.landing.suppressed_rows import ERASED, Found
+from orchestration.warehouse.private_files import replace_private
 
 _ROWS_AT_ONCE = 50_000
 
@@ -120,8 +121,7 @@ def _writer(path: Path, encoding: LineEncoding, target: Path) -> Iterator[Any]:
 def _binary(path: Path, target: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as file:
         is_gzip = file.read(2) == GZIP_MAGIC
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(replace_private(target), "wb") as file:
         if not is_gzip:
             yield file
             return

@@ -4,7 +4,6 @@ One mechanism for both: a stored file is looked through, and if anything in it i
 without it takes its place under its own hash. What was taken out is kept by count.
 """
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -23,7 +22,8 @@ from orchestration.landing.reader import shared_reader
 from orchestration.landing.rewriting import rewrite
 from orchestration.landing.suppressed_rows import Found, RowReader, words_of_theirs
 from orchestration.landing.suppression import NOTHING_ERASED, Suppression, Tombstones
-from orchestration.warehouse.state_files import read_state, sync, write_state
+from orchestration.warehouse.private_files import replace_private
+from orchestration.warehouse.state_files import hash_of, read_state, sync, write_state
 
 _WORDS_BYTES = 8 << 20
 # The end of one piece stands at the beginning of the next: no word is cut.
@@ -103,8 +103,7 @@ class Scrubber:
     def _without_content(self, stored: StoredFile) -> StoredFile:
         target = self.archive.folder / f".incoming.{os.getpid()}.scrubbed"
         note = f"erased: {self.suppression.hashed(stored.content_hash)}\n"
-        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(replace_private(target), "w") as file:
             file.write(note)
         return self._put(stored, target, 0, 0, 0)
 
@@ -113,8 +112,7 @@ class Scrubber:
     ) -> StoredFile:
         """Name the new file by its content; the one that it replaces is left to the caller."""
         sync(target)
-        with target.open("rb") as file:
-            content_hash = hashlib.file_digest(file, "sha256").hexdigest()
+        content_hash = hash_of(target)
         kept = self.archive.path(content_hash)
         kept.parent.mkdir(exist_ok=True, mode=0o700)
         # Known before it is there: a load of it has to count what is missing.

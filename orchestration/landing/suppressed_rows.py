@@ -18,10 +18,8 @@ from orchestration.landing.suppression import Suppression
 
 ERASED = "[erased]"
 # A value of a column with such a tag names people in that space.
-SPACES = {
-    **{tag: tag for tag in ("email", "phone", "account", "device", "handle")},
-    **{"card": "card", "loyalty_card": "card"},
-}
+SPACES = {tag: tag for tag in ("email", "phone", "account", "device", "handle", "card")}
+SPACES["loyalty_card"] = "card"
 _EMAIL = re.compile(
     r"[^\s<>()\[\]{}\"',;:|=/\\]+@[^\s<>()\[\]{}\"',;:|=/\\]+\.[^\s<>()\[\]{}\"',;:|=/\\.]+"
 )

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.paths import privacy_dir
-from orchestration.warehouse.private_files import create_private
+from orchestration.warehouse.private_files import append_lines, create_private
 from orchestration.warehouse.state_files import sync
 
 _KEY, _LIST = "key", "suppression.jsonl"
@@ -109,7 +109,7 @@ class Suppression:
         new -= self.hashes
         if new and self.folder is not None:
             at = datetime.now(UTC).date().isoformat()
-            _append(
+            append_lines(
                 self.folder / _LIST,
                 "".join(json.dumps({"hash": one, "since": at}) + "\n" for one in sorted(new)),
             )
@@ -178,17 +178,5 @@ class Tombstones:
         one = Tombstone(new_hash, self._suppression.hashed(old_hash), rows, lines, redacted)
         if self.of(new_hash) == one or self._path is None:
             return
-        _append(self._path, json.dumps(vars(one)) + "\n")
+        append_lines(self._path, json.dumps(vars(one)) + "\n")
         self._by_content[new_hash] = one
-
-
-def _append(path: Path, text: str) -> None:
-    """Add whole lines to a private file; one that a kill has cut stays a line of its own."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "ab") as file:
-        size = file.tell()
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            file.write(b"\n")
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())

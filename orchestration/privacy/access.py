@@ -18,6 +18,7 @@ from orchestration.landing.suppressed_rows import RowReader
 from orchestration.landing.suppression import Suppression
 from orchestration.privacy.subjects import Subject
 from orchestration.warehouse.connections import read_warehouse
+from orchestration.warehouse.spreadsheets import plain_cell
 
 Format = Literal["json", "csv"]
 _ROWS_AT_ONCE = 10_000
@@ -145,12 +146,7 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]], kind: Format) -> int:
             names = list(dict.fromkeys(name for row in rows for name in row))
             writer = csv.DictWriter(file, names)
             writer.writeheader()
-            writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+            writer.writerows(
+                {name: plain_cell(value) for name, value in row.items()} for row in rows
+            )
     return len(rows)
-
-
-def _cell(value: Any) -> Any:
-    """A value for a spreadsheet: what begins like a formula is text."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value

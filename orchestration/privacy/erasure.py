@@ -9,7 +9,6 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,20 +23,20 @@ from orchestration.paths import (
     data_dir,
     dbt_dir,
     dev_dir,
+    erasure_request_path,
     identity_models_dir,
     privacy_dir,
     published_dir,
     reference_dir,
     text_models_dir,
-    warehouse_path,
 )
 from orchestration.privacy.proof import Proof, search
 from orchestration.privacy.subjects import Subject
 from orchestration.publishing import versions
 from orchestration.warehouse.connections import open_warehouse
+from orchestration.warehouse.private_files import append_lines
 from orchestration.warehouse.state_files import read_state, write_state
 
-_REQUEST = "erasing.json"
 _LOG = "erasures.jsonl"
 # Rows of these seeds are about single people: the columns that say which.
 _SEEDS = {
@@ -45,10 +44,6 @@ _SEEDS = {
     "text_labels.csv": ("text_key",),
     "blocked_values.csv": ("identifier_value",),
 }
-
-
-class ErasureError(RuntimeError):
-    """An erasure that has to be finished: what kept it, in words."""
 
 
 @dataclass
@@ -64,7 +59,7 @@ class Erasure:
 
 def is_under_way() -> bool:
     """Whether an erasure was begun and not proved yet."""
-    return _request_path().exists()
+    return erasure_request_path().exists()
 
 
 def begin(subjects: Sequence[Subject]) -> None:
@@ -75,8 +70,8 @@ def begin(subjects: Sequence[Subject]) -> None:
     privacy_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
     people = _people()
     people += [subject for subject in subjects if subject not in people]
-    write_state(_request_path(), {"people": [person.as_dict() for person in people]})
-    _request_path().chmod(0o600)
+    write_state(erasure_request_path(), {"people": [person.as_dict() for person in people]})
+    erasure_request_path().chmod(0o600)
     suppress_people(subjects)
 
 
@@ -85,13 +80,11 @@ def suppress_people(subjects: Sequence[Subject]) -> int:
     return Suppression.load().add(value for subject in subjects for value in subject.listed)
 
 
-def finish(
-    rebuild: Callable[[], None] | None, told: Callable[[str], None] = lambda step: None
-) -> Erasure:
+def finish(rebuild: Callable[[], None], told: Callable[[str], None] = lambda step: None) -> Erasure:
     """Do what was asked for, from wherever an earlier try was killed. Hold `warehouse_lock`.
 
-    `rebuild` makes warehouse, marts and a version anew from the archive; None where nothing was
-    ever built. Raises ErasureError where the proof finds anybody: then the request stays.
+    `rebuild` makes warehouse, marts and a version anew from the archive. The request stays while
+    the proof finds anybody.
     """
     people = _people()
     erasure = Erasure(people=len(people))
@@ -104,8 +97,7 @@ def finish(
     told("models")
     erasure.seed_rows = _forget_in_seeds(people) + _forget_in_key_maps(people)
     told("seeds")
-    if rebuild is not None and warehouse_path().exists():
-        rebuild()
+    rebuild()
     told("rebuilt")
     erasure.removed_versions = remove_copies()
     told("copies")
@@ -115,20 +107,16 @@ def finish(
     told("searched")
     _log(erasure)
     if not erasure.proof.count:
-        _request_path().unlink(missing_ok=True)
+        erasure_request_path().unlink(missing_ok=True)
     return erasure
 
 
 def _people() -> list[Subject]:
-    state = read_state(_request_path()) or {}
+    state = read_state(erasure_request_path()) or {}
     return [
         Subject(**{**person, "values": [tuple(value) for value in person["values"]]})
         for person in state.get("people", [])
     ]
-
-
-def _request_path() -> Path:
-    return privacy_dir() / _REQUEST
 
 
 def _scrub() -> Scrubbed:
@@ -234,5 +222,4 @@ def _log(erasure: Erasure) -> None:
         "searched_files": erasure.proof.files,
         "found": erasure.proof.count,
     }
-    with suppress(FileNotFoundError), (privacy_dir() / _LOG).open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line) + "\n")
+    append_lines(privacy_dir() / _LOG, json.dumps(line) + "\n")

@@ -11,9 +11,11 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -97,29 +99,38 @@ def _patterns(spellings: Collection[str]) -> Sequence[bytes]:
 def _count(path: Path, patterns: Sequence[bytes], scratch: Path, proof: Proof) -> int:
     with path.open("rb") as file:
         head = file.read(16)
-    count = _count_bytes(path, patterns, proof)
-    plain = scratch / "plain"
+        file.seek(0)
+        count = _count_bytes(file, patterns, proof)
     try:
-        if head.startswith(_GZIP):
-            with gzip.open(path) as zipped, plain.open("wb") as file:
-                shutil.copyfileobj(zipped, file)
-        elif head.startswith(_PARQUET):
-            proof.reader.execute(
-                f"copy (from read_parquet({quoted(path)})) to {quoted(plain)} (format csv)"
-            )
-        elif head.startswith(_ZIP):
-            return max(count, _count_zipped(path, patterns, scratch, proof))
-        elif head[_DUCKDB_AT : _DUCKDB_AT + 4] == _DUCKDB:
-            _uncompressed(path, plain)
-        else:
-            return count
-        return max(count, _count_bytes(plain, patterns, proof))
-    except (OSError, EOFError, duckdb.Error):
-        # A damaged delivery is in quarantine as it came: its bytes were searched.
+        return max(count, _count_uncompressed(path, head, patterns, scratch, proof))
+    except (OSError, EOFError, zlib.error, duckdb.Error, zipfile.BadZipFile, RuntimeError):
+        # A damaged delivery, or a locked one, is in quarantine as it came: its bytes were searched.
         return count
     finally:
         for left_over in scratch.glob("plain*"):
             left_over.unlink()
+
+
+def _count_uncompressed(
+    path: Path, head: bytes, patterns: Sequence[bytes], scratch: Path, proof: Proof
+) -> int:
+    if head.startswith(_GZIP):
+        # As it streams: what expands to more than any disk holds fills none.
+        with gzip.open(path) as zipped:
+            return _count_bytes(zipped, patterns, proof)
+    if head.startswith(_ZIP):
+        return _count_zipped(path, patterns, scratch, proof)
+    plain = scratch / "plain"
+    if head.startswith(_PARQUET):
+        proof.reader.execute(
+            f"copy (from read_parquet({quoted(path)})) to {quoted(plain)} (format csv)"
+        )
+    elif head[_DUCKDB_AT : _DUCKDB_AT + 4] == _DUCKDB:
+        _uncompressed(path, plain)
+    else:
+        return 0
+    with plain.open("rb") as file:
+        return _count_bytes(file, patterns, proof)
 
 
 def _uncompressed(path: Path, plain: Path) -> None:
@@ -138,28 +149,31 @@ def _uncompressed(path: Path, plain: Path) -> None:
 
 def _count_zipped(path: Path, patterns: Sequence[bytes], scratch: Path, proof: Proof) -> int:
     count = 0
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        try:
-            with zipfile.ZipFile(path) as parts:
-                parts.extractall(folder)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
-            return 0
-        for part in Path(folder).rglob("*"):
-            if part.is_file():
-                count += _count(part, patterns, scratch, proof)
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            with parts.open(name) as part:
+                is_zipped = part.read(len(_ZIP)) == _ZIP
+            with parts.open(name) as part:
+                if not is_zipped:
+                    count += _count_bytes(part, patterns, proof)
+                    continue
+                # A workbook within a workbook.
+                with tempfile.NamedTemporaryFile(dir=scratch) as inner:
+                    shutil.copyfileobj(part, inner)
+                    inner.flush()
+                    count += _count(Path(inner.name), patterns, scratch, proof)
     return count
 
 
-def _count_bytes(path: Path, patterns: Sequence[bytes], proof: Proof) -> int:
-    proof.searched_bytes += path.stat().st_size
+def _count_bytes(file: IO[bytes] | gzip.GzipFile, patterns: Sequence[bytes], proof: Proof) -> int:
     overlap = max(map(len, patterns)) - 1
     count, rest = 0, b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            content = rest + chunk
-            for pattern in patterns:
-                # What lies wholly in the rest was counted with the piece before.
-                first = max(0, len(rest) - len(pattern) + 1)
-                count += content.count(pattern, first)
-            rest = content[-overlap:]
+    while chunk := file.read(_CHUNK_BYTES):
+        proof.searched_bytes += len(chunk)
+        content = rest + chunk
+        for pattern in patterns:
+            # What lies wholly in the rest was counted with the piece before.
+            first = max(0, len(rest) - len(pattern) + 1)
+            count += content.count(pattern, first)
+        rest = content[-overlap:]
     return count

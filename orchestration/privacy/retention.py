@@ -13,12 +13,10 @@ from orchestration.landing import ensure_tables, load_contracts, restore_manifes
 from orchestration.landing.archive import Archive, ArchivedDelivery
 from orchestration.landing.contract import TableContract
 from orchestration.landing.scrubbing import IsDue, Scrubbed
-from orchestration.paths import privacy_dir
+from orchestration.paths import retention_mark_path
 from orchestration.privacy.erasure import remove_copies
 from orchestration.warehouse.connections import open_warehouse
 from orchestration.warehouse.state_files import write_state
-
-_UNDER_WAY = "retaining.json"
 
 
 def due_on(today: date) -> IsDue:
@@ -52,9 +50,9 @@ def apply(rebuild: Callable[[], None], today: date | None = None) -> Scrubbed:
     """
     contracts = load_contracts()
     is_due = due_on(today or datetime.now(UTC).date())
-    mark = privacy_dir() / _UNDER_WAY
+    mark = retention_mark_path()
     was_killed = mark.exists()
-    privacy_dir().mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_state(mark, {})
     with open_warehouse() as connection:
         ensure_tables(connection, contracts)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import phonenumbers
 
+from orchestration.identity.phones import e164
 from orchestration.landing.suppression import normal
 from orchestration.warehouse.connections import read_warehouse
 
@@ -114,7 +115,7 @@ class _Search:
             "inner join intermediate.int_identity__customer_profiles using (profile_key) "
             "where identifier_type || ':' || identifier_value in ($1, $2, $3)",
             f"email:{normal('email', identifier)}",
-            f"phone:{_e164(identifier)}",
+            f"phone:{e164(identifier, None) or identifier}",
             identifier,
         )
         source, colon, profile_id = identifier.partition(":")
@@ -281,9 +282,8 @@ def _by_identifier_alone(identifier: str) -> Subject:
     elif ":" in identifier:
         source, _, profile_id = identifier.partition(":")
         values = {(source, profile_id)}
-    elif _e164(identifier) != identifier or identifier.startswith("+"):
-        values = {("phone", identifier)}
-        values |= _spelled({("phone", _e164(identifier))})
+    elif (number := e164(identifier, None)) or identifier.startswith("+"):
+        values = {("phone", identifier), *_spelled({("phone", number or identifier)})}
     else:
         raise UnknownSubjectError(
             "no customer of the last build has this key; name a person by an e-mail address, a "
@@ -322,14 +322,6 @@ def _spelled(values: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
             ("phone", f"{before}{national}") for before in (country, "", "0", f"{country}0")
         }
     return spelled
-
-
-def _e164(value: str) -> str:
-    try:
-        number = phonenumbers.parse(value, None)
-    except phonenumbers.NumberParseException:
-        return value
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _searched(values: Iterable[tuple[str, str]]) -> list[str]:

@@ -35,3 +35,23 @@ def create_private(path: Path) -> int:
     Raises FileExistsError.
     """
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def replace_private(path: Path) -> int:
+    """A file of mode 0600, empty whatever it was, open for writing; the caller closes it."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+
+def append_lines(path: Path, lines: str) -> None:
+    """Add whole lines to a file of mode 0600, on the disk when this returns.
+
+    A line that a kill has cut must not swallow the next one: it stays a line of its own.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
+        size = file.tell()
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            file.write(b"\n")
+        file.write(lines.encode())
+        file.flush()
+        os.fsync(descriptor)

@@ -4,6 +4,7 @@ A file that a power cut or a full disk has left unreadable is no state: whoever 
 anew. What such a file says is the business of its owner.
 """
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -28,6 +29,12 @@ def read_state(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return state if isinstance(state, dict) else None
+
+
+def hash_of(path: Path) -> str:
+    """The hash of a file's content: SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -13,42 +13,7 @@ from dbt.cli.main import dbtRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orchestration.paths import DBT_PROJECT_DIR
-
-PROJECT = """
-name: closure
-version: 0.1.0
-profile: closure
-model-paths: [models]
-macro-paths: ["{macros}"]
-flags: {{send_anonymous_usage_stats: false}}
-"""
-
-PROFILE = """
-closure:
-  target: here
-  outputs:
-    here:
-      type: duckdb
-      path: "{folder}/graph.duckdb"
-      schema: main
-      threads: 1
-      settings: {{threads: 2}}
-      module_paths: ["{folder}"]
-      plugins: [{{module: dying}}]
-"""
-
-# `die()` ends the process as a power cut would: nothing is rolled back or closed.
-DYING_PLUGIN = """
-import os
-
-from dbt.adapters.duckdb.plugins import BasePlugin
-
-
-class Plugin(BasePlugin):
-    def configure_connection(self, conn):
-        conn.create_function("die", lambda: os._exit(9), [], "INTEGER", side_effects=True)
-"""
+from tests.dbt_project.own_project import write_own_project
 
 MODEL = """
 {{{{ config(materialized='connected_components', maximum_rounds={maximum_rounds}, maximum_changed_share=1000) }}}}
@@ -100,17 +65,13 @@ class Graph:
         return dict(self.query("select table_name, table_oid from duckdb_tables()"))
 
     def query(self, sql) -> list[tuple]:
-        with duckdb.connect(str(self.folder / "graph.duckdb")) as connection:
+        with duckdb.connect(str(self.folder / "own.duckdb")) as connection:
             return connection.execute(sql).fetchall()
 
 
 @pytest.fixture
 def graph(tmp_path):
-    (tmp_path / "models").mkdir()
-    macros = DBT_PROJECT_DIR / "materializations"
-    (tmp_path / "dbt_project.yml").write_text(PROJECT.format(macros=macros))
-    (tmp_path / "profiles.yml").write_text(PROFILE.format(folder=tmp_path))
-    (tmp_path / "dying.py").write_text(DYING_PLUGIN)
+    write_own_project(tmp_path)
     return Graph(tmp_path)
 
 
@@ -231,11 +192,11 @@ def test_only_what_a_change_touches_is_written(graph):
 def test_a_run_without_a_change_writes_nothing(graph):
     links = chain(50)
     graph.build(links)
-    before = (graph.folder / "graph.duckdb").read_bytes()
+    before = (graph.folder / "own.duckdb").read_bytes()
 
     graph.build([*reversed(links)])
 
-    assert (graph.folder / "graph.duckdb").read_bytes() == before
+    assert (graph.folder / "own.duckdb").read_bytes() == before
 
 
 def test_a_link_that_changes_its_group_changes_no_component(graph):

@@ -5,6 +5,7 @@ After every build each kept table has to equal its own query, run whole on its i
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -17,43 +18,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.paths import DBT_PROJECT_DIR
-
-PROJECT = """
-name: kept
-version: 0.1.0
-profile: kept
-model-paths: [models]
-seed-paths: [seeds]
-macro-paths: ["{macros}", macros]
-seeds: {{+schema: reference}}
-flags: {{send_anonymous_usage_stats: false}}
-"""
-
-PROFILE = """
-kept:
-  target: here
-  outputs:
-    here:
-      type: duckdb
-      path: "{folder}/world.duckdb"
-      schema: main
-      threads: 1
-      settings: {{threads: 2}}
-      module_paths: ["{folder}"]
-      plugins: [{{module: dying}}]
-"""
-
-# `die()` ends the process as a power cut would: nothing is rolled back or closed.
-DYING_PLUGIN = """
-import os
-
-from dbt.adapters.duckdb.plugins import BasePlugin
-
-
-class Plugin(BasePlugin):
-    def configure_connection(self, conn):
-        conn.create_function("die", lambda: os._exit(9), [], "INTEGER", side_effects=True)
-"""
+from tests.dbt_project.own_project import write_own_project
 
 SOURCES = """
 sources:
@@ -208,21 +173,15 @@ class Project:
         ]
 
     def query(self, sql, values=None) -> list[tuple]:
-        with duckdb.connect(str(self.folder / "world.duckdb")) as connection:
+        with duckdb.connect(str(self.folder / "own.duckdb")) as connection:
             return connection.execute(sql, values).fetchall()
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     monkeypatch.setenv("THROUGHLINE_KEPT_MINIMUM_ROWS", "0")
-    for name in ("models", "seeds", "macros"):
-        (tmp_path / name).mkdir()
-    for macro in (DBT_PROJECT_DIR / "macros" / "affected.sql",):
-        (tmp_path / "macros" / macro.name).write_text(macro.read_text())
-    macros = DBT_PROJECT_DIR / "materializations"
-    (tmp_path / "dbt_project.yml").write_text(PROJECT.format(macros=macros))
-    (tmp_path / "profiles.yml").write_text(PROFILE.format(folder=tmp_path))
-    (tmp_path / "dying.py").write_text(DYING_PLUGIN)
+    write_own_project(tmp_path)
+    shutil.copy(DBT_PROJECT_DIR / "macros" / "affected.sql", tmp_path / "macros")
     (tmp_path / "models" / "sources.yml").write_text(SOURCES)
     project = Project(tmp_path)
     project.rules(weight=2)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
-from tests.orchestration.landing.hostile_files import parquet, workbook
+from tests.orchestration.landing.hostile_files import TABLES, parquet, workbook
 
-CONTRACT = """
+CONTRACT = (
+    """
 sources:
   - name: made
     schema: raw_made
@@ -38,24 +39,11 @@ sources:
             landing_delimiter: "\\t"
             landing_key: [id]
         columns: [{name: id, data_type: varchar}, {name: text, data_type: varchar}]
-      - name: lines
-        config: {meta: {landing_format: jsonl, landing_file: "lines_*", landing_key: [id]}}
       - name: document
         config: {meta: {landing_format: json, landing_file: "document_*", landing_key: [id]}}
-      - name: wrapped
-        config:
-          meta:
-            landing_format: json
-            landing_file: "wrapped_*"
-            landing_records_path: records
-            landing_key: [id]
-      - name: grid
-        config: {meta: {landing_format: parquet, landing_file: "grid_*", landing_key: [id]}}
-        columns: [{name: id, data_type: bigint}, {name: text, data_type: varchar}]
-      - name: sheet
-        config: {meta: {landing_format: xlsx, landing_file: "sheet_*", landing_key: [id]}}
-        columns: [{name: id, data_type: varchar}, {name: text, data_type: varchar}]
 """
+    + TABLES
+)
 # Tables whose lines are those of the text, in this encoding: anybody can count them.
 LINE_ENCODINGS = {"csv": "utf-8", "wide": "utf-16", "latin": "cp1252", "lines": "utf-8"}
 _ROWS = 40

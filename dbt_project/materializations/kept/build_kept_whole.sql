@@ -1,6 +1,6 @@
 {# Makes the whole table anew. What differs from the table before is handed on, unless there is none
    to compare with or so much differs that readers had better begin anew too. #}
-{% macro build_kept_whole(target, keys, handed_columns, state, reason) %}
+{% macro build_kept_whole(target, keys, handed_columns, state) %}
     {%- set changes = kept_relation(this.identifier) -%}
     {%- set columns = handed_columns | join(", ") -%}
     {%- set hands_on = state.is_sealed and state.is_large and state.has_changes_table

@@ -15,7 +15,7 @@
     {%- if differing > 0 -%}
         {%- do exceptions.raise_compiler_error(
             model.name ~ ": computed anew, " ~ differing ~ " rows of some units differ from the "
-            ~ "kept table; `--full-refresh` makes it whole"
+            ~ "kept table; `throughline run --force` makes it whole"
         ) -%}
     {%- endif -%}
 {% endmacro %}

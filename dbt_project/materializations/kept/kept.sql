@@ -51,7 +51,7 @@
     {%- endif -%}
     {%- if whole.reason -%}
         {%- set was_large = state.is_large -%}
-        {%- do build_kept_whole(target, keys, handed_columns, state, whole.reason) -%}
+        {%- do build_kept_whole(target, keys, handed_columns, state) -%}
         {%- if state.is_large and not was_large -%}
             {%- do remember_kept_inputs(inputs, state) -%}
         {%- endif -%}

@@ -21,6 +21,7 @@ from orchestration.landing.decoding import GZIP_MAGIC, LineEncoding, whole_lines
 from orchestration.landing.formats.header import Header
 from orchestration.landing.problems import QuarantineError
 from orchestration.landing.raw_tables import Origin
+from orchestration.warehouse.private_files import replace_private
 
 _MAX_LINE_BYTES = 16 << 20
 
@@ -57,8 +58,7 @@ def survey(stored: Path, contract: TableContract, text: Path) -> PlainText:
         for _ in texts:
             pass
         return seen.plain_text(stored, header)
-    descriptor = os.open(text, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(replace_private(text), "wb") as file:
         file.writelines(chain([first], texts))
     return seen.plain_text(text, header)
 

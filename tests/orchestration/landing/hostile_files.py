@@ -16,14 +16,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-CONTRACT = """
-sources:
-  - name: hostile
-    schema: raw_hostile
-    tables:
-      - name: rows
-        config: {meta: {landing_format: csv, landing_file: "rows_*", landing_key: [id]}}
-        columns: [{name: id, data_type: varchar}, {name: text, data_type: varchar}]
+# A table of each format but CSV, which has more than one.
+TABLES = """\
       - name: lines
         config: {meta: {landing_format: jsonl, landing_file: "lines_*", landing_key: [id]}}
       - name: wrapped
@@ -40,6 +34,18 @@ sources:
         config: {meta: {landing_format: xlsx, landing_file: "sheet_*", landing_key: [id]}}
         columns: [{name: id, data_type: varchar}, {name: text, data_type: varchar}]
 """
+CONTRACT = (
+    """
+sources:
+  - name: hostile
+    schema: raw_hostile
+    tables:
+      - name: rows
+        config: {meta: {landing_format: csv, landing_file: "rows_*", landing_key: [id]}}
+        columns: [{name: id, data_type: varchar}, {name: text, data_type: varchar}]
+"""
+    + TABLES
+)
 
 
 def good(table: str, number: int) -> bytes:

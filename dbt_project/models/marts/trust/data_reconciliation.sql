@@ -50,7 +50,7 @@ landed_tables as (
             + blank_line_count
             + row_line_count
             + reject_line_count
-            + coalesce(erased_line_count, 0)
+            + erased_line_count
         ) as accounted_line_count,
         sum(case when is_current then loaded_row_count else 0 end) as loaded_row_count
     from loads

@@ -72,63 +72,24 @@ person_days as (
         repeated_units.anchor_date
 ),
 
+-- One kind of period after the other: rows of all at once are four times as many to group.
 person_cells as (
-    select
-        'day' as period_type,
-        {{ period_start("'day'", 'anchor_date') }} as period_start_date,
-        member_number,
-        sum(unit_count) as unit_count,
-        sum(success_count) as success_count
-    from person_days
-    group by
-        person_number,
-        member_number,
-        {{ period_start("'day'", 'anchor_date') }}
-    having sum(unit_count) > 1
-
-    union all
-
-    select
-        'week' as period_type,
-        {{ period_start("'week'", 'anchor_date') }} as period_start_date,
-        member_number,
-        sum(unit_count) as unit_count,
-        sum(success_count) as success_count
-    from person_days
-    group by
-        person_number,
-        member_number,
-        {{ period_start("'week'", 'anchor_date') }}
-    having sum(unit_count) > 1
-
-    union all
-
-    select
-        'month' as period_type,
-        {{ period_start("'month'", 'anchor_date') }} as period_start_date,
-        member_number,
-        sum(unit_count) as unit_count,
-        sum(success_count) as success_count
-    from person_days
-    group by
-        person_number,
-        member_number,
-        {{ period_start("'month'", 'anchor_date') }}
-    having sum(unit_count) > 1
-
-    union all
-
-    select
-        'total' as period_type,
-        cast(null as date) as period_start_date,
-        member_number,
-        sum(unit_count) as unit_count,
-        sum(success_count) as success_count
-    from person_days
-    group by
-        person_number,
-        member_number
-    having sum(unit_count) > 1
+    {%- for period_type in ['day', 'week', 'month', 'total'] %}
+        {%- set starts = period_start("'" ~ period_type ~ "'", 'anchor_date') %}
+        select
+            member_number,
+            '{{ period_type }}' as period_type,
+            {{ starts }} as period_start_date,
+            sum(unit_count) as unit_count,
+            sum(success_count) as success_count
+        from person_days
+        group by
+            person_number,
+            member_number,
+            {{ starts }}
+        having sum(unit_count) > 1
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 counted_cells as (
