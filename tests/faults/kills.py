@@ -71,12 +71,8 @@ class Run:
 
     def child(self) -> int | None:
         """The process that reads deliveries, if there is one."""
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                _, parent = status.read_text().rpartition(")")[::2]
-                if int(parent.split()[1]) == self.process_id and parent.split()[0] != "Z":
-                    return int(status.parent.name)
-        return None
+        children = (one for one, parent, _ in _living() if parent == self.process_id)
+        return next(children, None)
 
     def kill(self, target: str) -> bool:
         """Whether there was somebody to kill."""
@@ -97,21 +93,20 @@ class Run:
         """Processes of it that are still there a while after its end."""
         deadline = time.monotonic() + 20
         while True:
-            alive = [
-                int(status.parent.name)
-                for status in Path("/proc").glob("[0-9]*/stat")
-                if _group(status) == self.process_id
-            ]
+            alive = [one for one, _, group in _living() if group == self.process_id]
             if not alive or time.monotonic() > deadline:
                 return alive
             time.sleep(0.05)
 
 
-def _group(status: Path) -> int | None:
-    with suppress(OSError):
-        fields = status.read_text().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else int(fields[2])
-    return None
+def _living() -> Iterator[tuple[int, int, int]]:
+    """Each process that has not ended, with its parent and its group."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        # It may end while it is read.
+        with suppress(OSError, ValueError):
+            state, parent, group, *_ = status.read_text().rpartition(")")[2].split()
+            if state != "Z":
+                yield int(status.parent.name), int(parent), int(group)
 
 
 class Stage:
@@ -229,16 +224,12 @@ class Killer:
             with self._stage.copy(self._states[phase.state]) as data:
                 run = self._stage.start(data, phase.command)
                 self._await_begin(run, data, phase)
-                begun = time.monotonic()
-                end = begun
-                told = ""
+                begun = end = time.monotonic()
+                ends = 0
+                # Landing says it of each table: the last is the end.
                 while self._is_running(run):
-                    if run.told() != told:
-                        told = run.told()
-                        if phase.ends in told:
-                            end = time.monotonic()
-                    if told.count(phase.ends) and phase.name != "landing":
-                        break
+                    if (count := run.told().count(phase.ends)) > ends:
+                        ends, end = count, time.monotonic()
                     time.sleep(_POLL_SECONDS)
                 assert run.wait() == 0, run.told()[-4000:]
                 self._seconds.setdefault(phase.name, end - begun)
@@ -279,7 +270,4 @@ class Killer:
 
     @staticmethod
     def _is_running(run: Run) -> bool:
-        with suppress(OSError):
-            state = Path(f"/proc/{run.process_id}/stat").read_text().rpartition(")")[2].split()[0]
-            return state != "Z"
-        return False
+        return any(one == run.process_id for one, *_ in _living())
